@@ -1,0 +1,1 @@
+"""Oferta runs consumer services from their published terms."""

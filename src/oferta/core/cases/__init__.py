@@ -1,0 +1,1 @@
+"""Disputes of a Decision: evidence, resolution, override."""

@@ -1,0 +1,1 @@
+"""Accounts, transfers, balances on PostgreSQL. Knows no service."""

@@ -1,0 +1,1 @@
+"""Tell a person, in their language, what was decided and by which clause."""

@@ -1,0 +1,1 @@
+"""Customers, staff and operators: who takes part."""

@@ -1,0 +1,21 @@
+"""Time-ordered identifiers."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from uuid_utils.compat import uuid7 as _uuid7
+
+
+def uuid7() -> UUID:
+    """Return a new UUIDv7 (RFC 9562): sortable by the millisecond it was made in."""
+    return _uuid7()
+
+
+#: Names of derived ids live under this one namespace, so that equal names give equal ids anywhere.
+NAMESPACE = UUID("6f666572-7461-5f6e-8d65-7370616365ff")
+
+
+def derived_id(name: str) -> UUID:
+    """Return the same UUIDv5 for the same name, for ids that a retry must find again."""
+    return uuid5(NAMESPACE, name)

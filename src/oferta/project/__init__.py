@@ -1,0 +1,1 @@
+"""Settings, wiring, CLI, web root: where the rooms are put together."""

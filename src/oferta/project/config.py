@@ -1,0 +1,100 @@
+"""Settings from the environment: one typed, frozen object, read once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, get_type_hints
+
+from oferta.kernel.errors import OfertaError
+
+
+@dataclass(eq=False, kw_only=True)
+class BadSetting(OfertaError):
+    """A setting has a value that its type does not take."""
+
+    code: ClassVar[str] = "project.bad_setting"
+    name: str
+    given: str
+    expected: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What an operator may set. The name in the environment is `OFERTA_` and the field's name.
+
+    `DATABASE_URL` alone goes by its customary name.
+    """
+
+    #: Any PostgreSQL of version 16 or later; empty: the embedded server.
+    database_url: str = ""
+    #: Folder of the embedded server, generated secrets and delivered files.
+    data: Path = Path(".data")
+    #: Folder of the operators' term packs.
+    terms: Path = Path("terms")
+    #: Signs sessions; made and kept under `data` if empty and `development` is on.
+    secret_key: str = ""
+    #: Shows tracebacks and accepts any host. Never in production.
+    development: bool = True
+    #: Hosts that the site answers to, separated by commas.
+    hosts: str = "localhost,127.0.0.1,[::1]"
+    #: Port of the web server.
+    port: int = 8000
+    #: SMTP server `host:port`; empty: mail is written to files under `data`.
+    smtp: str = ""
+    #: Sender of mails.
+    mail_from: str = "oferta@localhost"
+    #: URL that takes `POST {to, text}` and sends an SMS; empty: written to files.
+    sms_gateway: str = ""
+    #: Seconds that one delivery may take.
+    delivery_seconds_max: int = 20
+
+
+def read_config(environ: dict[str, str] | None = None) -> Config:
+    """Return the settings of this process.
+
+    Raises:
+        BadSetting: a number or yes/no setting that is neither.
+    """
+    env = dict(os.environ) if environ is None else environ
+    types = get_type_hints(Config)
+    given: dict[str, Any] = {}
+    for field in fields(Config):
+        name = "DATABASE_URL" if field.name == "database_url" else f"OFERTA_{field.name.upper()}"
+        if env.get(name):
+            given[field.name] = _typed(name, env[name], types[field.name])
+    return Config(**given)
+
+
+def secret_key(config: Config) -> str:
+    """Return the signing key: the one set, or in development one made once and kept.
+
+    Raises:
+        BadSetting: none is set outside development.
+    """
+    if config.secret_key:
+        return config.secret_key
+    if not config.development:
+        raise BadSetting(name="OFERTA_SECRET_KEY", given="", expected="a long random text")
+    kept = config.data / "secret_key"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(secrets.token_urlsafe(48))
+        kept.chmod(0o600)
+    return kept.read_text()
+
+
+def _typed(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off"}:
+            return False
+        raise BadSetting(name=name, given=text, expected="yes or no")
+    if kind is int:
+        if not text.lstrip("-").isdigit():
+            raise BadSetting(name=name, given=text, expected="a whole number")
+        return int(text)
+    return kind(text)

@@ -1,0 +1,1 @@
+"""Consumer services, each built on core alone."""

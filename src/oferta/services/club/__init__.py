@@ -1,0 +1,1 @@
+"""The bonus club: earning by the terms of `terms/bonus-club`."""
