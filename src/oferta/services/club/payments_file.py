@@ -1,0 +1,113 @@
+"""Reads files of card payments: CSV, plain or gzipped, one payment a row.
+
+Bad rows are reported with file and line, and the rest go on.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from oferta.services.club.errors import FileUnreadable
+from oferta.services.club.types import BadRow, PaymentRow
+
+COLUMNS = ("date", "amount", "original_currency", "merchant", "card", "category")
+
+#: A field longer than any real one is a broken quote that swallowed its neighbours.
+FIELD_CHARS_MAX = 500
+_AMOUNT = re.compile(r"^(-?)(\d{1,12})\.(\d{2})$")
+_CURRENCY = re.compile(r"^([A-Z]{3})?$")
+_CARD = re.compile(r"^\*\d{4}$")
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+
+
+def read_payments(path: Path) -> Iterator[PaymentRow | BadRow]:
+    """Yield every row of the file in its order, good or bad.
+
+    Raises:
+        FileUnreadable: no such file, broken gzip, not UTF-8, or other columns than `COLUMNS`.
+    """
+    try:
+        with _opened(path) as stream:
+            yield from _rows(stream, path.name)
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as problem:
+        raise FileUnreadable(
+            file=str(path), what=_said(problem), expected="a CSV file in UTF-8, gzipped or not"
+        ) from problem
+
+
+def _opened(path: Path) -> IO[str]:
+    with path.open("rb") as head:
+        zipped = head.read(2) == b"\x1f\x8b"
+    if zipped:
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open("rt", encoding="utf-8-sig", newline="")
+
+
+def _rows(stream: IO[str], file: str) -> Iterator[PaymentRow | BadRow]:
+    rows = csv.reader(stream, strict=True)
+    header = tuple(next(rows, ()))
+    if header != COLUMNS:
+        raise FileUnreadable(
+            file=file, what=f"the columns are {', '.join(header)}", expected=", ".join(COLUMNS)
+        )
+    for cells in rows:
+        if cells:
+            yield _row(file, rows.line_num, cells)
+
+
+def _row(file: str, line: int, cells: list[str]) -> PaymentRow | BadRow:
+    if len(cells) != len(COLUMNS):
+        return BadRow(file, line, "row", f"{len(cells)} fields", f"{len(COLUMNS)} fields")
+    for column, cell in zip(COLUMNS, cells, strict=True):
+        if len(cell) > FIELD_CHARS_MAX or "\n" in cell:
+            expected = f"one line of at most {FIELD_CHARS_MAX} characters"
+            return BadRow(file, line, column, cell[:40] + "…", expected)
+    day, amount, currency, merchant, card, category = (cell.strip() for cell in cells)
+    wrong = _first_wrong(day, amount, currency, merchant, card)
+    if wrong:
+        return BadRow(file, line, *wrong)
+    return PaymentRow(
+        line, date.fromisoformat(day), _minor(amount), currency, merchant, card, category
+    )
+
+
+def _first_wrong(
+    day: str, amount: str, currency: str, merchant: str, card: str
+) -> tuple[str, str, str] | None:
+    if not _is_day(day):
+        return "date", day, "a day as 2017-03-31"
+    if not _AMOUNT.match(amount) or not _minor(amount):
+        return "amount", amount, "an amount other than zero with two decimals, as -7.99"
+    if not _CURRENCY.match(currency):
+        return "original_currency", currency, "three capital letters, or nothing"
+    if not merchant:
+        return "merchant", merchant, "a merchant's name"
+    if not _CARD.match(card):
+        return "card", card, "a masked card as *1234"
+    return None
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.match(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _minor(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def _said(problem: BaseException) -> str:
+    if isinstance(problem, FileNotFoundError):
+        return "there is no such file"
+    return str(problem)

@@ -1,0 +1,98 @@
+"""Frozen values that cross the club's door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+
+class PaymentRow(NamedTuple):
+    """One row of a file of card payments, checked but not yet understood."""
+
+    #: In the file, counted from 1; the header is line 1.
+    line: int
+    paid_on: date
+    #: In minor units of the file's currency; below zero for a refund.
+    amount: int
+    #: ISO 4217 as printed; "" where the file leaves it out.
+    currency: str
+    merchant: str
+    #: As masked by the card's issuer.
+    card: str
+    #: The payer's own category, not the merchant's.
+    category: str
+
+
+class BadRow(NamedTuple):
+    """A row that cannot be a payment; the rest of the file goes on without it."""
+
+    file: str
+    line: int
+    column: str
+    given: str
+    expected: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}:{self.line}: {self.column} is {self.given!r}. Expected {self.expected}."
+        )
+
+
+class Payment(NamedTuple):
+    """A purchase (or a refund) with its identity and its place among exact repeats."""
+
+    row: PaymentRow
+    #: The same row gives the same key in every run, so that nothing is decided twice.
+    key: str
+    #: 0 for the first of rows equal in every column, then 1, 2, …
+    repeat_no: int
+
+
+@dataclass(slots=True)
+class Purchase:
+    """A purchase that refunds may be matched to."""
+
+    key: str
+    card: str
+    merchant: str
+    paid_on: date
+    #: In minor units of the club's currency, above zero.
+    amount: int
+    #: Refunded so far, in the same units.
+    refunded: int = 0
+    #: Its accrual waits for a person (an exact repeat).
+    held: bool = False
+
+    @property
+    def left(self) -> int:
+        """What may still be refunded."""
+        return self.amount - self.refunded
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many decisions a clause made and what they came to, in minor units."""
+
+    decisions: int = 0
+    amount: int = 0
+
+
+@dataclass(slots=True)
+class ReplayReport:
+    """What a replay did, for people and scripts."""
+
+    rows: int = 0
+    bad_rows: list[BadRow] = field(default_factory=list)
+    decided_now: int = 0
+    decided_before: int = 0
+    stopped: int = 0
+    refused: int = 0
+    #: Exact repeats whose accrual waits for a person.
+    held: int = 0
+    #: Refunds whose purchase is not on file.
+    unmatched_refunds: int = 0
+    #: `clauses[question][deciding clause ids]`.
+    clauses: dict[str, dict[str, Tally]] = field(default_factory=dict)
+    #: What the ledger proves of itself afterwards.
+    proof: dict[str, object] = field(default_factory=dict)
