@@ -1,0 +1,143 @@
+"""How rows of a card export are read as payments of the club: data, not code.
+
+A mapping names every assumption it makes, converts the file's currency at a declared rate, gives
+the facts that hold for all rows, and then lets groups of rules set further facts: in each group
+the first rule that matches the row wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from oferta.services.club.errors import MappingInvalid
+from oferta.services.club.types import PaymentRow
+
+_KEYS = {"assumptions", "currency", "facts", "groups"}
+_TESTS = {"merchant_has", "merchant_starts", "payer_category", "currency_not", "card_ends"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Sets facts on rows that every given test matches; a test matches if any of its words does."""
+
+    tests: tuple[tuple[str, tuple[str, ...]], ...]
+    sets: dict[str, object]
+
+    def matches(self, row: PaymentRow) -> bool:
+        """Tell whether all tests hold of the row."""
+        return all(_TESTERS[name](row, words) for name, words in self.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A checked mapping."""
+
+    #: What the record does not say and the mapping supposes, in words.
+    assumptions: tuple[str, ...]
+    home_currency: str
+    #: Units of the club's currency for one unit of the file's.
+    rate: Fraction
+    facts: dict[str, object]
+    groups: dict[str, tuple[Rule, ...]]
+
+    def converted(self, minor: int) -> int:
+        """Return an amount of the file in the club's currency, rounded half to even.
+
+        Args:
+            minor: minor units of the file's currency.
+        """
+        return round(minor * self.rate)
+
+    def facts_of(self, row: PaymentRow) -> dict[str, object]:
+        """Return the facts that the mapping gives a row."""
+        facts = dict(self.facts)
+        for rules in self.groups.values():
+            for rule in rules:
+                if rule.matches(row):
+                    facts.update(rule.sets)
+                    break
+        return facts
+
+
+_TESTERS: dict[str, Callable[[PaymentRow, tuple[str, ...]], bool]] = {
+    "merchant_has": lambda row, words: any(word in row.merchant for word in words),
+    "merchant_starts": lambda row, words: row.merchant.startswith(words),
+    "payer_category": lambda row, words: row.category in words,
+    "currency_not": lambda row, words: row.currency not in words,
+    "card_ends": lambda row, words: row.card.endswith(words),
+}
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Return the mapping that a YAML file describes.
+
+    Raises:
+        MappingInvalid: unreadable, or a key, test or rate that is none.
+    """
+    reader = _Reader(path.name)
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise reader.wrong("file", str(problem), "a YAML file") from problem
+    top = reader.mapping(raw, "file", _KEYS)
+    currency = reader.mapping(top.get("currency"), "currency", {"of_file", "home", "rate"})
+    groups = reader.mapping(top.get("groups", {}), "groups", None)
+    return Mapping(
+        assumptions=tuple(reader.texts(top.get("assumptions", []), "assumptions")),
+        home_currency=str(currency.get("home", "")),
+        rate=reader.rate(currency.get("rate")),
+        facts=reader.mapping(top.get("facts", {}), "facts", None),
+        groups={name: reader.rules(rules, f"groups.{name}") for name, rules in groups.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    file: str
+
+    def wrong(self, where: str, what: str, expected: str) -> MappingInvalid:
+        return MappingInvalid(file=self.file, where=where, what=what, expected=expected)
+
+    def mapping(self, raw: object, where: str, known: set[str] | None) -> dict[str, Any]:
+        if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
+            raise self.wrong(where, f"it is {type(raw).__name__}", "a mapping of names to values")
+        strange = sorted(raw.keys() - known) if known else []
+        if strange:
+            raise self.wrong(where, f"unknown key {strange[0]}", ", ".join(sorted(known or ())))
+        return raw
+
+    def texts(self, raw: object, where: str) -> list[str]:
+        if isinstance(raw, str):
+            return [raw]
+        if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
+            raise self.wrong(where, f"it is {raw!r}", "a text or a list of texts")
+        return raw
+
+    def rate(self, raw: object) -> Fraction:
+        try:
+            rate = Fraction(raw) if isinstance(raw, str) else Fraction(0)
+        except (ValueError, ZeroDivisionError):
+            rate = Fraction(0)
+        if rate <= 0:
+            raise self.wrong("currency.rate", f"it is {raw!r}", "a number above 0 in quotes")
+        return rate
+
+    def rules(self, raw: object, where: str) -> tuple[Rule, ...]:
+        if not isinstance(raw, list):
+            raise self.wrong(where, f"it is {type(raw).__name__}", "a list of rules")
+        return tuple(self.rule(one, f"{where}[{number}]") for number, one in enumerate(raw))
+
+    def rule(self, raw: object, where: str) -> Rule:
+        given = self.mapping(raw, where, _TESTS | {"set"})
+        tests = tuple(
+            (name, tuple(self.texts(words, f"{where}.{name}")))
+            for name, words in given.items()
+            if name != "set"
+        )
+        return Rule(tests, self.mapping(given.get("set"), f"{where}.set", None))
