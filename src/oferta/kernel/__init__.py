@@ -1,1 +1,1 @@
-"""What has no domain: money, time, ids, errors, languages, the outbox. Imports nothing of Oferta."""
+"""What has no domain: money, time, ids, errors, languages, outbox. Imports nothing of Oferta."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 Language = Literal["kk", "ru", "en", "zh-Hant", "zh-Hans"]
 
@@ -29,4 +29,4 @@ def language_of(tag: str, default: Language = "en") -> Language:
         traditional = any(part in folded for part in ("tw", "hk", "mo"))
         return "zh-Hant" if traditional else "zh-Hans"
     head = folded.split("-")[0]
-    return cast("Language", head) if head in LANGUAGES else default
+    return next((language for language in LANGUAGES if language == head), default)

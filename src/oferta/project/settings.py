@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from oferta.project import embedded
 from oferta.project.config import read_config, secret_key
+from oferta.project.postgresql.urls import address_of
 
 CONFIG = read_config()
 DATABASE_NAME = "oferta"
 
 
 def database_settings(url: str) -> dict[str, Any]:
-    """Return Django's entry for a `postgresql://` URL, sockets (`?host=`) included."""
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    """Return Django's entry for a `postgresql://` URL; an empty one is the embedded server."""
+    address = address_of(url or f"postgresql:///{DATABASE_NAME}")
     return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": query,
+        "ENGINE": "oferta.project.postgresql",
+        "NAME": address.database,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "HOST": address.host or ("localhost" if url else ""),
+        "PORT": address.port,
+        "OPTIONS": address.options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
 
 
-def database_url() -> str:
-    """Return the URL set by the operator, else that of the embedded server, started if need be."""
-    if CONFIG.database_url:
-        return CONFIG.database_url
-    return embedded.with_database(embedded.start_server(), DATABASE_NAME)
-
-
 SECRET_KEY = secret_key(CONFIG)
 DEBUG = CONFIG.development
 ALLOWED_HOSTS = [host for host in CONFIG.hosts.split(",") if host]
-DATABASES = {"default": database_settings(database_url())}
+DATABASES = {"default": database_settings(CONFIG.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -85,4 +75,5 @@ TEMPLATES: list[dict[str, Any]] = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
-STATIC_ROOT = Path(CONFIG.data).resolve() / "static"
+# Served straight from the package: no step to collect them, nothing to forget on an upgrade.
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with the embedded server as its default and a floor under the version."""

@@ -1,0 +1,60 @@
+"""The database engine that `settings.DATABASES` names; Django asks for a module `base`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db.backends.postgresql import base, features
+
+from oferta.kernel.errors import OfertaError, ensure
+from oferta.project import embedded
+from oferta.project.postgresql.urls import address_of
+
+VERSION_MIN = (16,)
+
+
+@dataclass(eq=False, kw_only=True)
+class DatabaseTooOld(OfertaError):
+    """The server behind `DATABASE_URL` is older than the version that Oferta needs."""
+
+    code: ClassVar[str] = "project.database_too_old"
+    found: str
+    expected: str
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What the server can do."""
+
+    minimum_database_version = VERSION_MIN
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection; without a host it is one to the embedded server, started if need be.
+
+    So that importing the settings starts nothing: type checkers and `--help` import them too.
+    """
+
+    features_class = DatabaseFeatures
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what psycopg needs to connect."""
+        params: dict[str, Any] = super().get_connection_params()
+        if not self.settings_dict["HOST"]:
+            found = address_of(embedded.start_server())
+            params |= {"host": found.host, "port": found.port, "user": found.user}
+        return params
+
+    def check_database_version_supported(self) -> None:
+        """Refuse a server older than `VERSION_MIN`.
+
+        Raises:
+            DatabaseTooOld: it is.
+        """
+        found = self.get_database_version()
+        ensure(
+            found >= VERSION_MIN,
+            DatabaseTooOld(
+                found=".".join(map(str, found)), expected=f"PostgreSQL {VERSION_MIN[0]} or later"
+            ),
+        )
