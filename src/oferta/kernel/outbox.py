@@ -6,14 +6,17 @@ PostgreSQL), so it exists exactly when the change that caused it does. The worke
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from procrastinate.contrib.django import app
 
 
-def add(task: str, **payload: object) -> None:
+def add(task: str, *, not_before: datetime | None = None, **payload: object) -> None:
     """Queue `task` with `payload` (JSON values) to run after the current transaction commits.
 
     Args:
         task: full name of the procrastinate task, as `notices.deliver`.
+        not_before: the earliest moment to run it; None: at once.
         payload: its arguments.
     """
-    app.configure_task(task).defer(**payload)  # type: ignore[arg-type]
+    app.configure_task(task, schedule_at=not_before).defer(**payload)  # type: ignore[arg-type]

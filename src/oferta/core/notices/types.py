@@ -1,0 +1,95 @@
+"""What crosses the door of notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from oferta.kernel.i18n import Language
+
+#: Pack, edition and clause whose title a notice cites.
+Citation: TypeAlias = tuple[str, str, str]
+
+
+class DeliveryState(StrEnum):
+    """Where one delivery stands."""
+
+    WAITING = "waiting"
+    #: A worker holds it until its lease ends.
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    #: Given up after the last attempt.
+    FAILED = "failed"
+    #: A guard kept it back: the customer got enough of this kind today.
+    SUPPRESSED = "suppressed"
+
+
+class BatchState(StrEnum):
+    """Where a batch of notices stands."""
+
+    OPEN = "open"
+    #: Too many to send without a person's word.
+    HELD = "held"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotice:
+    """Something to tell a customer, in the language they read now."""
+
+    party_id: UUID
+    language: Language
+    kind: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    cites: tuple[Citation, ...] = ()
+    decision_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A notice in words."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A notice as the customer's inbox shows it."""
+
+    id: UUID
+    party_id: UUID
+    kind: str
+    language: Language
+    params: Mapping[str, Any]
+    cites: tuple[Citation, ...]
+    decision_ids: tuple[UUID, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a channel is given to deliver."""
+
+    #: Stays the same through retries: receivers may use it to drop a repeat.
+    delivery_id: UUID
+    address: str
+    language: Language
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What keeps a mistake from reaching everybody."""
+
+    #: Of one kind to one customer in a day, by channels outside the web; the inbox shows all.
+    per_party_per_kind_per_day_max: int = 20
+    #: More than this in one batch waits for a person.
+    batch_max: int = 5_000
+    #: So does the batch that would bring the last 24 hours above this.
+    day_max: int = 200_000

@@ -1,0 +1,136 @@
+"""What is done to customers and staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+
+from oferta.core.parties import models, queries
+from oferta.core.parties.errors import BadCustomer, UnknownCustomer
+from oferta.core.parties.types import Actor, Channel, NewCustomer, Role
+from oferta.kernel.clock import zoned
+from oferta.kernel.i18n import LANGUAGES, Language
+from oferta.kernel.ids import uuid7
+
+_REGISTER = """
+INSERT INTO parties_customer (id, key, name, language, identity_tier, created_at)
+SELECT id, key, name, language, 0, %s
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS given (id, key, name, language)
+ORDER BY key
+ON CONFLICT (key) DO NOTHING
+RETURNING key
+"""
+
+
+@transaction.atomic
+def register_customers(customers: Sequence[NewCustomer], *, now: datetime) -> dict[str, UUID]:
+    """Register those whose key is new; leave the others as they are.
+
+    Returns:
+        The id of every customer given, by key.
+
+    Raises:
+        BadCustomer: an empty key, or a language or channel we do not have.
+    """
+    for item in customers:
+        _check(item)
+    new = {item.key: item for item in customers}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REGISTER,
+            [
+                zoned(now),
+                [uuid7() for _ in new],
+                list(new),
+                [item.name for item in new.values()],
+                [item.language for item in new.values()],
+            ],
+        )
+        registered = {row[0] for row in cursor.fetchall()}
+    ids = queries.ids_by_key(new)
+    models.Contact.objects.bulk_create(
+        models.Contact(customer_id=ids[key], channel=channel, address=address)
+        for key in registered
+        for channel, address in new[key].contacts.items()
+    )
+    return ids
+
+
+def set_language(customer_id: UUID, language: Language) -> None:
+    """Tell the customer everything in `language` from now on.
+
+    Raises:
+        BadCustomer: not one of our languages.
+        UnknownCustomer: there is no such customer.
+    """
+    if language not in LANGUAGES:
+        raise _bad(str(customer_id), "language", language, ", ".join(LANGUAGES))
+    if not models.Customer.objects.filter(id=customer_id).update(language=language):
+        raise UnknownCustomer(customer_id=str(customer_id))
+
+
+def set_contact(customer_id: UUID, channel: Channel, address: str) -> None:
+    """Reach the customer at `address` on `channel`; an empty address: no longer at all.
+
+    Raises:
+        UnknownCustomer: there is no such customer.
+    """
+    queries.customer(customer_id)
+    if not address.strip():
+        models.Contact.objects.filter(customer_id=customer_id, channel=channel).delete()
+        return
+    models.Contact.objects.update_or_create(
+        customer_id=customer_id, channel=channel, defaults={"address": address.strip()}
+    )
+
+
+def accept_edition(customer_id: UUID, *, pack: str, edition: str, now: datetime) -> None:
+    """Keep that the customer accepted an edition; accepting it again changes nothing.
+
+    Raises:
+        UnknownCustomer: there is no such customer.
+    """
+    queries.customer(customer_id)
+    models.AcceptedEdition.objects.get_or_create(
+        customer_id=customer_id, pack=pack, edition=edition, defaults={"accepted_at": zoned(now)}
+    )
+
+
+@transaction.atomic
+def appoint_staff(username: str, *, password: str | None, name: str, role: Role) -> Actor:
+    """Let a person work at the desk; appointing them again changes their name and role.
+
+    Args:
+        username: what they sign in with.
+        password: theirs; None leaves it as it is, or, for a new login, unusable.
+        name: how the desk and case logs show them.
+        role: what they may do.
+    """
+    login, _ = get_user_model().objects.get_or_create(username=username)
+    if password is not None:
+        login.set_password(password)
+        login.save()
+    staff, _ = models.Staff.objects.update_or_create(
+        login=login, defaults={"name": name, "role": role}, create_defaults={
+            "id": uuid7(), "name": name, "role": role,
+        },
+    )
+    return Actor(id=staff.id, name=name, role=role)
+
+
+def _check(item: NewCustomer) -> None:
+    if not item.key.strip():
+        raise _bad(item.key, "key", item.key, "a text that names the customer")
+    if item.language not in LANGUAGES:
+        raise _bad(item.key, "language", item.language, ", ".join(LANGUAGES))
+    for channel in item.contacts:
+        if channel not in set(Channel):
+            raise _bad(item.key, "contacts", channel, ", ".join(Channel))
+
+
+def _bad(key: str, field: str, given: str, expected: str) -> BadCustomer:
+    return BadCustomer(key=key, field=field, given=given, expected=expected)

@@ -1,0 +1,90 @@
+"""Tables of customers and staff."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from oferta.core.parties.types import Channel, Role
+from oferta.kernel.i18n import LANGUAGES
+
+
+class Customer(models.Model):
+    """A person the operator serves."""
+
+    id = models.UUIDField(primary_key=True)
+    #: The operator's own name for the customer.
+    key = models.TextField(unique=True)
+    name = models.TextField(blank=True, default="")
+    language = models.CharField(max_length=8)
+    identity_tier = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="customer_language"),
+            models.CheckConstraint(condition=~Q(key=""), name="customer_has_key"),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Contact(models.Model):
+    """Where one channel reaches one customer."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
+    channel = models.CharField(max_length=16)
+    address = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["customer", "channel"], name="one_address_a_channel"),
+            models.CheckConstraint(
+                condition=Q(channel__in=[item.value for item in Channel]), name="contact_channel"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.address}"
+
+
+class AcceptedEdition(models.Model):
+    """That a customer accepted an edition of an operator's terms; never changed."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="accepted")
+    pack = models.TextField()
+    edition = models.TextField()
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["customer", "pack", "edition"], name="edition_accepted_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pack} {self.edition}"
+
+
+class Staff(models.Model):
+    """A member of staff; Django's own table keeps how they sign in."""
+
+    id = models.UUIDField(primary_key=True)
+    login = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff"
+    )
+    name = models.TextField()
+    role = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=[item.value for item in Role]), name="staff_role"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

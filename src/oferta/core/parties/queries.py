@@ -1,0 +1,112 @@
+"""Reading customers and staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+from uuid import UUID
+
+from django.core import signing
+
+from oferta.core.parties import models
+from oferta.core.parties.errors import BadLink, NotStaff, UnknownCustomer
+from oferta.core.parties.types import Actor, Customer, Role
+from oferta.kernel.i18n import Language
+
+_LINK_SALT = "oferta.parties.link"
+#: A personal link works this long; every notice carries a fresh one.
+LINK_SECONDS_MAX = 90 * 24 * 3600
+
+
+def customer(customer_id: UUID) -> Customer:
+    """Return a customer.
+
+    Raises:
+        UnknownCustomer: there is none.
+    """
+    found = models.Customer.objects.filter(id=customer_id).prefetch_related("contacts").first()
+    if found is None:
+        raise UnknownCustomer(customer_id=str(customer_id))
+    return _customer(found)
+
+
+def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
+    """Return the language of each of these customers; unknown ones are left out."""
+    rows = models.Customer.objects.filter(id__in=list(customer_ids)).values_list("id", "language")
+    return cast("dict[UUID, Language]", dict(rows))
+
+
+def addresses(customer_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Return channel to address of each customer that has any."""
+    found: dict[UUID, dict[str, str]] = {}
+    rows = models.Contact.objects.filter(customer_id__in=list(customer_ids))
+    for customer_id, channel, address in rows.values_list("customer_id", "channel", "address"):
+        found.setdefault(customer_id, {})[channel] = address
+    return found
+
+
+def ids_by_key(keys: Iterable[str]) -> dict[str, UUID]:
+    """Return the id of each customer with one of these keys; unknown keys are left out."""
+    return dict(models.Customer.objects.filter(key__in=list(keys)).values_list("key", "id"))
+
+
+def some_customers(limit: int = 50) -> list[Customer]:
+    """Return the customers registered last, newest first."""
+    rows = models.Customer.objects.order_by("-id").prefetch_related("contacts")[:limit]
+    return [_customer(row) for row in rows]
+
+
+def link_token(customer_id: UUID) -> str:
+    """Return the signed text that stands in a customer's personal link."""
+    return signing.dumps(customer_id.hex, salt=_LINK_SALT)
+
+
+def customer_of_link(token: str) -> Customer:
+    """Return whose personal link this is.
+
+    Raises:
+        BadLink: damaged, or older than `LINK_SECONDS_MAX`.
+        UnknownCustomer: nobody's any more.
+    """
+    try:
+        text = signing.loads(token, salt=_LINK_SALT, max_age=LINK_SECONDS_MAX)
+    except signing.SignatureExpired:
+        raise BadLink(reason="expired") from None
+    except signing.BadSignature:
+        raise BadLink(reason="damaged") from None
+    return customer(UUID(hex=text))
+
+
+def actor(staff_id: UUID) -> Actor:
+    """Return a member of staff by id.
+
+    Raises:
+        NotStaff: there is none.
+    """
+    return _actor(models.Staff.objects.filter(id=staff_id).first(), str(staff_id))
+
+
+def actor_of_login(username: str) -> Actor:
+    """Return the member of staff who signs in as `username`.
+
+    Raises:
+        NotStaff: the login belongs to no member of staff.
+    """
+    return _actor(models.Staff.objects.filter(login__username=username).first(), username)
+
+
+def _actor(row: models.Staff | None, login: str) -> Actor:
+    if row is None:
+        raise NotStaff(login=login)
+    return Actor(id=row.id, name=row.name, role=Role(row.role))
+
+
+def _customer(row: models.Customer) -> Customer:
+    return Customer(
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        language=cast("Language", row.language),
+        identity_tier=row.identity_tier,
+        contacts={item.channel: item.address for item in row.contacts.all()},
+    )
