@@ -40,8 +40,14 @@ class Config:
     development: bool = True
     #: Hosts that the site answers to, separated by commas.
     hosts: str = "localhost,127.0.0.1,[::1]"
+    #: Address that the web server listens on; 0.0.0.0 for every one of the machine.
+    bind: str = "127.0.0.1"
     #: Port of the web server.
     port: int = 8000
+    #: Processes of the web server.
+    web_processes: int = 1
+    #: Threads in each process of the web server.
+    web_threads: int = 8
     #: SMTP server `host:port`; empty: mail is written to files under `data`.
     smtp: str = ""
     #: Sender of mails.

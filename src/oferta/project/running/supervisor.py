@@ -1,0 +1,117 @@
+"""Starts web and worker as children, waits, and stops both when one ends or a signal comes.
+
+Restarts nothing: a part that ends by itself has a reason that somebody must see.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from types import FrameType
+
+from oferta.kernel.errors import ensure
+from oferta.project.running.errors import NoAnswer, PartEnded, PortTaken
+
+PARTS = {
+    "web": "oferta.project.running.web",
+    "worker": "oferta.project.running.worker",
+}
+ANSWER_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 15
+PAUSE_SECONDS = 0.05
+
+
+def check_port(bind: str, port: int) -> None:
+    """Make sure that the web server can have its port.
+
+    Raises:
+        PortTaken: another program has it.
+    """
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind.strip("[]"), port))
+        except OSError as error:
+            raise PortTaken(port=port) from error
+
+
+@dataclass
+class Supervisor:
+    """The children of one run."""
+
+    host: str
+    port: int
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    stopping: bool = False
+
+    def start(self, part: str) -> None:
+        """Start a part; in a session of its own, so that Ctrl-C reaches only the supervisor."""
+        command = [sys.executable, "-m", PARTS[part]]
+        self.children[part] = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def watch(self, on_answer: Callable[[], None]) -> None:
+        """Call `on_answer` once pages are served, then wait for a signal.
+
+        Raises:
+            NoAnswer: no page in time.
+            PartEnded: a part ended by itself.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            self._wait_for_answer()
+            if not self.stopping:
+                on_answer()
+            while not self.stopping:
+                self._check_children()
+                time.sleep(PAUSE_SECONDS * 4)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Stop every part, in order if it can be, by force if it must be."""
+        for child in self.children.values():
+            child.terminate()
+        give_up = time.monotonic() + STOP_SECONDS_MAX
+        for child in self.children.values():
+            try:
+                child.wait(timeout=max(PAUSE_SECONDS, give_up - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def _wait_for_answer(self) -> None:
+        give_up = time.monotonic() + ANSWER_SECONDS_MAX
+        while not self.stopping and not self._answers():
+            self._check_children()
+            ensure(
+                time.monotonic() < give_up,
+                NoAnswer(address=f"{self.host}:{self.port}", seconds=ANSWER_SECONDS_MAX),
+            )
+            time.sleep(PAUSE_SECONDS)
+
+    def _answers(self) -> bool:
+        with suppress(OSError, HTTPException):
+            asked = HTTPConnection(self.host, self.port, timeout=ANSWER_SECONDS_MAX)
+            asked.request("GET", "/")
+            return asked.getresponse().status < 500  # noqa: PLR2004 - HTTP: the server's fault
+        return False
+
+    def _check_children(self) -> None:
+        for part, child in self.children.items():
+            code = child.poll()
+            if code is not None and not self.stopping:
+                raise PartEnded(part=part, exit_code=code)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True

@@ -1,0 +1,50 @@
+"""The web server: gunicorn with threads. Runs as `python -m oferta.project.running.web`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from oferta.project.config import Config, read_config
+from oferta.project.running.parent import die_with_parent
+
+
+class Web(BaseApplication):  # type: ignore[misc] - gunicorn is not typed
+    """Gunicorn, set up here instead of by a file."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        for name, value in _settings(self.config).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return the site."""
+        from oferta.project.wsgi import application  # noqa: PLC0415 - gunicorn says when
+
+        return application
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    return {
+        "bind": f"{config.bind}:{config.port}",
+        "workers": config.web_processes,
+        "threads": config.web_threads,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "loglevel": "warning",
+        "proc_name": "oferta-web",
+        "timeout": 60,
+        "graceful_timeout": 5,
+        # Its default place is under the home folder, which a service may not have.
+        "control_socket_disable": True,
+    }
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    Web(read_config()).run()
