@@ -1,0 +1,324 @@
+"""Generated Python: one module of source per question and edition.
+
+It defines, with `f0, f1, …` the raw facts in the order of `Program.names`:
+
+- `mask(day, f0, …)`: bit i says that the i-th clause was in force and held;
+- `bare(day, f0, …)`: `(index, outcome)` on the shortest way, and `slow(day, facts)` wherever the
+  answer is not plain: nothing decides, two clauses do, a bound is broken, zero divides;
+- `day(f0, …)`: the day of the event;
+- `out_0(day, f0, …)`, …: the outcome of each clause that has one.
+
+Source rather than a tree of closures, because it runs fifteen times faster (ADR 0003).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oferta.core.terms.codegen_conditions import (
+    FALSE,
+    TRUE,
+    ConditionWriter,
+    both,
+    negated,
+)
+from oferta.core.terms.codegen_names import Names, literal
+from oferta.core.terms.codegen_outcomes import Block
+from oferta.core.terms.defeats import Defeats
+from oferta.core.terms.walk import derived_in_order, facts_of, facts_of_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from oferta.core.terms.codegen_conditions import Known
+    from oferta.core.terms.specialise import Split
+    from oferta.core.terms.types import Clause, Coded, Edition, Field, Limit, Pack, Question
+
+_INDENT = "    "
+
+
+class Asked:
+    """One question of one edition, made ready for writing source."""
+
+    def __init__(self, pack: Pack, edition: Edition, question: Question) -> None:
+        self.pack = pack
+        self.edition = edition
+        self.question = question
+        self.clauses: list[Clause] = [
+            clause for clause in edition.clauses.values() if clause.question == question.name
+        ]
+        self.limits: list[Limit] = [
+            limit for limit in edition.limits.values() if limit.question == question.name
+        ]
+        used = (limit.used for limit in self.limits)
+        self.raw: tuple[str, ...] = tuple(dict.fromkeys((*question.facts, *used)))
+        self.graph = Defeats(pack.name, self.clauses)
+        #: Derived facts that clauses rest on, then those that only the day does.
+        self.read = self.derived_for(self._named())
+        self.derived = list(dict.fromkeys((*self.read, *self.derived_for([question.day]))))
+        self.names = Names(self.raw, self.derived, self._nullable())
+
+    def derived_for(self, facts: Iterable[str]) -> list[str]:
+        """Return the derived facts that `facts` rest on, in the order of computing."""
+        return derived_in_order(facts, self.edition.derived, self.edition.countings)
+
+    def raw_behind(self, fact: str) -> frozenset[str]:
+        """Return the raw facts that a fact rests on, itself if it is raw."""
+        derived = self.edition.derived.get(fact)
+        return frozenset(derived.reads) if derived else frozenset({fact})
+
+    def facts_of_outcome(self, clause: Clause) -> list[str]:
+        """Return the facts, raw or derived, that the outcome of a clause reads."""
+        countings = self.edition.countings
+        return [name for then in clause.then for name in facts_of(then.expression, countings)]
+
+    def _named(self) -> Iterable[str]:
+        for clause in self.clauses:
+            yield from facts_of_condition(clause.when)
+            yield from self.facts_of_outcome(clause)
+
+    def _nullable(self) -> dict[str, bool]:
+        facts = self.pack.facts
+        found = {name: name in facts and facts[name].type.nullable for name in self.raw}
+        for name in self.derived:
+            found[name] = any(found[read] for read in self.edition.derived[name].reads)
+        return found
+
+
+class Writer:
+    """Writes the functions of one question."""
+
+    def __init__(self, asked: Asked, constants: dict[int, tuple[Coded, ...]]) -> None:
+        self._asked = asked
+        self._names = asked.names
+        self._fields: Sequence[Field] = asked.question.answer
+        #: Outcomes that read no fact, by the index of their clause.
+        self._constants = constants
+        self._facts = f"({self._names.parameters})"
+        self._slow = f"return slow(day, {self._facts})"
+
+    # --- the small functions ------------------------------------------------------------------
+
+    def day(self) -> str:
+        """Return source of `day`."""
+        wanted = self._asked.question.day
+        lines = self._derived(self._asked.derived_for([wanted]))
+        return self._function("day", [*lines, f"return {self._names.of(wanted)}"], first="")
+
+    def outcome(self, index: int) -> str:
+        """Return source of `out_<index>`."""
+        clause = self._asked.clauses[index]
+        lines = self._derived(self._asked.derived_for(self._asked.facts_of_outcome(clause)))
+        block = self._block()
+        atoms: list[str] = []
+        for place, then in enumerate(clause.then):
+            block.on_zero = f"raise zero({index}, {place})"
+            started = len(block.lines)
+            block.may_refuse = False
+            atoms.append(block.field(then.field, then.expression))
+            if block.may_refuse:
+                stop = f"raise refuse({index}, {place}, refused) from None"
+                block.lines[started:] = _trying(block.lines[started:], stop)
+        return self._function(f"out_{index}", [*lines, *block.lines, f"return {_tuple(atoms)}"])
+
+    def mask(self, name: str, known: Known | None = None) -> str:
+        """Return source of `mask`, for one value of a fact if it is known."""
+        conditions = ConditionWriter(self._names, known)
+        base = 0
+        lines: list[str] = []
+        for index, clause in enumerate(self._asked.clauses):
+            holds = self._holds(clause, conditions)
+            if holds == TRUE:
+                base |= 1 << index
+            elif holds != FALSE:
+                lines.append(f"if {holds}: m |= {literal(1 << index)}")
+        start = [*self._derived(self._asked.read), f"m = {literal(base)}"]
+        return self._function(name, [*start, *lines, "return m"])
+
+    def dispatch(self, name: str, by: Split) -> str:
+        """Return source that hands over to the function of a value's class."""
+        choose = f"{name}_of({self._names.of(by.fact)}, {name}_0)"
+        return self._function(name, [f"return {choose}(day, {self._names.parameters})"])
+
+    # --- the shortest way ---------------------------------------------------------------------
+
+    def bare(self, name: str, known: Known | None = None) -> str:
+        """Return source of `bare`, for one value of a fact if it is known."""
+        if self._asked.question.combine != "one":
+            return self._function(name, [self._slow])
+        start = self._derived(self._asked.read)
+        way = _Way(self, ConditionWriter(self._names, known))
+        return self._function(name, [*start, *way.lines()])
+
+    def decided(self, index: int) -> list[str]:
+        """Return the lines that return the outcome of a clause that alone decides."""
+        constant = self._constants.get(index)
+        if constant is not None:
+            return self._returned(index, [literal(value) for value in constant], checked=False)
+        clause = self._asked.clauses[index]
+        block = self._block()
+        block.on_zero = self._slow
+        atoms = [block.field(then.field, then.expression) for then in clause.then]
+        lines = _trying(block.lines, self._slow) if block.may_refuse else block.lines
+        return [*lines, *self._returned(index, atoms, checked=True)]
+
+    def _returned(self, index: int, atoms: list[str], *, checked: bool) -> list[str]:
+        lines: list[str] = []
+        for atom, answer in zip(atoms, self._fields, strict=True):
+            low, high = answer.type.minimum, answer.type.maximum
+            left = f"{literal(low)} <= " if low is not None else ""
+            right = f" <= {literal(high)}" if high is not None else ""
+            if checked and (left or right):
+                lines.append(f"if not {left}{atom}{right}: {self._slow}")
+        outcome = _tuple(atoms)
+        if self._asked.limits:
+            outcome = f"cut(day, {literal(1 << index)}, {outcome}, {self._facts})"
+        return [*lines, f"return {index}, {outcome}"]
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _holds(self, clause: Clause, conditions: ConditionWriter) -> str:
+        start, through = clause.in_force.start, clause.in_force.through
+        left = f"{literal(start)} <= " if start is not None else ""
+        right = f" <= {literal(through)}" if through is not None else ""
+        window = f"{left}day{right}" if left or right else TRUE
+        return both([window, conditions.true(clause.when)])
+
+    def _derived(self, wanted: list[str]) -> list[str]:
+        lines: list[str] = []
+        for name in wanted:
+            number = self._asked.derived.index(name)
+            block = self._block()
+            block.on_zero = f"raise derived_zero({number})"
+            derived = self._asked.edition.derived[name]
+            value = block.field(name, derived.expression)
+            computed = [*block.lines, f"{self._names.of(name)} = {value}"]
+            if block.may_refuse:
+                stop = f"raise derived_refuse({number}, refused) from None"
+                computed = _trying(computed, stop)
+            nulls = [read for read in derived.reads if self._names.nullable(read)]
+            if nulls:
+                absent = " or ".join(f"{self._names.of(read)} is None" for read in nulls)
+                nothing = [f"if {absent}:", f"{_INDENT}{self._names.of(name)} = None", "else:"]
+                computed = [*nothing, *(_INDENT + line for line in computed)]
+            lines += computed
+        return lines
+
+    def _block(self) -> Block:
+        return Block(self._names, self._asked.edition.countings)
+
+    def _function(self, name: str, lines: list[str], first: str = "day, ") -> str:
+        body = "\n".join(_INDENT + line for line in lines)
+        return f"def {name}({first}{self._names.parameters}):\n{body}\n"
+
+
+class _Way:
+    """The clauses of a question in the order of defeat, each returning as soon as it may."""
+
+    def __init__(self, writer: Writer, conditions: ConditionWriter) -> None:
+        self._writer = writer
+        self._conditions = conditions
+        self._asked = writer._asked  # noqa: SLF001 - one class in two parts
+        self._graph = self._asked.graph
+        #: Clauses that, if live, have returned or handed over by now.
+        self._gone: set[int] = set()
+        #: Clauses with an outcome that may be live and wait in `h`.
+        self._waiting: list[int] = []
+        #: Lifting clauses kept in a local unless a single clause asks for them.
+        self._kept: set[int] = set()
+
+    def lines(self) -> list[str]:
+        """Return the body of `bare`."""
+        lines = []
+        order = self._graph.order
+        for place, index in enumerate(order):
+            clause = self._asked.clauses[index]
+            if not clause.then:
+                lines += self._keep(index)
+                continue
+            live = self._live(index)
+            if live == FALSE:
+                self._gone.add(index)
+                continue
+            later = [other for other in order[place + 1 :] if self._asked.clauses[other].then]
+            lines += self._when_live(index, live, at_once=self._may_return(index, later))
+            if live == TRUE and index in self._gone:
+                return self._with_start(lines)
+        lines += [line for index in self._waiting for line in self._last(index)]
+        return self._with_start([*lines, self._writer._slow])  # noqa: SLF001 - as above
+
+    def _with_start(self, lines: list[str]) -> list[str]:
+        return ["h = -1", *lines] if self._waiting else lines
+
+    def _when_live(self, index: int, live: str, *, at_once: bool) -> list[str]:
+        inner = [f"if h >= 0: {self._writer._slow}"] if self._waiting else []  # noqa: SLF001 - as above
+        if at_once:
+            self._gone.add(index)
+            inner += self._writer.decided(index)
+        else:
+            self._waiting.append(index)
+            inner.append(f"h = {index}")
+        if live == TRUE:
+            return inner
+        return [f"if {live}:", *(_INDENT + line for line in inner)]
+
+    def _last(self, index: int) -> list[str]:
+        return [f"if h == {index}:", *(_INDENT + line for line in self._writer.decided(index))]
+
+    def _may_return(self, index: int, later: list[int]) -> bool:
+        """Say whether no later clause can decide otherwise once this one is live."""
+        defeated = set(self._graph.targets[index])
+        # Which clauses decide matters to a limit even if their outcomes are the same.
+        constants = {} if self._asked.limits else self._writer._constants  # noqa: SLF001 - as above
+        mine = constants.get(index)
+        return all(
+            other in defeated or (mine is not None and same(constants.get(other), mine))
+            for other in later
+        )
+
+    def _live(self, index: int) -> str:
+        clause = self._asked.clauses[index]
+        holds = self._writer._holds(clause, self._conditions)  # noqa: SLF001 - as above
+        against = (self._undefeated(other) for other in self._graph.defeaters[index])
+        return both([holds, *against])
+
+    def _undefeated(self, defeater: int) -> str:
+        """Return source that is true if `defeater` is not live."""
+        if defeater in self._gone:
+            return TRUE
+        if self._asked.clauses[defeater].then:
+            return f"h != {defeater}"
+        if defeater in self._kept:
+            return f"not l{defeater}"
+        return negated(self._live(defeater))
+
+    def _keep(self, index: int) -> list[str]:
+        nested = any(not self._asked.clauses[other].then for other in self._graph.defeaters[index])
+        if len(self._graph.targets[index]) <= 1 and not nested:
+            return []
+        live = self._live(index)
+        if live == FALSE:
+            self._gone.add(index)
+            return []
+        self._kept.add(index)
+        return [f"l{index} = {live}"]
+
+
+def same(left: tuple[Coded, ...] | None, right: tuple[Coded, ...]) -> bool:
+    """Return whether two outcomes are the same, `True` and `1` apart."""
+    return left == right and all(
+        type(one) is type(other) for one, other in zip(left or (), right, strict=True)
+    )
+
+
+def _trying(lines: list[str], stop: str) -> list[str]:
+    return [
+        "try:",
+        *(_INDENT + line for line in lines),
+        "except Refused as refused:",
+        _INDENT + stop,
+    ]
+
+
+def _tuple(atoms: list[str]) -> str:
+    return f"({', '.join(atoms)},)" if atoms else "()"
