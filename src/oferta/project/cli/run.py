@@ -27,8 +27,8 @@ def run(out: Output) -> None:
     check_port(config.bind, config.port)
     ours = not config.database_url and not embedded.is_running()
     try:
-        for migration in prepare():
-            click.echo(f"migrated {migration}", err=True)
+        if applied := prepare():
+            click.echo(f"Tables made or changed by {len(applied)} migrations.", err=True)
         supervisor = Supervisor(host=_reached_at(config.bind), port=config.port)
         supervisor.start("web")
         supervisor.start("worker")
@@ -86,9 +86,4 @@ def stop(out: Output) -> None:
 
 
 def _reached_at(bind: str) -> str:
-    everywhere: dict[str, str] = {
-        "0.0.0.0": "localhost",
-        "127.0.0.1": "localhost",
-        "::": "localhost",
-    }
-    return everywhere.get(bind.strip("[]"), bind)
+    return "localhost" if bind in {"0.0.0.0", "127.0.0.1", "::"} else bind  # noqa: S104 - compared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -50,8 +51,6 @@ def _create_if_missing() -> None:
         kept = {key: wanted[key] for key in keys if wanted.get(key)}
         with psycopg.connect(**kept, dbname="postgres", autocommit=True) as server:
             name = psycopg.sql.Identifier(wanted["dbname"])
-            try:
+            with suppress(psycopg.errors.DuplicateDatabase):  # another process was faster
                 server.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))
-            except psycopg.errors.DuplicateDatabase:
-                pass  # another process was faster
         connection.ensure_connection()

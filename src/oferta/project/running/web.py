@@ -10,7 +10,7 @@ from oferta.project.config import Config, read_config
 from oferta.project.running.parent import die_with_parent
 
 
-class Web(BaseApplication):  # type: ignore[misc] - gunicorn is not typed
+class Web(BaseApplication):  # type: ignore[misc]
     """Gunicorn, set up here instead of by a file."""
 
     def __init__(self, config: Config) -> None:

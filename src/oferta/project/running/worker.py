@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from typing import cast
 
 import django
 
@@ -22,8 +23,11 @@ def work() -> None:
 
 async def _work() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - needs Django set up
+    from procrastinate.contrib.django.django_connector import (  # noqa: PLC0415 - the same
+        DjangoConnector,
+    )
 
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined] - Django's
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
     with app.replace_connector(connector) as working:
         async with working.open_async():
             await working.run_worker_async(
