@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from oferta.kernel.i18n import LANGUAGES as LANGUAGE_TAGS
+from oferta.kernel.i18n import OWN_NAMES
 from oferta.project.config import read_config, secret_key
 from oferta.project.postgresql.urls import address_of
 
@@ -50,7 +52,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "oferta.project.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -68,10 +72,23 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "oferta.project.web.context.frame",
+            ],
+            "libraries": {"words": "oferta.project.web.tags"},
         },
     }
 ]
+LANGUAGES = [(language.lower(), OWN_NAMES[language]) for language in LANGUAGE_TAGS]
+LANGUAGE_CODE = "en"
+LANGUAGE_COOKIE_NAME = "oferta_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "oferta_session"
+# Behind TLS, which a development machine has not, cookies never travel in the clear.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.development
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"

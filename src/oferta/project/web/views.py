@@ -1,0 +1,19 @@
+"""The first page, and the answer for machines that watch."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this is and where to go."""
+    return render(request, "home.html")
+
+
+@require_safe
+def health(_request: HttpRequest) -> HttpResponse:
+    """Answer that the web server is up; asks no database."""
+    return JsonResponse({"ok": True})

@@ -1,0 +1,70 @@
+"""The words of pages: one YAML file per room, every key in all five languages.
+
+A room keeps them in `locale/words.yaml`. Plain files instead of gettext's, whose compiler a bare
+machine does not have and whose binaries a diff does not show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import yaml
+from django.apps import apps
+from django.utils.translation import get_language
+
+from oferta.kernel.errors import OfertaError, ensure
+from oferta.kernel.i18n import LANGUAGES, Language, language_of
+
+
+@dataclass(eq=False, kw_only=True)
+class WordMissing(OfertaError):
+    """A page asks for words that the room's `locale/words.yaml` does not have."""
+
+    code: ClassVar[str] = "web.word_missing"
+    key: str
+    language: str
+
+
+def current_language() -> Language:
+    """Return the language of the page that is being made."""
+    return language_of(get_language() or "en")
+
+
+def say(key: str, language: Language | None = None) -> str:
+    """Return the words of `key`, with `{names}` still to be filled in.
+
+    Raises:
+        WordMissing: no room has this key in this language.
+    """
+    chosen = language or current_language()
+    found = catalogue().get(key, {}).get(chosen)
+    if found is None:
+        raise WordMissing(key=key, language=chosen)
+    return found
+
+
+@cache
+def catalogue() -> dict[str, dict[Language, str]]:
+    """Return the words of every installed room by key and language."""
+    found: dict[str, dict[Language, str]] = {}
+    for app in apps.get_app_configs():
+        file = Path(app.path) / "locale" / "words.yaml"
+        if app.name.startswith("oferta.") and file.exists():
+            found |= read_words(file)
+    return found
+
+
+def read_words(file: Path) -> dict[str, dict[Language, str]]:
+    """Return the words of one file.
+
+    Raises:
+        WordMissing: a key lacks one of the five languages.
+    """
+    written = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    for key, texts in written.items():
+        for language in LANGUAGES:
+            ensure(bool(texts.get(language)), WordMissing(key=key, language=language))
+    return dict(written)
