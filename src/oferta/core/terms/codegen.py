@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _INDENT = "    "
 
 
-class Asked:
+class Subject:
     """One question of one edition, made ready for writing source."""
 
     def __init__(self, pack: Pack, edition: Edition, question: Question) -> None:
@@ -88,27 +88,27 @@ class Asked:
 class Writer:
     """Writes the functions of one question."""
 
-    def __init__(self, asked: Asked, constants: dict[int, tuple[Coded, ...]]) -> None:
-        self._asked = asked
-        self._names = asked.names
-        self._fields: Sequence[Field] = asked.question.answer
+    def __init__(self, subject: Subject, constants: dict[int, tuple[Coded, ...]]) -> None:
+        self.subject = subject
+        self._names = subject.names
+        self._fields: Sequence[Field] = subject.question.answer
         #: Outcomes that read no fact, by the index of their clause.
-        self._constants = constants
+        self.constants = constants
         self._facts = f"({self._names.parameters})"
-        self._slow = f"return slow(day, {self._facts})"
+        self.slow = f"return slow(day, {self._facts})"
 
     # --- the small functions ------------------------------------------------------------------
 
     def day(self) -> str:
         """Return source of `day`."""
-        wanted = self._asked.question.day
-        lines = self._derived(self._asked.derived_for([wanted]))
+        wanted = self.subject.question.day
+        lines = self._derived(self.subject.derived_for([wanted]))
         return self._function("day", [*lines, f"return {self._names.of(wanted)}"], first="")
 
     def outcome(self, index: int) -> str:
         """Return source of `out_<index>`."""
-        clause = self._asked.clauses[index]
-        lines = self._derived(self._asked.derived_for(self._asked.facts_of_outcome(clause)))
+        clause = self.subject.clauses[index]
+        lines = self._derived(self.subject.derived_for(self.subject.facts_of_outcome(clause)))
         block = self._block()
         atoms: list[str] = []
         for place, then in enumerate(clause.then):
@@ -126,13 +126,13 @@ class Writer:
         conditions = ConditionWriter(self._names, known)
         base = 0
         lines: list[str] = []
-        for index, clause in enumerate(self._asked.clauses):
-            holds = self._holds(clause, conditions)
+        for index, clause in enumerate(self.subject.clauses):
+            holds = self.holds(clause, conditions)
             if holds == TRUE:
                 base |= 1 << index
             elif holds != FALSE:
                 lines.append(f"if {holds}: m |= {literal(1 << index)}")
-        start = [*self._derived(self._asked.read), f"m = {literal(base)}"]
+        start = [*self._derived(self.subject.read), f"m = {literal(base)}"]
         return self._function(name, [*start, *lines, "return m"])
 
     def dispatch(self, name: str, by: Split) -> str:
@@ -144,22 +144,22 @@ class Writer:
 
     def bare(self, name: str, known: Known | None = None) -> str:
         """Return source of `bare`, for one value of a fact if it is known."""
-        if self._asked.question.combine != "one":
-            return self._function(name, [self._slow])
-        start = self._derived(self._asked.read)
+        if self.subject.question.combine != "one":
+            return self._function(name, [self.slow])
+        start = self._derived(self.subject.read)
         way = _Way(self, ConditionWriter(self._names, known))
         return self._function(name, [*start, *way.lines()])
 
     def decided(self, index: int) -> list[str]:
         """Return the lines that return the outcome of a clause that alone decides."""
-        constant = self._constants.get(index)
+        constant = self.constants.get(index)
         if constant is not None:
             return self._returned(index, [literal(value) for value in constant], checked=False)
-        clause = self._asked.clauses[index]
+        clause = self.subject.clauses[index]
         block = self._block()
-        block.on_zero = self._slow
+        block.on_zero = self.slow
         atoms = [block.field(then.field, then.expression) for then in clause.then]
-        lines = _trying(block.lines, self._slow) if block.may_refuse else block.lines
+        lines = _trying(block.lines, self.slow) if block.may_refuse else block.lines
         return [*lines, *self._returned(index, atoms, checked=True)]
 
     def _returned(self, index: int, atoms: list[str], *, checked: bool) -> list[str]:
@@ -169,15 +169,16 @@ class Writer:
             left = f"{literal(low)} <= " if low is not None else ""
             right = f" <= {literal(high)}" if high is not None else ""
             if checked and (left or right):
-                lines.append(f"if not {left}{atom}{right}: {self._slow}")
+                lines.append(f"if not {left}{atom}{right}: {self.slow}")
         outcome = _tuple(atoms)
-        if self._asked.limits:
+        if self.subject.limits:
             outcome = f"cut(day, {literal(1 << index)}, {outcome}, {self._facts})"
         return [*lines, f"return {index}, {outcome}"]
 
     # --- parts --------------------------------------------------------------------------------
 
-    def _holds(self, clause: Clause, conditions: ConditionWriter) -> str:
+    def holds(self, clause: Clause, conditions: ConditionWriter) -> str:
+        """Return source that is true if a clause is in force and its condition holds."""
         start, through = clause.in_force.start, clause.in_force.through
         left = f"{literal(start)} <= " if start is not None else ""
         right = f" <= {literal(through)}" if through is not None else ""
@@ -187,10 +188,10 @@ class Writer:
     def _derived(self, wanted: list[str]) -> list[str]:
         lines: list[str] = []
         for name in wanted:
-            number = self._asked.derived.index(name)
+            number = self.subject.derived.index(name)
             block = self._block()
             block.on_zero = f"raise derived_zero({number})"
-            derived = self._asked.edition.derived[name]
+            derived = self.subject.edition.derived[name]
             value = block.field(name, derived.expression)
             computed = [*block.lines, f"{self._names.of(name)} = {value}"]
             if block.may_refuse:
@@ -205,7 +206,7 @@ class Writer:
         return lines
 
     def _block(self) -> Block:
-        return Block(self._names, self._asked.edition.countings)
+        return Block(self._names, self.subject.edition.countings)
 
     def _function(self, name: str, lines: list[str], first: str = "day, ") -> str:
         body = "\n".join(_INDENT + line for line in lines)
@@ -218,8 +219,8 @@ class _Way:
     def __init__(self, writer: Writer, conditions: ConditionWriter) -> None:
         self._writer = writer
         self._conditions = conditions
-        self._asked = writer._asked  # noqa: SLF001 - one class in two parts
-        self._graph = self._asked.graph
+        self._subject = writer.subject
+        self._graph = self._subject.graph
         #: Clauses that, if live, have returned or handed over by now.
         self._gone: set[int] = set()
         #: Clauses with an outcome that may be live and wait in `h`.
@@ -232,7 +233,7 @@ class _Way:
         lines = []
         order = self._graph.order
         for place, index in enumerate(order):
-            clause = self._asked.clauses[index]
+            clause = self._subject.clauses[index]
             if not clause.then:
                 lines += self._keep(index)
                 continue
@@ -240,18 +241,18 @@ class _Way:
             if live == FALSE:
                 self._gone.add(index)
                 continue
-            later = [other for other in order[place + 1 :] if self._asked.clauses[other].then]
+            later = [other for other in order[place + 1 :] if self._subject.clauses[other].then]
             lines += self._when_live(index, live, at_once=self._may_return(index, later))
             if live == TRUE and index in self._gone:
                 return self._with_start(lines)
         lines += [line for index in self._waiting for line in self._last(index)]
-        return self._with_start([*lines, self._writer._slow])  # noqa: SLF001 - as above
+        return self._with_start([*lines, self._writer.slow])
 
     def _with_start(self, lines: list[str]) -> list[str]:
         return ["h = -1", *lines] if self._waiting else lines
 
     def _when_live(self, index: int, live: str, *, at_once: bool) -> list[str]:
-        inner = [f"if h >= 0: {self._writer._slow}"] if self._waiting else []  # noqa: SLF001 - as above
+        inner = [f"if h >= 0: {self._writer.slow}"] if self._waiting else []
         if at_once:
             self._gone.add(index)
             inner += self._writer.decided(index)
@@ -269,7 +270,7 @@ class _Way:
         """Say whether no later clause can decide otherwise once this one is live."""
         defeated = set(self._graph.targets[index])
         # Which clauses decide matters to a limit even if their outcomes are the same.
-        constants = {} if self._asked.limits else self._writer._constants  # noqa: SLF001 - as above
+        constants = {} if self._subject.limits else self._writer.constants
         mine = constants.get(index)
         return all(
             other in defeated or (mine is not None and same(constants.get(other), mine))
@@ -277,8 +278,8 @@ class _Way:
         )
 
     def _live(self, index: int) -> str:
-        clause = self._asked.clauses[index]
-        holds = self._writer._holds(clause, self._conditions)  # noqa: SLF001 - as above
+        clause = self._subject.clauses[index]
+        holds = self._writer.holds(clause, self._conditions)
         against = (self._undefeated(other) for other in self._graph.defeaters[index])
         return both([holds, *against])
 
@@ -286,14 +287,16 @@ class _Way:
         """Return source that is true if `defeater` is not live."""
         if defeater in self._gone:
             return TRUE
-        if self._asked.clauses[defeater].then:
+        if self._subject.clauses[defeater].then:
             return f"h != {defeater}"
         if defeater in self._kept:
             return f"not l{defeater}"
         return negated(self._live(defeater))
 
     def _keep(self, index: int) -> list[str]:
-        nested = any(not self._asked.clauses[other].then for other in self._graph.defeaters[index])
+        nested = any(
+            not self._subject.clauses[other].then for other in self._graph.defeaters[index]
+        )
         if len(self._graph.targets[index]) <= 1 and not nested:
             return []
         live = self._live(index)

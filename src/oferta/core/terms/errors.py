@@ -50,6 +50,14 @@ class TermsError(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownPack(TermsError):
+    """There is no pack of that name."""
+
+    code: ClassVar[str] = "terms.unknown_pack"
+    known: list[str]
+
+
+@dataclass(eq=False, kw_only=True)
 class UnknownQuestion(TermsError):
     """The pack has no such question."""
 

@@ -6,6 +6,7 @@ fact `Limit.used`; `limit_windows` says for each limit whose use that is and ove
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from oferta.core.terms.types import LimitEffect
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from oferta.core.terms.codegen import Asked
+    from oferta.core.terms.codegen import Subject
     from oferta.core.terms.types import Coded, Edition, Limit, Window
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -38,16 +39,16 @@ class LimitWindow:
 class Ceiling:
     """One limit, made ready for cutting outcomes."""
 
-    def __init__(self, limit: Limit, asked: Asked) -> None:
+    def __init__(self, limit: Limit, subject: Subject) -> None:
         self._limit = limit
-        fields = [answer.name for answer in asked.question.answer]
+        fields = [answer.name for answer in subject.question.answer]
         self._field = fields.index(limit.field)
-        self._used = asked.raw.index(limit.used)
+        self._used = subject.raw.index(limit.used)
         most = limit.at_most.value
         if type(most) is not int:
             raise TypeError(f"limit {limit.id}: at_most is no number")
         self._most = most
-        place = {clause_id: index for index, clause_id in enumerate(asked.graph.ids)}
+        place = {clause_id: index for index, clause_id in enumerate(subject.graph.ids)}
         #: Bits of the clauses that it limits; -1: of all.
         self._bits = sum(1 << place[name] for name in limit.clauses) if limit.clauses else -1
 
@@ -133,9 +134,9 @@ def _period(limit: Limit, day: int) -> tuple[int | None, int | None]:
 
 def _month(day: int) -> tuple[int, int]:
     first = date.fromordinal(day + _EPOCH_ORDINAL).replace(day=1)
-    # The first day of a month plus 31 days always lies in the next one.
-    following = date.fromordinal(first.toordinal() + 31).replace(day=1)
-    return first.toordinal() - _EPOCH_ORDINAL, following.toordinal() - _EPOCH_ORDINAL
+    length = monthrange(first.year, first.month)[1]
+    start = first.toordinal() - _EPOCH_ORDINAL
+    return start, start + length
 
 
 def _within(window: Window, day: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from oferta.core.terms.codegen import Asked, Writer, same
+from oferta.core.terms.codegen import Subject, Writer, same
 from oferta.core.terms.codegen_outcomes import HELPERS, whole
 from oferta.core.terms.counting import Refused, UnknownZone
 from oferta.core.terms.errors import (
@@ -64,18 +64,20 @@ class Program:
     #: Bit i: the i-th clause was in force and its condition held.
     mask: Callable[..., int]
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._graph = asked.graph
-        self._question = asked.question
-        self.names: tuple[str, ...] = asked.raw
-        self.clause_ids: tuple[str, ...] = asked.graph.ids
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._graph = subject.graph
+        self._question = subject.question
+        self.names: tuple[str, ...] = subject.raw
+        #: Of `names`, those that say how much of a limit was used.
+        self.limit_facts: tuple[str, ...] = tuple(limit.used for limit in subject.limits)
+        self.clause_ids: tuple[str, ...] = subject.graph.ids
         self._bits = {clause_id: 1 << place for place, clause_id in enumerate(self.clause_ids)}
         self._fields = tuple(answer.name for answer in self._question.answer)
-        self._ceilings = [Ceiling(limit, asked) for limit in asked.limits]
+        self._ceilings = [Ceiling(limit, subject) for limit in subject.limits]
         self._plans: dict[int, Plan] = {}
         self._narrowed: dict[tuple[int, tuple[int, ...]], Verdict] = {}
-        self._day_facts = asked.raw_behind(self._question.day)
+        self._day_facts = subject.raw_behind(self._question.day)
         self._day: Callable[..., int | None]
         self._compile()
 
@@ -155,7 +157,7 @@ class Program:
             outcome = ceiling.cut(day, plan.bits, outcome, row, effects)
         return Decided(
             pack=self._pack,
-            edition=self._asked.edition.id,
+            edition=self._subject.edition.id,
             question=self._question.name,
             day=day,
             facts=facts,
@@ -169,13 +171,13 @@ class Program:
 
     @property
     def _pack(self) -> str:
-        return self._asked.pack.name
+        return self._subject.pack.name
 
     def _given(self, values: Mapping[str, Coded], name: str) -> Coded:
         try:
             return values[name]
         except KeyError:
-            known = self._asked.pack.facts.get(name)
+            known = self._subject.pack.facts.get(name)
             expected = str(known.type.kind) if known else "how much of the limit was used"
             raise MissingFact(pack=self._pack, fact=name, expected=expected) from None
 
@@ -259,7 +261,7 @@ class Program:
     # --- what stops ---------------------------------------------------------------------------
 
     def _where(self, mask: int) -> dict[str, Any]:
-        edition, question = self._asked.edition.id, self._question.name
+        edition, question = self._subject.edition.id, self._question.name
         return {"pack": self._pack, "edition": edition, "question": question, "mask": mask}
 
     def _check_bounds(self, chosen: tuple[int, ...], outcome: tuple[Coded, ...], mask: int) -> None:
@@ -274,7 +276,7 @@ class Program:
                 )
 
     def _broken(self, broken: _Broken, mask: int) -> Exception:
-        clause, countings = self._asked.clauses[broken.clause], self._asked.edition.countings
+        clause, countings = self._subject.clauses[broken.clause], self._subject.edition.countings
         then = clause.then[broken.place]
         reads = list(facts_of(then.expression, countings))
         return self._stop(mask, clause.id, then.field, broken.refused, reads)
@@ -286,7 +288,7 @@ class Program:
         if refused is None:
             return DivisionByZero(**where, clause=clause, field=field)
         if isinstance(refused, UnknownZone):
-            countings = self._asked.edition.countings.values()
+            countings = self._subject.edition.countings.values()
             zones = {one.time_zone for one in countings if one.time_zone_is_fact}
             fact = next((name for name in reads if name in zones), field)
             given, expected = str(refused.value), refused.wanted
@@ -294,9 +296,9 @@ class Program:
         return OutOfBounds(**where, clause=clause, field=field, value=str(refused.value))
 
     def _derived_stop(self, number: int, refused: Refused | None = None) -> Exception:
-        name = self._asked.derived[number]
-        countings = self._asked.edition.countings
-        reads = list(facts_of(self._asked.edition.derived[name].expression, countings))
+        name = self._subject.derived[number]
+        countings = self._subject.edition.countings
+        reads = list(facts_of(self._subject.edition.derived[name].expression, countings))
         return self._stop(0, "", name, refused, reads)
 
     # --- compiling ----------------------------------------------------------------------------
@@ -304,7 +306,7 @@ class Program:
     def _compile(self) -> None:
         space: dict[str, Any] = {
             **HELPERS,
-            **_counting_names(self._asked),
+            **_counting_names(self._subject),
             "__builtins__": {"min": min, "max": max, "abs": abs},
             "Refused": Refused,
             "whole": whole,
@@ -322,13 +324,13 @@ class Program:
         self.mask, self.bare, self._day = space["mask"], space["bare"], space["day"]
 
     def _write(self, space: dict[str, Any]) -> None:
-        with_outcome = [i for i, clause in enumerate(self._asked.clauses) if clause.then]
-        writer = Writer(self._asked, {})
+        with_outcome = [i for i, clause in enumerate(self._subject.clauses) if clause.then]
+        writer = Writer(self._subject, {})
         _execute("\n".join(writer.outcome(index) for index in with_outcome), space)
         self._outcomes = {index: space[f"out_{index}"] for index in with_outcome}
         self._constants = self._find_constants()
-        writer = Writer(self._asked, self._constants)
-        found = split(self._asked)
+        writer = Writer(self._subject, self._constants)
+        found = split(self._subject)
         self.source = writer.day()
         if found is None:
             self.source += writer.mask("mask") + writer.bare("bare")
@@ -351,7 +353,7 @@ class Program:
         found: dict[int, tuple[Coded, ...]] = {}
         nothing = (None,) * len(self.names)
         for index, outcome in self._outcomes.items():
-            if self._asked.facts_of_outcome(self._asked.clauses[index]):
+            if self._subject.facts_of_outcome(self._subject.clauses[index]):
                 continue
             try:
                 value = outcome(0, *nothing)
@@ -388,12 +390,13 @@ def compile_program(pack: Pack, edition: Edition, question_name: str) -> Program
     if question is None:
         known = sorted(pack.questions)
         raise UnknownQuestion(pack=pack.name, question=question_name, known=known)
-    return Program(Asked(pack, edition, question))
+    return Program(Subject(pack, edition, question))
 
 
-def _counting_names(asked: Asked) -> dict[str, object]:
+def _counting_names(subject: Subject) -> dict[str, object]:
     return {
-        f"c{i}": asked.edition.countings[n] for i, n in enumerate(sorted(asked.edition.countings))
+        f"c{i}": subject.edition.countings[n]
+        for i, n in enumerate(sorted(subject.edition.countings))
     }
 
 

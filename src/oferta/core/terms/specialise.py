@@ -18,7 +18,7 @@ from oferta.core.terms.walk import atoms, facts_of_condition
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from oferta.core.terms.codegen import Asked
+    from oferta.core.terms.codegen import Subject
     from oferta.core.terms.types import Atom, Coded, Condition
 
 _KINDS = (Kind.ENUM, Kind.TEXT, Kind.INTEGER)
@@ -41,11 +41,11 @@ class Split:
     known: tuple[Known, ...]
 
 
-def split(asked: Asked) -> Split | None:
+def split(subject: Subject) -> Split | None:
     """Return how to specialise a question, or None where it would not pay."""
     found: Counter[str] = Counter()
     barred: set[str] = set()
-    for clause in asked.clauses:
+    for clause in subject.clauses:
         for atom in atoms(clause.when):
             fact = _telling(atom)
             if fact is None:
@@ -55,8 +55,8 @@ def split(asked: Asked) -> Split | None:
     for fact, count in found.most_common():
         if count < _ATOMS_MIN:
             return None
-        if fact not in barred and fact in asked.pack.facts and fact in asked.names.raw:
-            made = _classes(asked, fact)
+        if fact not in barred and fact in subject.pack.facts and fact in subject.names.raw:
+            made = _classes(subject, fact)
             if made is not None:
                 return made
     return None
@@ -79,15 +79,15 @@ def _telling(atom: Atom) -> str | None:
             return None
 
 
-def _classes(asked: Asked, fact: str) -> Split | None:
+def _classes(subject: Subject, fact: str) -> Split | None:
     vectors: dict[Coded, int] = {}
-    conditions = [clause.when for clause in asked.clauses]
+    conditions = [clause.when for clause in subject.clauses]
     for place, atom in enumerate(_atoms_on(fact, conditions)):
         for value in _values(atom):
             vectors[value] = vectors.get(value, 0) | 1 << place
         if len(vectors) > _VALUES_MAX:
             return None
-    if asked.names.nullable(fact):
+    if subject.names.nullable(fact):
         vectors[None] = -1  # a class of its own
     else:
         vectors.pop(None, None)
