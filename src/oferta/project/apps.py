@@ -10,3 +10,9 @@ class ProjectConfig(AppConfig):
 
     name = "oferta.project"
     label = "project"
+
+    def ready(self) -> None:
+        """Put the rooms together."""
+        from oferta.project import wiring  # noqa: PLC0415 - needs the rooms' tables to be loaded
+
+        wiring.connect()

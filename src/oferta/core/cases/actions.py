@@ -1,0 +1,308 @@
+"""What is done with cases: open, bring evidence, take over, resolve, approve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from oferta.core.cases import models, queries
+from oferta.core.cases.errors import (
+    AlreadyOpen,
+    BadResolution,
+    BadWords,
+    CaseClosed,
+    NothingProposed,
+    NotYours,
+    Replaced,
+    UnknownCase,
+)
+from oferta.core.cases.types import OPEN, Case, Kind, NewEvidence, Resolution, Status
+from oferta.core.decisions import actions as decisions
+from oferta.core.decisions import queries as decided
+from oferta.core.decisions.errors import SecondPersonNeeded
+from oferta.core.decisions.types import Decision, Override
+from oferta.core.notices import actions as notices
+from oferta.core.notices.types import NewNotice
+from oferta.core.parties import queries as parties
+from oferta.core.parties.types import Actor
+from oferta.kernel.clock import zoned
+from oferta.kernel.ids import uuid7
+
+#: The sources name no deadline (BC-88, a gap): fifteen days is our choice, shown to the customer.
+ANSWER_DAYS = 15
+WORDS_LENGTH_MAX = 4_000
+LINK_LENGTH_MAX = 500
+
+
+@transaction.atomic
+def dispute(
+    decision_id: UUID,
+    *,
+    party_id: UUID,
+    words: str,
+    evidence: Sequence[NewEvidence] = (),
+    now: datetime,
+) -> Case:
+    """Open a case: the customer objects to a decision about them, in their own words.
+
+    Raises:
+        UnknownDecision, NotYours, Replaced: not a decision that this customer can dispute.
+        AlreadyOpen: they did already.
+        BadWords: no words, or too many.
+    """
+    _check_words("words", words)
+    decision = _locked_decision(decision_id)
+    if decision.party_id != party_id:
+        raise NotYours(decision_id=str(decision_id))
+    case_id = _open(decision, Kind.DISPUTE, words.strip(), now)
+    for item in evidence:
+        _add_evidence(case_id, item, now)
+    return queries.case(case_id)
+
+
+@transaction.atomic
+def open_for_stopped(decision_id: UUID, *, now: datetime) -> Case:
+    """Open a case for a decision that stopped, so that a person takes over.
+
+    Raises:
+        UnknownDecision, Replaced, AlreadyOpen: there is nothing to take over.
+    """
+    decision = _locked_decision(decision_id)
+    return queries.case(_open(decision, Kind.STOPPED, "", now))
+
+
+@transaction.atomic
+def add_evidence(
+    case_id: UUID, evidence: NewEvidence, *, now: datetime, actor: Actor | None = None
+) -> None:
+    """Put evidence on file; `actor` is None if the customer brings it.
+
+    Raises:
+        UnknownCase, CaseClosed: nothing can be added.
+        BadWords: no words, or too many.
+    """
+    _lock_open(case_id)
+    _add_evidence(case_id, evidence, now, actor)
+
+
+@transaction.atomic
+def assign(case_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a case over; who had it before no longer has it.
+
+    Raises:
+        UnknownCase, CaseClosed: it cannot be taken.
+    """
+    _lock_open(case_id)
+    models.Case.objects.filter(id=case_id).update(status=Status.ASSIGNED, assignee_id=actor.id)
+    _log(case_id, "assigned", now, actor, {})
+
+
+def resolve(case_id: UUID, resolution: Resolution, *, now: datetime) -> Case:
+    """Answer a case, or propose the answer if it moves more than one person may move alone.
+
+    Upheld, in full or in part, puts another Decision in the place of the disputed one, under the
+    edition of the day of the event (BC-89), and reverses what the old one moved.
+
+    Returns:
+        The case: answered, or still open with a proposal that waits for a second person.
+
+    Raises:
+        UnknownCase, CaseClosed, BadResolution: it cannot be answered so.
+        OverrideRefused, Stopped, TermsError: the overriding Decision cannot be made.
+    """
+    try:
+        return _resolve(case_id, resolution, approver=None, now=zoned(now))
+    except SecondPersonNeeded as error:
+        return _propose(case_id, resolution, error, now)
+
+
+@transaction.atomic
+def approve(case_id: UUID, *, approver: Actor, now: datetime) -> Case:
+    """Carry out the proposed answer as its second person.
+
+    Raises:
+        NothingProposed: no answer waits.
+        SecondPersonNeeded: the approver made the proposal, or is no approver.
+        UnknownCase, CaseClosed, OverrideRefused, Stopped, TermsError: as of `resolve`.
+    """
+    _lock_open(case_id)
+    proposal = queries.case(case_id).proposal
+    if proposal is None:
+        raise NothingProposed(case_id=str(case_id))
+    resolution = Resolution(
+        status=proposal.resolution,
+        reason=proposal.reason,
+        actor=parties.actor(proposal.actor_id),
+        facts=proposal.facts,
+        outcome=proposal.outcome,
+    )
+    return _resolve(case_id, resolution, approver=approver, now=zoned(now))
+
+
+@transaction.atomic
+def withdraw_proposal(case_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Drop the proposed answer, so that another can be given.
+
+    Raises:
+        NothingProposed: no answer waits.
+        UnknownCase, CaseClosed: the case is not open.
+    """
+    _lock_open(case_id)
+    if not models.Proposal.objects.filter(case_id=case_id).delete()[0]:
+        raise NothingProposed(case_id=str(case_id))
+    _log(case_id, "proposal_withdrawn", now, actor, {})
+
+
+@transaction.atomic
+def _resolve(
+    case_id: UUID, resolution: Resolution, *, approver: Actor | None, now: datetime
+) -> Case:
+    _check_resolution(resolution)
+    row = _lock_open(case_id)
+    new = None
+    if resolution.status is not Status.REJECTED:
+        new = decisions.override(
+            Override(
+                decision_id=row.decision_id,
+                reason=resolution.reason,
+                actor=resolution.actor,
+                approver=approver,
+                facts=resolution.facts,
+                outcome=resolution.outcome,
+            ),
+            now=now,
+        )
+    models.Proposal.objects.filter(case_id=case_id).delete()
+    models.Case.objects.filter(id=case_id).update(
+        status=resolution.status,
+        reason=resolution.reason.strip(),
+        resolved_at=now,
+        assignee_id=resolution.actor.id,
+        override_id=None if new is None else new.id,
+    )
+    detail = {"reason": resolution.reason.strip()}
+    if approver is not None:
+        detail["approver"] = approver.name
+    _log(case_id, resolution.status.value, now, resolution.actor, detail)
+    _tell(row, f"case.{resolution.status.value}", {"reason": resolution.reason.strip()}, now)
+    return queries.case(case_id)
+
+
+@transaction.atomic
+def _propose(
+    case_id: UUID, resolution: Resolution, needed: SecondPersonNeeded, now: datetime
+) -> Case:
+    _lock_open(case_id)
+    models.Proposal.objects.update_or_create(
+        case_id=case_id,
+        defaults={
+            "id": uuid7(),
+            "actor_id": resolution.actor.id,
+            "resolution": resolution.status.value,
+            "reason": resolution.reason.strip(),
+            "facts": None if resolution.facts is None else dict(resolution.facts),
+            "outcome": None if resolution.outcome is None else dict(resolution.outcome),
+            "made_at": now,
+        },
+    )
+    detail = {"resolution": resolution.status.value, "amount": needed.amount, "above": needed.above}
+    _log(case_id, "proposed", now, resolution.actor, detail)
+    return queries.case(case_id)
+
+
+def _check_resolution(resolution: Resolution) -> None:
+    if resolution.status in OPEN:
+        raise BadResolution(
+            field="status",
+            given=resolution.status.value,
+            expected=", ".join(item.value for item in Status if item not in OPEN),
+        )
+    if not resolution.reason.strip():
+        raise BadResolution(field="reason", given="", expected="words for the customer")
+    rests_on = [item for item in (resolution.facts, resolution.outcome) if item is not None]
+    if len(rests_on) != int(resolution.status is not Status.REJECTED):
+        raise BadResolution(
+            field="facts",
+            given=f"{len(rests_on)} of facts and outcome",
+            expected="one of them if upheld, neither if rejected",
+        )
+
+
+def _locked_decision(decision_id: UUID) -> Decision:
+    decision = decided.lock(decision_id)
+    newer = decided.overridden_by(decision_id)
+    if newer is not None:
+        raise Replaced(decision_id=str(decision_id), by=str(newer))
+    existing = queries.open_case_of(decision_id)
+    if existing is not None:
+        raise AlreadyOpen(decision_id=str(decision_id), case_id=str(existing.id))
+    return decision
+
+
+def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> UUID:
+    due_at = zoned(now) + timedelta(days=ANSWER_DAYS)
+    row = models.Case(
+        id=uuid7(),
+        kind=kind.value,
+        decision_id=decision.id,
+        party_id=decision.party_id,
+        words=words,
+        opened_at=now,
+        due_at=due_at,
+    )
+    row.save(force_insert=True)
+    _log(row.id, "opened", now, None, {"kind": kind.value})
+    notice = "case.opened" if kind is Kind.DISPUTE else "case.stopped"
+    _tell(row, notice, {"due": {"date": due_at.date().isoformat()}}, now)
+    return row.id
+
+
+def _tell(row: models.Case, kind: str, params: dict[str, Any], now: datetime) -> None:
+    if row.party_id is None:
+        return
+    notice = NewNotice(
+        party_id=row.party_id,
+        language=parties.customer(row.party_id).language,
+        kind=kind,
+        params=params,
+        decision_ids=(row.decision_id,),
+    )
+    notices.send([notice], now=now)
+
+
+def _lock_open(case_id: UUID) -> models.Case:
+    row = models.Case.objects.select_for_update().filter(id=case_id).first()
+    if row is None:
+        raise UnknownCase(case_id=str(case_id))
+    if row.status not in OPEN:
+        raise CaseClosed(case_id=str(case_id), status=row.status)
+    return row
+
+
+def _add_evidence(
+    case_id: UUID, item: NewEvidence, now: datetime, actor: Actor | None = None
+) -> None:
+    _check_words("evidence", item.words)
+    if len(item.link) > LINK_LENGTH_MAX:
+        raise BadWords(field="link", length=len(item.link), length_max=LINK_LENGTH_MAX)
+    models.Evidence(
+        case_id=case_id, words=item.words.strip(), link=item.link.strip(), added_at=now
+    ).save(force_insert=True)
+    _log(case_id, "evidence", now, actor, {})
+
+
+def _check_words(field: str, words: str) -> None:
+    if not 0 < len(words.strip()) <= WORDS_LENGTH_MAX or "\0" in words:
+        raise BadWords(field=field, length=len(words), length_max=WORDS_LENGTH_MAX)
+
+
+def _log(
+    case_id: UUID, what: str, at: datetime, actor: Actor | None, detail: dict[str, Any]
+) -> None:
+    models.Entry(
+        case_id=case_id, at=at, actor_id=actor.id if actor else None, what=what, detail=detail
+    ).save(force_insert=True)

@@ -1,0 +1,104 @@
+"""Reading cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from oferta.core.cases import models
+from oferta.core.cases.errors import UnknownCase
+from oferta.core.cases.types import OPEN, Case, Entry, Evidence, Kind, Proposal, Status
+
+PAGE_MAX = 200
+
+
+def case(case_id: UUID) -> Case:
+    """Return a case with its evidence, log and proposal.
+
+    Raises:
+        UnknownCase: there is none.
+    """
+    row = models.Case.objects.filter(id=case_id).select_related("assignee", "proposal").first()
+    if row is None:
+        raise UnknownCase(case_id=str(case_id))
+    return _case(row, whole=True)
+
+
+def open_case_of(decision_id: UUID) -> Case | None:
+    """Return the open case of a decision, if there is one."""
+    row = models.Case.objects.filter(decision_id=decision_id, status__in=OPEN).first()
+    return None if row is None else _case(row)
+
+
+def open_cases(limit: int = 50) -> list[Case]:
+    """Return the open cases, the most urgent first."""
+    rows = models.Case.objects.filter(status__in=OPEN).order_by("due_at", "id")
+    return [_case(row) for row in rows.select_related("assignee")[: min(limit, PAGE_MAX)]]
+
+
+def overdue_cases(now: datetime, limit: int = 50) -> list[Case]:
+    """Return the open cases whose deadline has passed, the longest overdue first (BC-88)."""
+    rows = models.Case.objects.filter(status__in=OPEN, due_at__lt=now).order_by("due_at", "id")
+    return [_case(row) for row in rows.select_related("assignee")[: min(limit, PAGE_MAX)]]
+
+
+def cases_of_party(party_id: UUID, limit: int = 50) -> list[Case]:
+    """Return a customer's cases, newest first."""
+    rows = models.Case.objects.filter(party_id=party_id).order_by("-id")
+    return [_case(row) for row in rows.select_related("assignee")[: min(limit, PAGE_MAX)]]
+
+
+def _case(row: models.Case, *, whole: bool = False) -> Case:
+    return Case(
+        id=row.id,
+        kind=Kind(row.kind),
+        decision_id=row.decision_id,
+        party_id=row.party_id,
+        status=Status(row.status),
+        words=row.words,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        assignee_id=row.assignee_id,
+        assignee=row.assignee.name if row.assignee is not None else "",
+        reason=row.reason,
+        resolved_at=row.resolved_at,
+        override_id=row.override_id,
+        evidence=_evidence(row) if whole else (),
+        log=_log(row) if whole else (),
+        proposal=_proposal(row) if whole else None,
+    )
+
+
+def _evidence(row: models.Case) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(words=item.words, link=item.link, added_at=item.added_at)
+        for item in row.evidence.order_by("id")
+    )
+
+
+def _log(row: models.Case) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            at=item.at,
+            actor=item.actor.name if item.actor is not None else "",
+            what=item.what,
+            detail=item.detail,
+        )
+        for item in row.log.select_related("actor").order_by("id")
+    )
+
+
+def _proposal(row: models.Case) -> Proposal | None:
+    made = models.Proposal.objects.filter(case_id=row.id).select_related("actor").first()
+    if made is None:
+        return None
+    return Proposal(
+        id=made.id,
+        actor_id=made.actor_id,
+        actor=made.actor.name,
+        resolution=Status(made.resolution),
+        reason=made.reason,
+        facts=made.facts,
+        outcome=made.outcome,
+        made_at=made.made_at,
+    )

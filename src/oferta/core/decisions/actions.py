@@ -1,0 +1,74 @@
+"""What is done with decisions: decide, override, say who may override how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from oferta.core.decisions import batch, models, overriding
+from oferta.core.decisions.errors import BadOverride
+from oferta.core.decisions.types import Answer, Decision, Event, Override
+from oferta.kernel.clock import zoned
+
+
+def decide_many(events: Sequence[Event], *, now: datetime) -> list[Answer]:
+    """Decide events in the order given, move their money and tell their customers, or nothing.
+
+    One database transaction (the caller's, if there is one): decisions, transfers, notices, limits
+    and the outbox job commit together. An event that was decided before is answered as it was and
+    has no second effect. One event that cannot be asked, stops or is refused does not disturb the
+    others; its answer says so.
+
+    Args:
+        events: any number; throughput comes from batches of about a thousand.
+        now: zone-aware; when the decisions are made. Which edition counts is the event's day.
+
+    Returns:
+        One answer per event, in order.
+    """
+    return batch.decide(events, now=zoned(now))
+
+
+def decide(event: Event, *, now: datetime) -> Answer:
+    """Decide one event; see `decide_many`.
+
+    Raises:
+        KeyReused: the key was used for another content.
+        TermsError: unknown pack, question or fact, a missing or wrong fact.
+        BadEvent, UnknownParty, UnknownPlan: the event itself cannot be used.
+    """
+    (answer,) = decide_many([event], now=now)
+    if answer.error is not None:
+        raise answer.error
+    return answer
+
+
+def override(wanted: Override, *, now: datetime) -> Decision:
+    """Put a new Decision in the place of one: by corrected facts, or by a grant of staff.
+
+    With corrected facts the terms decide again, under the edition in force on the day of the event
+    (BC-89). What the old Decision moved is reversed and what the new one moves is posted, together
+    or not at all, and the customer is told. The old Decision stays as it is.
+
+    Raises:
+        UnknownDecision, AlreadyOverridden, BadOverride: what was asked cannot be done.
+        SecondPersonNeeded: more is at stake than the actor may move alone.
+        Stopped, TermsError: the corrected facts cannot be decided either.
+        OverrideRefused: the ledger refused (as when what must be taken back is spent already).
+    """
+    return overriding.override(wanted, now=zoned(now))
+
+
+def set_authority(pack: str, *, second_person_above: int) -> None:
+    """Let one member of staff move up to an amount (minor units) alone under a pack's terms.
+
+    Raises:
+        BadOverride: the amount is below zero.
+    """
+    if second_person_above < 0:
+        raise BadOverride(
+            field="second_person_above", given=str(second_person_above), expected="0 or more"
+        )
+    models.Authority.objects.update_or_create(
+        pack=pack, defaults={"second_person_above": second_person_above}
+    )

@@ -1,0 +1,221 @@
+"""One Decision in the place of another: corrected facts or a grant, reversal, second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from oferta.core.decisions import (
+    asking,
+    limits,
+    moving,
+    plans,
+    queries,
+    rules,
+    storing,
+)
+from oferta.core.decisions.errors import (
+    AlreadyOverridden,
+    BadOverride,
+    OverrideRefused,
+    SecondPersonNeeded,
+)
+from oferta.core.decisions.types import (
+    Basis,
+    Decision,
+    DecisionOverridden,
+    LimitShare,
+    Override,
+    Status,
+)
+from oferta.core.notices import actions as notices
+from oferta.core.notices.types import NewNotice
+from oferta.core.parties import queries as parties
+from oferta.core.parties.types import Role
+from oferta.core.terms import shelf
+from oferta.core.terms.types import Coded
+from oferta.core.terms.values import BadValue, parse_value
+from oferta.kernel import events
+from oferta.kernel.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What the new Decision says, before it is one."""
+
+    edition: str
+    edition_digest: str
+    day: date
+    facts: Mapping[str, object]
+    outcome: Mapping[str, Coded]
+    decided_by: tuple[str, ...]
+    mask: int
+    basis: Basis
+    uses: tuple[LimitShare, ...]
+
+
+@transaction.atomic
+def override(wanted: Override, *, now: datetime) -> Decision:
+    """Override a Decision; see `actions.override`."""
+    _check(wanted)
+    old = _lock(wanted)
+    result = _granted(old, wanted) if wanted.facts is None else _corrected(old, wanted)
+    new = _decision(old, wanted, result, now)
+    plan = plans.planner(old.plan)({old.question: result.outcome}, old.context)
+    reversed_ = moving.movements_of(old.id, old.question)
+    _check_second_person(wanted, old, rules.at_stake(reversed_, plan.movements))
+    refusal = moving.replace_transfers(old, new, plan.movements, now=now)
+    if refusal:
+        raise OverrideRefused(decision_id=str(old.id), ledger_code=refusal)
+    storing.write([new])
+    _tell(old, new, now)
+    events.publish(
+        DecisionOverridden(old_id=old.id, new_id=new.id, party_id=old.party_id, at=now)
+    )
+    return new
+
+
+def _check(wanted: Override) -> None:
+    if not wanted.reason.strip():
+        raise BadOverride(field="reason", given="", expected="why, in words the customer may read")
+    if (wanted.facts is None) == (wanted.outcome is None):
+        raise BadOverride(
+            field="facts",
+            given="both" if wanted.facts is not None else "neither",
+            expected="either corrected facts or a granted outcome",
+        )
+
+
+def _lock(wanted: Override) -> Decision:
+    """Return the old Decision, kept from being overridden by anyone else meanwhile."""
+    old = queries.lock(wanted.decision_id)
+    newer = queries.overridden_by(old.id)
+    if newer is not None:
+        raise AlreadyOverridden(decision_id=str(old.id), by=str(newer))
+    return old
+
+
+def _corrected(old: Decision, wanted: Override) -> _Result:
+    """Decide again by the corrected facts; limits give back the old share and take the new."""
+    terms = shelf.terms()
+    names = terms.pack(old.pack).questions[old.question].facts
+    facts = rules.own_facts(old.facts, names) | dict(wanted.facts or {})
+    question = asking.read_question(terms, old.pack, old.question, facts)
+    held = [(old.pack, item.limit, item.holder, item.since) for item in old.uses]
+    before = limits.lock([holder for _, holder in question.holders] + held)
+    used = dict(before)
+    asking.change(used, old.uses, old.pack, sign=-1)
+    asking.answer(question, used)
+    if question.stopped is not None:
+        raise question.stopped
+    if question.decided is None:
+        raise AssertionError  # answer() sets one of the two
+    limits.write(before, used)
+    asked, decided = question.asked, question.decided
+    return _Result(
+        edition=asked.edition.id,
+        edition_digest=asked.edition.digest,
+        day=asking.day_of(asked.day),
+        facts=asking.written_facts(asked, decided.facts, {}),
+        outcome=decided.outcome,
+        decided_by=decided.decided_by,
+        mask=decided.mask,
+        basis=Basis.TERMS,
+        uses=question.uses,
+    )
+
+
+def _granted(old: Decision, wanted: Override) -> _Result:
+    """Take the outcome that staff grant; a grant uses no limit, and gives the old share back."""
+    held = [(old.pack, item.limit, item.holder, item.since) for item in old.uses]
+    before = limits.lock(held)
+    used = dict(before)
+    asking.change(used, old.uses, old.pack, sign=-1)
+    limits.write(before, used)
+    return _Result(
+        edition=old.edition,
+        edition_digest=old.edition_digest,
+        day=old.day,
+        facts=old.facts,
+        outcome=_read_outcome(old, wanted.outcome or {}),
+        decided_by=(),
+        mask=0,
+        basis=Basis.GRANTED,
+        uses=(),
+    )
+
+
+def _read_outcome(old: Decision, given: Mapping[str, object]) -> dict[str, Coded]:
+    fields = shelf.terms().pack(old.pack).questions[old.question].answer
+    names = [item.name for item in fields]
+    for name in given:
+        if name not in names:
+            raise BadOverride(field=name, given=name, expected=", ".join(names))
+    outcome: dict[str, Coded] = {}
+    for item in fields:
+        try:
+            outcome[item.name] = parse_value(given.get(item.name), item.type)
+        except BadValue as error:
+            raise BadOverride(
+                field=item.name, given=error.given, expected=error.expected
+            ) from None
+    return outcome
+
+
+def _check_second_person(wanted: Override, old: Decision, amount: int) -> None:
+    above = queries.second_person_above(old.pack)
+    if amount <= above:
+        return
+    second = wanted.approver
+    if second is None or second.id == wanted.actor.id or second.role is not Role.APPROVER:
+        given = "nobody" if second is None else f"{second.name}, {second.role}"
+        raise SecondPersonNeeded(amount=amount, above=above, given=given)
+
+
+def _decision(old: Decision, wanted: Override, result: _Result, now: datetime) -> Decision:
+    said = rules.json_text([str(old.id), wanted.reason, dict(result.outcome), str(wanted.actor.id)])
+    return replace(
+        old,
+        id=uuid7(),
+        key=f"override/{old.id}",
+        edition=result.edition,
+        edition_digest=result.edition_digest,
+        day=result.day,
+        decided_at=now,
+        facts=result.facts,
+        outcome=result.outcome,
+        decided_by=result.decided_by,
+        mask=result.mask,
+        status=Status.DECIDED,
+        error="",
+        error_facts={},
+        basis=result.basis,
+        uses=result.uses,
+        digest=sha256(said.encode()).digest(),
+        overrides=old.id,
+        reason=wanted.reason.strip(),
+        actor_id=wanted.actor.id,
+        approver_id=wanted.approver.id if wanted.approver is not None else None,
+    )
+
+
+def _tell(old: Decision, new: Decision, now: datetime) -> None:
+    if new.party_id is None:
+        return
+    notices.send(
+        [
+            NewNotice(
+                party_id=new.party_id,
+                language=parties.customer(new.party_id).language,
+                kind="decision.overridden",
+                params={"reason": new.reason},
+                cites=tuple((new.pack, new.edition, clause) for clause in new.decided_by),
+                decision_ids=(new.id, old.id),
+            )
+        ],
+        now=now,
+    )

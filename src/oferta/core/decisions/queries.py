@@ -1,0 +1,95 @@
+"""Reading decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from oferta.core.decisions import models, storing
+from oferta.core.decisions.errors import UnknownDecision
+from oferta.core.decisions.types import Decision
+
+PAGE_MAX = 200
+
+
+def decision(decision_id: UUID) -> Decision:
+    """Return a Decision.
+
+    Raises:
+        UnknownDecision: there is none.
+    """
+    found = storing.select("id = %s", [decision_id])
+    if not found:
+        raise UnknownDecision(decision_id=str(decision_id))
+    return found[0]
+
+
+def lock(decision_id: UUID) -> Decision:
+    """Return a Decision and keep it from being overridden or disputed until the commit.
+
+    Raises:
+        UnknownDecision: there is none.
+    """
+    list(models.Decision.objects.filter(id=decision_id).select_for_update().values_list("id"))
+    return decision(decision_id)
+
+
+def decisions_by_key(keys: Iterable[str]) -> dict[str, list[Decision]]:
+    """Return the decisions of each event that has any, by the event's key."""
+    found: dict[str, list[Decision]] = {}
+    for item in storing.select("key = ANY(%s)", [list(keys)]):
+        found.setdefault(item.key, []).append(item)
+    return found
+
+
+def decisions_by_id(ids: Iterable[UUID]) -> dict[UUID, Decision]:
+    """Return those of these decisions that exist."""
+    return {item.id: item for item in storing.select("id = ANY(%s)", [list(ids)])}
+
+
+def decisions_of_party(
+    party_id: UUID, *, before: UUID | None = None, limit: int = 50
+) -> list[Decision]:
+    """Return a customer's decisions, newest first; `before` is the last one of the page before."""
+    size = min(limit, PAGE_MAX)
+    if before is None:
+        return storing.select("party_id = %s ORDER BY id DESC LIMIT %s", [party_id, size])
+    return storing.select(
+        "party_id = %s AND id < %s ORDER BY id DESC LIMIT %s", [party_id, before, size]
+    )
+
+
+def stopped(limit: int = 50) -> list[Decision]:
+    """Return the stopped decisions that no Decision has replaced yet, newest first."""
+    return storing.select(
+        "status = 'stopped' AND NOT EXISTS (SELECT 1 FROM decisions_decision AS newer"
+        " WHERE newer.overrides_id = decisions_decision.id) ORDER BY id DESC LIMIT %s",
+        [min(limit, PAGE_MAX)],
+    )
+
+
+def overridden_by(decision_id: UUID) -> UUID | None:
+    """Return the id of the Decision that stands in the place of this one, if any does."""
+    return (
+        models.Decision.objects.filter(overrides_id=decision_id)
+        .values_list("id", flat=True)
+        .first()
+    )
+
+
+def current(decision_id: UUID) -> Decision:
+    """Return the Decision at the end of the chain of overrides: the one that counts now.
+
+    Raises:
+        UnknownDecision: there is no such Decision.
+    """
+    found = decision(decision_id)
+    while (newer := overridden_by(found.id)) is not None:
+        found = decision(newer)
+    return found
+
+
+def second_person_above(pack: str) -> int:
+    """Return above how many minor units an override needs a second person; none set: any."""
+    row = models.Authority.objects.filter(pack=pack).first()
+    return 0 if row is None else row.second_person_above

@@ -1,0 +1,103 @@
+"""Pure parts of deciding: what was asked, what is at stake, what a limit gives up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from oferta.core.decisions.errors import BadEvent
+from oferta.core.decisions.types import Event, LimitShare, Movement
+from oferta.kernel.clock import NaiveTime, zoned
+
+KEY_LENGTH_MAX = 200
+QUESTIONS_MAX = 16
+
+_plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_asked = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str
+).encode
+
+
+def json_text(value: object) -> str:
+    """Write JSON as it is stored; TypeError if it is not made of plain JSON values."""
+    return _plain(value)
+
+
+def digest(event: Event) -> bytes:
+    """Return the SHA-256 of everything the caller asked: equal for a retry, as it was sent.
+
+    Raises:
+        BadEvent: the event cannot be written down: no key, a naive moment, an unprintable value.
+    """
+    _check_shape(event)
+    said = _asked(
+        (
+            event.pack,
+            event.questions,
+            dict(event.facts),
+            event.event_at.timestamp(),
+            event.plan,
+            dict(event.context),
+            str(event.party_id),
+        )
+    )
+    if "\\u0000" in said or "\0" in event.key:
+        raise _bad(event, "facts", "a NUL character", "text without NUL")
+    try:
+        event.key.encode()
+        return sha256(said.encode()).digest()
+    except UnicodeEncodeError:
+        raise _bad(event, "facts", "half of a surrogate pair", "whole characters") from None
+
+
+def _check_shape(event: Event) -> None:
+    if not event.key.strip() or len(event.key) > KEY_LENGTH_MAX:
+        raise _bad(event, "key", event.key, f"1 to {KEY_LENGTH_MAX} characters")
+    if not 0 < len(set(event.questions)) == len(event.questions) <= QUESTIONS_MAX:
+        raise _bad(event, "questions", ", ".join(event.questions), "different questions, one or more")
+    try:
+        zoned(event.event_at)
+    except NaiveTime as error:
+        raise _bad(event, "event_at", error.given, "a moment with a time zone") from None
+
+
+def context_text(event: Event) -> str:
+    """Write the event's context as JSON.
+
+    Raises:
+        BadEvent: it holds something else than JSON values.
+    """
+    try:
+        return _plain(dict(event.context))
+    except (TypeError, ValueError) as error:
+        raise _bad(event, "context", str(error), "JSON values only") from None
+
+
+def at_stake(old: Iterable[Movement], new: Iterable[Movement]) -> int:
+    """Return how much an override moves, in minor units: what it really changes, counted once.
+
+    Moving 300 where 301 had moved puts 1 at stake, not 601.
+    """
+    change: Counter[tuple[int, int]] = Counter()
+    for sign, movements in ((-1, old), (1, new)):
+        for item in movements:
+            low, high = sorted((item.debit, item.credit))
+            change[low, high] += sign * (item.amount if item.debit == low else -item.amount)
+    return sum(abs(amount) for amount in change.values())
+
+
+def shares_json(shares: Iterable[LimitShare]) -> list[list[Any]]:
+    """Write limit shares as JSON values."""
+    return [[item.limit, item.holder, item.since.isoformat(), item.amount] for item in shares]
+
+
+def own_facts(facts: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """Return those of an event's facts that one question asks for."""
+    return {name: facts[name] for name in names if name in facts}
+
+
+def _bad(event: Event, field: str, given: str, expected: str) -> BadEvent:
+    return BadEvent(key=event.key, field=field, given=given[:200], expected=expected)

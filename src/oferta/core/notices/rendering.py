@@ -1,0 +1,142 @@
+"""Notices in words: kind and values to subject and body in any of the five languages.
+
+Words stand in catalogues, one YAML file a language: `kind: {subject: …, body: …}` with `{name}`
+for values. A service registers the folder of its own (`project/wiring.py`).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from oferta.core.notices.errors import MissingParam, UnknownKind
+from oferta.core.notices.types import Citation, Rendered
+from oferta.core.terms import shelf
+from oferta.core.terms.types import Kind, Type
+from oferta.core.terms.writing import show, show_day
+from oferta.kernel.i18n import LANGUAGES, Language
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_folders: list[Path] = [Path(__file__).parent / "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The words of one kind in one language."""
+
+    subject: str
+    body: str
+
+    def params(self) -> frozenset[str]:
+        """Return the names of the values it needs."""
+        parts = string.Formatter().parse(self.subject + self.body)
+        return frozenset(name for _, name, _, _ in parts if name)
+
+
+def register_words(folder: Path) -> None:
+    """Add the catalogues of a folder (`kk.yaml`, `ru.yaml`, …)."""
+    if folder not in _folders:
+        _folders.append(folder)
+        catalogue.cache_clear()
+        _needed.cache_clear()
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, Template]:
+    """Return every kind's words in a language."""
+    found: dict[str, Template] = {}
+    for folder in _folders:
+        entries = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
+        for kind, words in entries.items():
+            found[kind] = Template(subject=words["subject"], body=words["body"].strip())
+    return found
+
+
+@cache
+def _needed(kind: str) -> frozenset[str]:
+    for language in LANGUAGES:
+        if kind not in catalogue(language):
+            raise UnknownKind(kind=kind, language=language)
+    params = (catalogue(language)[kind].params() for language in LANGUAGES)
+    return frozenset[str]().union(*params) - {"clauses"}
+
+
+def check(kind: str, params: Mapping[str, Any]) -> None:
+    """Refuse a notice that could not be put into words later, in whichever language.
+
+    Raises:
+        UnknownKind, MissingParam: as of `render`.
+    """
+    for name in _needed(kind):
+        if name not in params:
+            raise MissingParam(kind=kind, param=name)
+
+
+def render(
+    kind: str, params: Mapping[str, Any], cites: tuple[Citation, ...], language: Language
+) -> Rendered:
+    """Return a notice in words, the clauses it cites named by their published titles.
+
+    Raises:
+        UnknownKind: there are no words for it.
+        MissingParam: a value that the words need is missing.
+    """
+    template = catalogue(language).get(kind)
+    if template is None:
+        raise UnknownKind(kind=kind, language=language)
+    values = {name: said(value, language) for name, value in params.items()}
+    values["clauses"] = clause_titles(cites, language)
+    try:
+        return Rendered(
+            subject=template.subject.format_map(values), body=template.body.format_map(values)
+        )
+    except KeyError as error:
+        raise MissingParam(kind=kind, param=str(error.args[0])) from None
+
+
+def said(value: object, language: Language) -> str:
+    """Write one value for a reader.
+
+    `{"minor": 5000, "unit": "KZT"}` is money, `{"date": "2024-05-16"}` a day, and a mapping of
+    languages is words already.
+    """
+    match value:
+        case {"minor": int(minor), "unit": str(unit)}:
+            return show(minor, Type(Kind.MONEY, unit=unit), language)
+        case {"date": str(day)}:
+            return show_day(date.fromisoformat(day).toordinal() - _EPOCH, language)
+        case dict():
+            return str(value[language])
+        case _:
+            return str(value)
+
+
+def clause_titles(cites: tuple[Citation, ...], language: Language) -> str:
+    """Return the titles of clauses as published, one a line, each once."""
+    return "\n".join(f"• {title}" for title in dict.fromkeys(_title(*item, language) for item in cites))
+
+
+def _title(pack: str, edition: str, clause: str, language: Language) -> str:
+    editions = shelf.terms().pack(pack).editions
+    text = next(item for item in editions if item.id == edition).text
+    return text[language][clause].title
+
+
+def problems() -> list[str]:
+    """Return what is wrong with the catalogues: a kind or a value missing in a language."""
+    found: list[str] = []
+    kinds = {kind for language in LANGUAGES for kind in catalogue(language)}
+    for kind in sorted(kinds):
+        have = {item: catalogue(item).get(kind) for item in LANGUAGES}
+        found += [f"{kind}: no words in {item}" for item, words in have.items() if words is None]
+        params = {words.params() for words in have.values() if words is not None}
+        if len(params) > 1:
+            found.append(f"{kind}: the languages do not use the same values")
+    return found

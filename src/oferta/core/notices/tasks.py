@@ -1,0 +1,22 @@
+"""What the worker does for notices."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from oferta.core.notices import actions, delivering
+from oferta.kernel import clock, outbox
+
+# Ten: a delivery's own failures are kept with it; this is for a database that is away a while.
+_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
+
+
+@app.task(name=actions.DELIVER, queue="notices", retry=_RETRY)
+def deliver(batch_id: str) -> None:
+    """Deliver what is due of a batch, and come back when more is."""
+    next_at = delivering.deliver_batch(UUID(batch_id), clock=clock.now)
+    if next_at is not None:
+        outbox.add(actions.DELIVER, not_before=next_at, batch_id=batch_id)

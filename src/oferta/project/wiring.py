@@ -1,0 +1,56 @@
+"""Who listens to what, which plan has which name, which way out has which channel.
+
+The one place where rooms that do not know each other meet. Read it to see what follows from an
+event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from oferta.core.cases import handlers as cases
+from oferta.core.decisions import plans
+from oferta.core.decisions.types import DecisionOverridden, DecisionStopped, Planner
+from oferta.core.notices import channels, rendering
+from oferta.core.terms import shelf
+from oferta.core.terms.engine import Terms
+from oferta.kernel import events
+from oferta.kernel.events import Handler
+from oferta.project.config import Config, read_config
+
+#: Event to what is done at once, in the same database transaction, in order.
+EVENTS: Mapping[type, Sequence[Handler]] = {
+    DecisionStopped: (cases.open_for_stopped,),
+    DecisionOverridden: (),
+}
+
+#: Name of a plan (stored with each Decision, so never renamed) to the pure function behind it.
+PLANS: Mapping[str, Planner] = {}
+
+#: Folders with the services' own words for notices.
+NOTICE_WORDS: Sequence[Path] = ()
+
+
+def connect() -> None:
+    """Put the rooms together; called once when the process starts."""
+    config = read_config()
+    shelf.fill(lambda: Terms.load(config.terms))
+    events.connect(EVENTS)
+    plans.register(PLANS)
+    for folder in NOTICE_WORDS:
+        rendering.register_words(folder)
+    channels.connect({item.name: item for item in ways_out(config)})
+
+
+def ways_out(config: Config) -> list[channels.Channel]:
+    """Return the channels that the settings name; one that is not set writes to files."""
+    seconds = float(config.delivery_seconds_max)
+    email: channels.Channel = channels.Folder("email", config.data / "sent")
+    sms: channels.Channel = channels.Folder("sms", config.data / "sent")
+    if config.smtp:
+        host, _, port = config.smtp.rpartition(":")
+        email = channels.Smtp(host, int(port), config.mail_from, seconds)
+    if config.sms_gateway:
+        sms = channels.SmsGateway(config.sms_gateway, seconds)
+    return [email, sms]
