@@ -54,6 +54,11 @@ class Mapping:
         """
         return round(minor * self.rate)
 
+    def partners(self) -> set[str]:
+        """Return the names of every partner that a rule may set."""
+        rules = [rule for group in self.groups.values() for rule in group]
+        return {str(rule.sets["partner"]) for rule in rules if "partner" in rule.sets}
+
     def facts_of(self, row: PaymentRow) -> dict[str, object]:
         """Return the facts that the mapping gives a row."""
         facts = dict(self.facts)

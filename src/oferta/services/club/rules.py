@@ -1,13 +1,23 @@
-"""Which rows are the same payment told twice, and which purchase a refund belongs to."""
+"""Which rows are one payment told twice, whose purchase a refund returns, what a bonus moves."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
+from oferta.core.decisions.types import Movement, NoticeDraft, Outcomes, Plan
 from oferta.services.club.types import Payment, PaymentRow, Purchase
+
+#: What the ledger's statement calls each transfer of the club.
+BANK_BONUS, PARTNER_BONUS, BANK_CLAWBACK, PARTNER_CLAWBACK = 101, 102, 111, 112
+
+#: Each earning question: whose account pays (a name in the plan's context) and the transfer's code.
+FUNDERS = {"bank_bonus": ("bank", BANK_BONUS), "partner_bonus": ("partner", PARTNER_BONUS)}
+CLAWBACK_CODES = {"bank_bonus": BANK_CLAWBACK, "partner_bonus": PARTNER_CLAWBACK}
+UNIT = "BONUS"
 
 
 def numbered(rows: Iterable[PaymentRow]) -> Iterator[Payment]:
@@ -30,24 +40,83 @@ def in_order(payments: Iterable[Payment]) -> list[Payment]:
     return sorted(payments, key=lambda one: (one.row.paid_on, one.row.amount < 0, one.row.line))
 
 
-def purchase_of(refund_amount: int, paid_on: date, purchases: list[Purchase]) -> Purchase | None:
+def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Purchase | None:
     """Return the purchase that a refund belongs to, or None.
 
-    The latest one with exactly that amount left, else the latest one with at least that much
-    left; a purchase whose accrual is held comes before others, because returning one of two equal
-    payments answers the question whether there were two.
+    One with exactly that amount left comes before one with more left; a settled accrual before a
+    held one (a person still decides whether that was a purchase at all); a later day before an
+    earlier one.
 
     Args:
-        refund_amount: above zero, minor units.
+        refund: above zero, minor units.
         paid_on: day of the refund; a purchase of a later day cannot be meant.
         purchases: same card, same merchant.
     """
-    fitting = [one for one in purchases if one.left >= refund_amount and one.paid_on <= paid_on]
+    fitting = [one for one in purchases if one.left >= refund and one.paid_on <= paid_on]
     return max(
         fitting,
-        key=lambda one: (one.left == refund_amount, one.held, one.paid_on, one.key),
+        key=lambda one: (one.left == refund, not one.held, one.paid_on, one.key),
         default=None,
     )
+
+
+def plan_earning(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Move each funder's bonus to the member: at once, or pending while a person is asked (BC-71).
+
+    One purchase may give two transfers (BC-72) and always gives one notice (BC-73).
+
+    Args:
+        outcomes: of `bank_bonus`, `partner_bonus` or both.
+        context: `member`, `bank`, `partner` (accounts), `merchant`, `day`.
+    """
+    movements = []
+    for question, outcome in outcomes.items():
+        funder, code = FUNDERS[question]
+        amount = int(outcome["amount"] or 0)
+        if amount > 0:
+            movements.append(
+                Movement(
+                    question=question,
+                    debit=context[funder],
+                    credit=context["member"],
+                    amount=amount,
+                    code=code,
+                    kind="pending" if outcome["hold"] else "single",
+                )
+            )
+    held = any(one.kind == "pending" for one in movements)
+    kind = "club.held" if held else "club.earned" if movements else "club.nothing"
+    return Plan(movements=tuple(movements), notice=_notice(kind, movements, context))
+
+
+def plan_clawback(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Move back to its funder what a refunded purchase earned (BC-69).
+
+    Args:
+        outcomes: of `clawback`.
+        context: `member` and `funder` (accounts), `code`, `merchant`, `day`.
+    """
+    outcome = outcomes["clawback"]
+    amount = int(outcome["amount"] or 0)
+    if amount == 0:
+        return Plan()
+    move = Movement(
+        question="clawback",
+        debit=context["member"],
+        credit=context["funder"],
+        amount=amount,
+        code=context["code"],
+        kind="pending" if outcome["hold"] else "single",
+    )
+    kind = "club.clawback_held" if outcome["hold"] else "club.clawed_back"
+    return Plan(movements=(move,), notice=_notice(kind, [move], context))
+
+
+def _notice(kind: str, movements: list[Movement], context: Mapping[str, Any]) -> NoticeDraft:
+    params: dict[str, Any] = {"merchant": context["merchant"], "day": context["day"]}
+    if movements:
+        params["amount"] = {"minor": sum(one.amount for one in movements), "unit": UNIT}
+    return NoticeDraft(kind=kind, params=params)
 
 
 def _same(row: PaymentRow) -> str:

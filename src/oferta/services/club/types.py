@@ -54,20 +54,32 @@ class Purchase:
     """A purchase that refunds may be matched to."""
 
     key: str
-    card: str
-    merchant: str
     paid_on: date
     #: In minor units of the club's currency, above zero.
     amount: int
     #: Refunded so far, in the same units.
     refunded: int = 0
-    #: Its accrual waits for a person (an exact repeat).
-    held: bool = False
+    earned: dict[str, Earned] = field(default_factory=dict)
 
     @property
     def left(self) -> int:
         """What may still be refunded."""
         return self.amount - self.refunded
+
+    @property
+    def held(self) -> bool:
+        """Whether its accrual still waits for a person."""
+        return any(one.held for one in self.earned.values())
+
+
+@dataclass(slots=True)
+class Earned:
+    """What one funder gave for a purchase, in minor units."""
+
+    rate: int
+    amount: int
+    clawed_back: int = 0
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -76,6 +88,7 @@ class Tally:
 
     decisions: int = 0
     amount: int = 0
+    held: int = 0
 
 
 @dataclass(slots=True)
@@ -84,15 +97,14 @@ class ReplayReport:
 
     rows: int = 0
     bad_rows: list[BadRow] = field(default_factory=list)
+    #: Events decided in this run, and in earlier ones.
     decided_now: int = 0
     decided_before: int = 0
-    stopped: int = 0
-    refused: int = 0
+    #: Event key to what stopped, refused or rejected it.
+    failed: dict[str, str] = field(default_factory=dict)
     #: Exact repeats whose accrual waits for a person.
-    held: int = 0
+    repeats_held: int = 0
     #: Refunds whose purchase is not on file.
-    unmatched_refunds: int = 0
-    #: `clauses[question][deciding clause ids]`.
+    refunds_unmatched: int = 0
+    #: `clauses[question][deciding clause ids]`; a claw-back counts as taken, not given.
     clauses: dict[str, dict[str, Tally]] = field(default_factory=dict)
-    #: What the ledger proves of itself afterwards.
-    proof: dict[str, object] = field(default_factory=dict)

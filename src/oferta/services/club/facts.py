@@ -1,0 +1,107 @@
+"""Events of the club: a payment or a refund turned into the facts that the terms ask for."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from oferta.core.decisions.types import Event
+from oferta.kernel.money import decimal_text
+from oferta.services.club.mapping import Mapping
+from oferta.services.club.rules import CLAWBACK_CODES, FUNDERS
+from oferta.services.club.types import Earned, Payment, Purchase
+
+PACK = "bonus-club"
+EARNING = tuple(FUNDERS)
+CURRENCY_PLACES = 2
+PERCENT_PLACES = 4
+
+#: The record knows the day only; noon in Almaty (07:00 UTC) is inside it in every zone concerned.
+MOMENT_OF_DAY = time(7, tzinfo=UTC)
+
+
+def payment_key(key: str) -> str:
+    """Return the Decision key of a purchase."""
+    return f"club/payment/{key}"
+
+
+def refund_key(key: str, question: str) -> str:
+    """Return the Decision key of what a refund takes back from one funder's bonus."""
+    return f"club/refund/{key}/{question}"
+
+
+def moment(day: date) -> datetime:
+    """Return the moment that stands for a day of the record."""
+    return datetime.combine(day, MOMENT_OF_DAY)
+
+
+def payment_event(
+    payment: Payment, mapping: Mapping, accounts: dict[str, int], party_id: UUID
+) -> Event:
+    """Return the event of a purchase: both funders are asked at once.
+
+    Args:
+        accounts: ledger accounts of the `member` and the `bank`; of the `partner` if it is one.
+    """
+    row = payment.row
+    facts = mapping.facts_of(row)
+    facts.pop("partner", None)
+    facts |= {
+        "paid_on": row.paid_on,
+        "merchant": row.merchant,
+        "money_paid": _money(mapping.converted(row.amount)),
+        "repeat_no": payment.repeat_no,
+        "customer": row.card,
+    }
+    return Event(
+        key=payment_key(payment.key),
+        pack=PACK,
+        questions=EARNING,
+        facts=facts,
+        event_at=moment(row.paid_on),
+        plan="club.earning",
+        context=accounts | {"merchant": row.merchant, "day": row.paid_on.isoformat()},
+        party_id=party_id,
+    )
+
+
+def refund_event(
+    refund: Payment, amount: int, purchase: Purchase | None, question: str, accounts: dict[str, int]
+) -> Event:
+    """Return the event of a refund for one funder; `party_id` is added by the caller.
+
+    The purchase's day is the day that counts, since its edition gave the bonus (BC-69, BC-89).
+
+    Args:
+        amount: refunded now, above zero, minor units of the club's currency.
+        purchase: what it was matched to, with what it earned; None if nothing fits.
+        accounts: ledger accounts of the `member` and the `funder`.
+    """
+    row = refund.row
+    given = purchase.earned.get(question) if purchase else None
+    earned = given or Earned(rate=0, amount=0)
+    facts: dict[str, Any] = {
+        "paid_on": purchase.paid_on if purchase else row.paid_on,
+        "purchase_found": purchase is not None,
+        "purchase_paid": _money(purchase.amount if purchase else 0),
+        "refunded_before": _money(purchase.refunded if purchase else 0),
+        "refunded": _money(amount),
+        "earned": _money(0 if earned.held else earned.amount),
+        "earned_rate": f"{decimal_text(earned.rate, PERCENT_PLACES)}%",
+        "clawed_back_before": _money(earned.clawed_back),
+    }
+    said = {"merchant": row.merchant, "day": row.paid_on.isoformat()}
+    return Event(
+        key=refund_key(refund.key, question),
+        pack=PACK,
+        questions=("clawback",),
+        facts=facts,
+        event_at=moment(row.paid_on),
+        plan="club.clawback",
+        context=accounts | said | {"code": CLAWBACK_CODES[question]},
+    )
+
+
+def _money(minor: int) -> str:
+    return f"{decimal_text(minor, CURRENCY_PLACES)} KZT"

@@ -1,0 +1,86 @@
+"""Reading what the club knows of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from django.db import connection
+
+from oferta.core.decisions import queries as decisions
+from oferta.core.decisions.types import Decision, Status
+from oferta.services.club.facts import EARNING, payment_key, refund_key
+from oferta.services.club.models import Member, Payment
+from oferta.services.club.types import Earned, Purchase
+
+#: A card and a merchant: what a refund and its purchase have in common.
+Pair: TypeAlias = tuple[str, str]
+
+_PURCHASES = """
+SELECT bought.card, bought.merchant, bought.key, bought.paid_on, bought.amount,
+       array_remove(array_agg(returned.key), NULL), coalesce(sum(-returned.amount), 0)::int8
+FROM club_payment AS bought
+JOIN (SELECT unnest(%s::text[]) AS card, unnest(%s::text[]) AS merchant) AS wanted
+  USING (card, merchant)
+LEFT JOIN club_payment AS returned ON returned.purchase_key = bought.key
+WHERE bought.amount > 0
+GROUP BY bought.id
+"""
+
+
+def members(cards: Iterable[str]) -> dict[str, Member]:
+    """Return the members among the holders of these cards, by card."""
+    return Member.objects.in_bulk(list(set(cards)))
+
+
+def known_keys(keys: Iterable[str]) -> set[str]:
+    """Return those of these payments' keys that came in before."""
+    return set(Payment.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
+def purchases_of(pairs: Iterable[Pair]) -> dict[Pair, list[Purchase]]:
+    """Return every purchase of these cards at these merchants, with what it earned and returned."""
+    wanted = sorted(set(pairs))
+    with connection.cursor() as cursor:
+        cursor.execute(_PURCHASES, [[card for card, _ in wanted], [name for _, name in wanted]])
+        rows = cursor.fetchall()
+    keys = [payment_key(row[2]) for row in rows]
+    refunds = [refund_key(key, question) for row in rows for key in row[5] for question in EARNING]
+    standing = _standing([*keys, *refunds])
+    found: dict[Pair, list[Purchase]] = {}
+    for card, merchant, key, paid_on, amount, returned, refunded in rows:
+        earned = {
+            question: _earned(key, question, returned, standing)
+            for question in EARNING
+            if (payment_key(key), question) in standing
+        }
+        purchase = Purchase(
+            key=key, paid_on=paid_on, amount=amount, refunded=refunded, earned=earned
+        )
+        found.setdefault((card, merchant), []).append(purchase)
+    return found
+
+
+def _standing(keys: list[str]) -> dict[tuple[str, str], Decision]:
+    """Return the Decision that counts now, by event key and question."""
+    by_key = decisions.decisions_by_key(keys)
+    stored = [one for found in by_key.values() for one in found]
+    replaced = {one.overrides for one in stored}
+    return {
+        (one.key, one.question): one
+        for one in stored
+        if one.id not in replaced and one.status is Status.DECIDED
+    }
+
+
+def _earned(
+    key: str, question: str, refunds: list[str], standing: dict[tuple[str, str], Decision]
+) -> Earned:
+    outcome = standing[payment_key(key), question].outcome or {}
+    taken = (standing.get((refund_key(one, question), "clawback")) for one in refunds)
+    return Earned(
+        rate=int(outcome["rate"] or 0),
+        amount=int(outcome["amount"] or 0),
+        clawed_back=sum(int(one.outcome["amount"] or 0) for one in taken if one and one.outcome),
+        held=bool(outcome["hold"]),
+    )

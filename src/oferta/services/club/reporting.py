@@ -1,0 +1,66 @@
+"""Counts what a replay does, clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from oferta.core.decisions.types import Answer, Decision, Status
+from oferta.services.club.types import BadRow, PaymentRow, ReplayReport, Tally
+
+
+class Report:
+    """Gathers a `ReplayReport` while batches go through."""
+
+    def __init__(self) -> None:
+        self._made = ReplayReport()
+
+    def row(self, row: PaymentRow | BadRow) -> None:
+        """Count a row of the file."""
+        self._made.rows += 1
+        if isinstance(row, BadRow):
+            self._made.bad_rows.append(row)
+
+    def answers(self, answers: Iterable[Answer]) -> None:
+        """Count what became of a batch."""
+        for answer in answers:
+            if answer.replayed:
+                self._made.decided_before += 1
+            elif answer.status is Status.DECIDED:
+                self._made.decided_now += 1
+            if answer.status is not Status.DECIDED:
+                self._made.failed[answer.key] = _why(answer)
+                continue
+            self._decisions(answer.decisions)
+
+    def refunds_decided_before(self, decisions: Iterable[Decision]) -> None:
+        """Count refunds that came in with an earlier run."""
+        for decision in decisions:
+            self._made.decided_before += 1
+            self._decisions([decision])
+
+    def unmatched(self, number: int) -> None:
+        """Count refunds whose purchase is not on file."""
+        self._made.refunds_unmatched += number
+
+    def done(self) -> ReplayReport:
+        """Return what was gathered."""
+        return self._made
+
+    def _decisions(self, decisions: Iterable[Decision]) -> None:
+        waiting = False
+        for decision in decisions:
+            outcome = decision.outcome or {}
+            by_clause = self._made.clauses.setdefault(decision.question, {})
+            tally = by_clause.setdefault(", ".join(decision.decided_by), Tally())
+            tally.decisions += 1
+            tally.amount += int(outcome.get("amount") or 0)
+            if outcome.get("hold") and outcome.get("amount"):
+                tally.held += 1
+                waiting = decision.question != "clawback"
+        self._made.repeats_held += waiting
+
+
+def _why(answer: Answer) -> str:
+    if answer.error is not None:
+        return str(answer.error)
+    return next((one.error for one in answer.decisions if one.error), answer.status.value)
