@@ -19,7 +19,7 @@ def database_settings(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "oferta.project.postgresql",
         "NAME": address.database,
-        "USER": address.user,
+        "USER": address.role,
         "PASSWORD": address.password,
         "HOST": address.host or ("localhost" if url else ""),
         "PORT": address.port,

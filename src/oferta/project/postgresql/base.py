@@ -42,7 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params: dict[str, Any] = super().get_connection_params()
         if not self.settings_dict["HOST"]:
             found = address_of(embedded.start_server())
-            params |= {"host": found.host, "port": found.port, "user": found.user}
+            params |= {"host": found.host, "port": found.port, "user": found.role}
         return params
 
     def check_database_version_supported(self) -> None:

@@ -13,7 +13,7 @@ class Address:
     database: str
     host: str
     port: str
-    user: str
+    role: str
     password: str = field(repr=False)
     options: dict[str, str]
 
@@ -26,7 +26,7 @@ def address_of(url: str) -> Address:
         database=unquote(parts.path.lstrip("/")),
         host=query.pop("host", parts.hostname or ""),
         port=query.pop("port", str(parts.port or "")),
-        user=unquote(parts.username or ""),
+        role=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         options=query,
     )
