@@ -7,7 +7,10 @@ import sys
 import sysconfig
 from pathlib import Path
 
-SCRIPT = """#!{python}
+# By way of the shell, because a path after `#!` may hold no space and not be long.
+SCRIPT = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import sys
 
 from oferta.project.cli import main

@@ -7,6 +7,8 @@ import hashlib
 import os
 import shlex
 import shutil
+import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -40,7 +42,12 @@ SOCKET_PATH_MAX = 103
 WAIT_SECONDS_MAX = 900
 #: Orphans of a killed server leave within moments; then their shared memory is free.
 ORPHANS_SECONDS_MAX = 60
+LEFT_BEHIND = ("shared memory block", "lock file")
+SOCKETS_LINE = 4
 STATUS_LINE = 7
+#: The protocol's SSLRequest: the cheapest question that only a live server answers.
+MAY_I_ENCRYPT = struct.pack("!ii", 8, 80877103)
+ANSWER_SECONDS_MAX = 10
 PAUSE_SECONDS = 0.05
 
 
@@ -51,6 +58,19 @@ class Running:
     pid: int
     sockets: Path
     ready: bool
+
+    def answers(self) -> bool:
+        """Tell whether it says it is ready and really speaks: a dying one may only say so."""
+        if not self.ready:
+            return False
+        try:
+            with socket.socket(socket.AF_UNIX) as asked:
+                asked.settimeout(ANSWER_SECONDS_MAX)
+                asked.connect(str(self.sockets / f".s.PGSQL.{PORT}"))
+                asked.sendall(MAY_I_ENCRYPT)
+                return len(asked.recv(1)) == 1
+        except OSError:
+            return False
 
 
 def data_path() -> Path:
@@ -73,7 +93,7 @@ def start_server(path: Path | None = None) -> str:
     """
     asked = (path or data_path()).absolute()
     found = _running(asked.resolve())
-    if found is None or not found.ready:
+    if found is None or not found.answers():
         asked.parent.mkdir(parents=True, exist_ok=True)
         with _alone(asked):
             found = _up(_placed(asked))
@@ -125,7 +145,7 @@ def _alone(where: Path) -> Iterator[None]:
 def _placed(where: Path) -> Path:
     """Return where the cluster really lies: `where`, or a place that its account can reach."""
     runner = programs.runner_of(where.resolve())
-    if where.is_symlink() or programs.reaches(runner, where.parent):
+    if where.is_symlink() or where.exists() or programs.reaches(runner, where.parent):
         return where.resolve()
     name = hashlib.sha256(str(where).encode()).hexdigest()[:12]
     reachable = programs.SHARED / f"data-{name}"
@@ -144,8 +164,6 @@ def _up(where: Path) -> Running:
             folder=str(where), found=f"PostgreSQL {made}", expected=f"PostgreSQL {MAJOR}"
         )
     if _running(where) is None:
-        # Its number may by now be another program's, which would keep the server from starting.
-        (where / "postmaster.pid").unlink(missing_ok=True)
         _start(where, runner)
     return _ready(where)
 
@@ -183,11 +201,14 @@ def _start(where: Path, runner: Runner | None) -> None:
     args = ("-D", str(where), "-w", "-t", str(WAIT_SECONDS_MAX), *log, "start")
     give_up = time.monotonic() + ORPHANS_SECONDS_MAX
     while True:
+        # Its number may by now be another program's, which would keep the server from starting.
+        (where / "postmaster.pid").unlink(missing_ok=True)
         try:
             programs.run("pg_ctl", *args, runner=runner, doing="start", folder=where)
         except EmbeddedFailed:
             said = _last_words(where)
-            if "shared memory block" not in said or time.monotonic() > give_up:
+            left_behind = any(sign in said.rpartition("FATAL:")[2] for sign in LEFT_BEHIND)
+            if not left_behind or time.monotonic() > give_up:
                 raise EmbeddedFailed(folder=str(where), doing="start", said=said) from None
             time.sleep(PAUSE_SECONDS * 10)
         else:
@@ -200,7 +221,7 @@ def _ready(where: Path) -> Running:
         found = _running(where)
         if found is None:
             break
-        if found.ready:
+        if found.answers():
             return found
         time.sleep(PAUSE_SECONDS)
     raise EmbeddedFailed(folder=str(where), doing="start", said=_last_words(where))
@@ -211,10 +232,11 @@ def _running(where: Path) -> Running | None:
         lines = (where / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
-    if len(lines) <= STATUS_LINE or not _is_server(int(lines[0]), where):
+    if not lines or not _is_server(int(lines[0]), where):
         return None
+    lines += [""] * (STATUS_LINE + 1 - len(lines))  # it writes them as it comes up
     ready = lines[STATUS_LINE].strip() == "ready"
-    return Running(pid=int(lines[0]), sockets=Path(lines[4]), ready=ready)
+    return Running(pid=int(lines[0]), sockets=Path(lines[SOCKETS_LINE]), ready=ready)
 
 
 def _is_server(pid: int, where: Path) -> bool:
