@@ -99,7 +99,7 @@ CompareOp: TypeAlias = Literal["=", "<>", "<", "<=", ">", ">="]
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`left op right`; UNKNOWN if either is null."""
+    """`left op right`; UNKNOWN if either is null. The loader puts a fact on the left."""
 
     op: CompareOp
     left: Operand
@@ -274,6 +274,25 @@ class Elapsed:
     type: Type
 
 
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """One expression per value of an enum: operators whose conventions differ (TR-23, TR-24)."""
+
+    on: FactRef
+    #: Every value of the enum, each with its expression.
+    cases: tuple[tuple[str, Expression], ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The case of the value that an enum fact has. Only in derived facts, covers every value."""
+
+    on: FactRef
+    cases: tuple[tuple[str, Expression], ...]
+    type: Type
+
+
 Expression: TypeAlias = (
     FactRef
     | Const
@@ -287,6 +306,7 @@ Expression: TypeAlias = (
     | AddMonths
     | DateOf
     | Elapsed
+    | Choose
 )
 
 
@@ -325,6 +345,14 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Days from one to another, as those on which a clause is in force, coded, both ends included; None: open."""
+
+    start: int | None = None
+    through: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Which days are working days."""
 
@@ -335,6 +363,8 @@ class Calendar:
     holidays: frozenset[int]
     #: Coded dates worked though of the weekend.
     workdays: frozenset[int]
+    #: Days for which the calendar is known; a count that meets another day is refused.
+    covers: Window = field(default_factory=Window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,14 +401,6 @@ class NamedValue:
     cites: tuple[str, ...]
     settles: tuple[Choice, ...]
     place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Days on which a clause is in force, coded, both ends included; None: open."""
-
-    start: int | None = None
-    through: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +468,8 @@ class Field:
     name: str
     type: Type
     label: Words
+    #: Of enum: how each value reads.
+    value_labels: dict[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

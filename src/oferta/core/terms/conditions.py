@@ -1,0 +1,564 @@
+"""Conditions: a closed subset of SQL, parsed by sqlglot, every node and word on an allow-list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar, cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token, TokenType
+
+from oferta.core.terms.problems import Code, choices, listed, shown
+from oferta.core.terms.scope import BadSource, Fault, Scope, comparable, kind_words, refuse
+from oferta.core.terms.types import (
+    Always,
+    And,
+    Between,
+    Coded,
+    Compare,
+    CompareOp,
+    Condition,
+    Const,
+    FactRef,
+    InList,
+    IsNull,
+    Kind,
+    Not,
+    Operand,
+    Or,
+    Truth,
+    Type,
+)
+from oferta.core.terms.values import ORDERED, BadValue, parse_value, plain_type
+
+DIALECT = "postgres"
+SOURCE_LENGTH_MAX = 8_000
+DEPTH_MAX = 25
+
+ALLOWED = (
+    "AND, OR, NOT, =, <>, <, <=, >, >=, IN (…), BETWEEN … AND …, IS [NOT] NULL, names, "
+    "'text', whole numbers, DATE '…', TRUE and FALSE"
+)
+
+_TOKENS = frozenset(
+    {
+        TokenType.VAR,
+        TokenType.STRING,
+        TokenType.NUMBER,
+        TokenType.EQ,
+        TokenType.NEQ,
+        TokenType.LT,
+        TokenType.LTE,
+        TokenType.GT,
+        TokenType.GTE,
+        TokenType.IN,
+        TokenType.BETWEEN,
+        TokenType.IS,
+        TokenType.NULL,
+        TokenType.NOT,
+        TokenType.AND,
+        TokenType.OR,
+        TokenType.TRUE,
+        TokenType.FALSE,
+        TokenType.L_PAREN,
+        TokenType.R_PAREN,
+        TokenType.COMMA,
+        TokenType.DASH,
+    }
+)
+
+_HINTS = {
+    TokenType.IDENTIFIER: "a name without quotes, or a text in single quotes",
+    TokenType.LIKE: "= with a declared value, or IN with a named list",
+    TokenType.ILIKE: "= with a declared value, or IN with a named list",
+    TokenType.DCOLON: "the literal as it is: it is read by the type of the other side",
+    TokenType.SEMICOLON: "one condition and nothing after it",
+    TokenType.DOT: "the name of a fact alone",
+    TokenType.SELECT: "a named list in IN (…)",
+    TokenType.PLUS: "arithmetic in an outcome or in a derived fact",
+    TokenType.STAR: "arithmetic in an outcome or in a derived fact",
+    TokenType.SLASH: "arithmetic in an outcome or in a derived fact",
+    TokenType.MOD: "a percent in quotes, as '1%'; arithmetic belongs in an outcome",
+    TokenType.CASE: "a clause for each case",
+    TokenType.EXISTS: "a named list in IN (…)",
+}
+
+#: Words that the parser takes for functions even without brackets.
+_BARE_FUNCTIONS = frozenset({"ANY", "CASE", "CONNECT_BY_ROOT", "IF", "NEXT", "DATE"})
+
+_COMPARISONS: dict[type[exp.Expression], CompareOp] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_TURNED: dict[CompareOp, CompareOp] = {
+    "=": "=",
+    "<>": "<>",
+    "<": ">",
+    "<=": ">=",
+    ">": "<",
+    ">=": "<=",
+}
+
+T = TypeVar("T")
+
+
+def parse_condition(source: str, scope: Scope) -> Condition:
+    """Return the condition that `source` writes.
+
+    In every comparison the left operand is a fact: `'1000 KZT' <= money_paid` is turned round.
+
+    Raises:
+        BadSource: every word, type or name in it that the language does not take.
+    """
+    names = frozenset({*scope.facts, *scope.values, *scope.lists, *scope.broken})
+    tree = _parsed(source, names)
+    converter = _Converter(source, scope)
+    try:
+        condition = converter.condition(tree, 0)
+    except RecursionError as error:
+        raise refuse(Code.CONDITION_SYNTAX, "the condition is nested too deeply") from error
+    if converter.faults:
+        raise BadSource(faults=converter.faults)
+    return condition
+
+
+@lru_cache(maxsize=4096)
+def reads_as_name(word: str) -> bool:
+    """Tell whether SQL takes `word` for the name of a column wherever a condition has one."""
+    if word.upper() in _BARE_FUNCTIONS:
+        return False
+    source = f"{word} IS NULL AND NOT {word} AND {word} = {word} AND {word} IN ({word})"
+    try:
+        tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
+    except SqlglotError:
+        return False
+    found = [column.name for column in cast("exp.Expression", tree).find_all(exp.Column)]
+    return sorted(found) == [word] * source.count(word)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(source: str, names: frozenset[str]) -> exp.Expression:
+    """Return sqlglot's tree; editions repeat conditions, so each is parsed once."""
+    if len(source) > SOURCE_LENGTH_MAX:
+        raise refuse(
+            Code.CONDITION_SYNTAX,
+            f"the condition has {len(source)} characters",
+            f"at most {SOURCE_LENGTH_MAX}; a named list shortens it",
+        )
+    try:
+        tokens = sqlglot.tokenize(source, read=DIALECT)
+    except (SqlglotError, ValueError, RecursionError) as error:
+        raise refuse(
+            Code.CONDITION_SYNTAX, "not a condition: a quote or a word is not closed", ALLOWED
+        ) from error
+    _check_tokens(tokens, names)
+    try:
+        tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
+    except SqlglotError as error:
+        raise _syntax(error) from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise refuse(Code.CONDITION_SYNTAX, "not a condition", ALLOWED) from error
+    return cast("exp.Expression", tree)
+
+
+def _syntax(error: SqlglotError) -> BadSource:
+    details = getattr(error, "errors", None) or [{}]
+    told = details[0].get("description") or "it is cut short"
+    near = details[0].get("highlight") or ""
+    place = f" near {shown(near)}" if near else ""
+    return refuse(Code.CONDITION_SYNTAX, f"not a condition{place}: {told.strip('. ')}", ALLOWED)
+
+
+def _check_tokens(tokens: list[Token], names: frozenset[str]) -> None:
+    """Refuse every word and sign that the language does not have, with its place."""
+    faults: list[Fault] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        fault = _token_fault(token, following, names)
+        if fault is not None:
+            faults.append(fault)
+        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        if depth > DEPTH_MAX:
+            faults.append(
+                Fault(
+                    Code.CONDITION_SYNTAX,
+                    "brackets are nested too deeply",
+                    f"at most {DEPTH_MAX} deep",
+                    token.start,
+                )
+            )
+            break
+    if not tokens:
+        faults.append(Fault(Code.EMPTY, "the condition is empty", "TRUE if it always holds"))
+    if faults:
+        raise BadSource(faults=faults)
+
+
+def _token_fault(token: Token, following: Token | None, names: frozenset[str]) -> Fault | None:
+    if token.comments:
+        return _not_allowed("a comment", "a comment of YAML, after #", token)
+    if token.token_type is TokenType.DATE and following is not None:
+        if following.token_type is TokenType.STRING:
+            return None
+    elif token.token_type is TokenType.NUMBER and not token.text.isdecimal():
+        return _not_allowed(
+            f"the number {shown(token.text)}",
+            "a whole number, or a percent or an amount in quotes, as '1.5%'",
+            token,
+        )
+    is_word = token.text.isidentifier() and token.token_type is not TokenType.STRING
+    if is_word and following is not None and following.token_type is TokenType.L_PAREN:
+        if token.token_type not in _TOKENS or token.token_type is TokenType.VAR:
+            return _not_allowed(
+                f"the function {shown(token.text)}",
+                "a derived fact of the edition, which may use functions",
+                token,
+            )
+    is_bare_function = token.token_type is TokenType.VAR and token.text.upper() in _BARE_FUNCTIONS
+    if (token.token_type in _TOKENS or token.text in names) and not is_bare_function:
+        return None
+    return _not_allowed(shown(token.text), _HINTS.get(token.token_type, ALLOWED), token)
+
+
+def _not_allowed(what: str, expected: str, token: Token) -> Fault:
+    return Fault(Code.NOT_ALLOWED, f"{what} is not allowed in a condition", expected, token.start)
+
+
+class _Converter:
+    """Turns sqlglot's tree into ours; gathers faults, one for each atom at most."""
+
+    def __init__(self, source: str, scope: Scope) -> None:
+        self._source = source
+        self._scope = scope
+        self.faults: list[Fault] = []
+
+    def condition(self, node: exp.Expression, depth: int) -> Condition:
+        """Convert a condition; a faulty atom stands as FALSE beside its fault."""
+        if depth > DEPTH_MAX * 4:
+            raise RecursionError
+        node = node.unnest()
+        if isinstance(node, exp.And | exp.Or):
+            items = tuple(self.condition(item, depth + 1) for item in node.flatten())
+            flat = tuple(part for item in items for part in _spliced(item, node))
+            return And(flat) if isinstance(node, exp.And) else Or(flat)
+        if isinstance(node, exp.Not):
+            return Not(self.condition(node.this, depth + 1))
+        try:
+            return self._atom(node)
+        except BadSource as refused:
+            self.faults.extend(refused.faults)
+            return Always(value=False)
+
+    def _atom(self, node: exp.Expression) -> Condition:
+        if isinstance(node, exp.Boolean):
+            return Always(bool(node.this))
+        if type(node) in _COMPARISONS:
+            return self._compare(node)
+        handlers: dict[type[exp.Expression], Callable[[exp.Expression], Condition]] = {
+            exp.Is: self._is,
+            exp.In: self._in,
+            exp.Between: self._between,
+            exp.Column: self._truth,
+        }
+        handler = handlers.get(type(node))
+        if handler is None:
+            raise self._refuse(
+                Code.NOT_ALLOWED, node, f"{shown(node.sql(DIALECT))} is not a condition", ALLOWED
+            )
+        return handler(node)
+
+    def _is(self, node: exp.Expression) -> Condition:
+        operand = node.this.unnest()
+        if not isinstance(node.expression, exp.Null):
+            raise self._refuse(
+                Code.NOT_ALLOWED,
+                node,
+                f"IS {node.expression.sql(DIALECT)} is not allowed in a condition",
+                "IS NULL, IS NOT NULL, or the boolean fact by its bare name",
+            )
+        found = IsNull(self._fact(operand))
+        return Not(found) if node.args.get("negate") else found
+
+    def _truth(self, node: exp.Expression) -> Condition:
+        fact = self._fact(node)
+        if fact.type.kind is not Kind.BOOLEAN:
+            raise self._refuse(
+                Code.TYPE_MISMATCH,
+                node,
+                f"{shown(fact.name)} stands alone but is {kind_words(fact.type)}",
+                "a comparison, or a boolean fact",
+            )
+        return Truth(fact)
+
+    def _compare(self, node: exp.Expression) -> Condition:
+        op = _COMPARISONS[type(node)]
+        left, right = node.left.unnest(), node.right.unnest()
+        if isinstance(left, exp.Null) or isinstance(right, exp.Null):
+            raise self._refuse(
+                Code.COMPARED_WITH_NULL,
+                node,
+                "a comparison with NULL is never true",
+                "IS NULL or IS NOT NULL",
+            )
+        if not self._is_fact(left):
+            left, right, op = right, left, _TURNED[op]
+        if not self._is_fact(left):
+            for side in (left, right):
+                self._name(side)
+            raise self._refuse(
+                Code.TWO_LITERALS,
+                node,
+                f"{shown(node.sql(DIALECT))} compares two fixed values",
+                "a fact on one side",
+            )
+        fact = self._fact(left)
+        self._check_order(op, fact, node)
+        return Compare(op, fact, self._operand(right, fact))
+
+    def _check_order(self, op: str, fact: FactRef, node: exp.Expression) -> None:
+        if op not in ("=", "<>") and fact.type.kind not in ORDERED:
+            raise self._refuse(
+                Code.NO_ORDER,
+                node,
+                f"{shown(fact.name)} is {kind_words(fact.type)}: it has no order, so no {op}",
+                "= or <> or IN (…)",
+            )
+
+    def _between(self, node: exp.Expression) -> Condition:
+        if node.args.get("symmetric"):
+            raise self._refuse(
+                Code.NOT_ALLOWED, node, "SYMMETRIC is not allowed", "BETWEEN low AND high"
+            )
+        fact = self._fact(node.this.unnest())
+        self._check_order("BETWEEN", fact, node)
+        low = self._operand(node.args["low"].unnest(), fact)
+        high = self._operand(node.args["high"].unnest(), fact)
+        if _upside_down(low, high):
+            raise self._refuse(
+                Code.NEVER_TRUE, node, "this BETWEEN is never true", "the lower value first"
+            )
+        return Between(fact, low, high)
+
+    def _in(self, node: exp.Expression) -> Condition:
+        items = node.args.get("expressions") or []
+        if not items or any(key not in ("this", "expressions") for key in _given(node)):
+            raise self._refuse(
+                Code.NOT_ALLOWED,
+                node,
+                "IN without a bracketed list",
+                "a list's name or literals in brackets, as IN (wallets)",
+            )
+        fact = self._fact(node.this.unnest())
+        values: dict[Coded, None] = {}
+        lists: list[str] = []
+        for item in items:
+            if isinstance(item, exp.Column):
+                lists.append(item.name)
+                values.update(dict.fromkeys(self._list(item, fact)))
+            else:
+                values[self._literal(item.unnest(), fact)] = None
+        return InList(fact, tuple(values), tuple(lists))
+
+    def _list(self, node: exp.Column, fact: FactRef) -> tuple[Coded, ...]:
+        name = self._name(node)
+        found = self._scope.lists.get(name)
+        if found is None:
+            raise self._refuse(
+                Code.UNKNOWN_LIST,
+                node,
+                f"{shown(name)} is not a list of this pack",
+                _or_quoted(name, fact.type) or choices(name, self._scope.lists),
+            )
+        if found.type.kind is not fact.type.kind or found.type.unit != fact.type.unit:
+            raise self._mismatch(node, fact, found.type, f"the list {shown(name)} holds")
+        if fact.type.kind is Kind.ENUM and not set(found.values) <= set(fact.type.values):
+            raise self._refuse(
+                Code.BAD_VALUE,
+                node,
+                f"the list {shown(name)} holds values that {shown(fact.name)} never has",
+                listed(fact.type.values),
+            )
+        return found.values
+
+    # --- operands -------------------------------------------------------------------------
+
+    def _operand(self, node: exp.Expression, fact: FactRef) -> Operand:
+        if not isinstance(node, exp.Column):
+            coded = self._literal(node, fact)
+            return Const(coded, plain_type(fact.type))
+        name = self._name(node)
+        if name in self._scope.values:
+            return self._named_value(node, self._scope.values[name], fact)
+        if name not in self._scope.facts and _or_quoted(name, fact.type):
+            raise self._refuse(
+                Code.UNKNOWN_NAME,
+                node,
+                f"{shown(name)} is a value, not a name",
+                _or_quoted(name, fact.type),
+            )
+        other = self._fact(node)
+        if not comparable(fact.type, other.type):
+            raise self._mismatch(node, fact, other.type, f"{shown(name)} is")
+        return other
+
+    def _named_value(self, node: exp.Expression, const: Const, fact: FactRef) -> Const:
+        if const.type.kind is Kind.TEXT and fact.type.kind is Kind.ENUM:
+            if const.value not in fact.type.values:
+                raise self._refuse(
+                    Code.BAD_VALUE,
+                    node,
+                    f"{shown(fact.name)} never has the value of {shown(const.name)}",
+                    listed(fact.type.values),
+                )
+            return Const(const.value, plain_type(fact.type), const.name)
+        if not comparable(fact.type, const.type):
+            raise self._mismatch(node, fact, const.type, f"{shown(const.name)} is")
+        return const
+
+    def _mismatch(self, node: exp.Expression, fact: FactRef, other: Type, said: str) -> BadSource:
+        return self._refuse(
+            Code.TYPE_MISMATCH,
+            node,
+            f"{shown(fact.name)} is {kind_words(fact.type)}, but {said} {kind_words(other)}",
+            f"two of one type: {kind_words(fact.type)}",
+        )
+
+    def _literal(self, node: exp.Expression, fact: FactRef) -> Coded:
+        written = self._written(node, fact)
+        try:
+            return parse_value(written, Type(Kind.TEXT) if fact.type.kind is Kind.TEXT else
+                               _not_null(fact.type))  # fmt: skip
+        except BadValue as error:
+            raise self._refuse(
+                Code.BAD_VALUE,
+                node,
+                f"{error.given} is no value of {shown(fact.name)}",
+                error.expected,
+            ) from error
+
+    def _written(self, node: exp.Expression, fact: FactRef) -> object:
+        """Return a literal as text, or a truth value."""
+        if isinstance(node, exp.Boolean):
+            return bool(node.this)
+        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal):
+            if fact.type.kind is not Kind.DATE:
+                raise self._mismatch(node, fact, Type(Kind.DATE), "the literal is")
+            return str(node.this.this)
+        sign = "-" if isinstance(node, exp.Neg) else ""
+        literal = node.this.unnest() if isinstance(node, exp.Neg) else node
+        if not isinstance(literal, exp.Literal):
+            raise self._refuse(
+                Code.NOT_ALLOWED, node, f"{shown(node.sql(DIALECT))} is not a literal", ALLOWED
+            )
+        if not literal.is_string and fact.type.kind is not Kind.INTEGER:
+            raise self._refuse(
+                Code.TYPE_MISMATCH,
+                node,
+                f"{shown(fact.name)} is {kind_words(fact.type)}, not a bare number",
+                f"it in quotes: {_example(fact.type)}",
+            )
+        return sign + str(literal.this)
+
+    def _is_fact(self, node: exp.Expression) -> bool:
+        return isinstance(node, exp.Column) and (
+            node.name in self._scope.facts or node.name in self._scope.out_of_reach
+        )
+
+    def _fact(self, node: exp.Expression) -> FactRef:
+        name = self._name(node)
+        if name in self._scope.facts:
+            return FactRef(name, self._scope.facts[name])
+        if name in self._scope.out_of_reach:
+            raise self._refuse(
+                Code.NOT_ASKED, node, f"{shown(name)} {self._scope.out_of_reach[name]}",
+                "the fact among the question's facts, or another fact",
+            )  # fmt: skip
+        if name in self._scope.values or name in self._scope.lists:
+            raise self._refuse(
+                Code.TYPE_MISMATCH, node, f"{shown(name)} is not a fact", "a fact in this place"
+            )
+        raise self._refuse(
+            Code.UNKNOWN_FACT,
+            node,
+            f"{shown(name)} is not a fact of this pack",
+            choices(name, [*self._scope.facts, *self._scope.values]),
+        )
+
+    def _name(self, node: exp.Expression) -> str:
+        if not isinstance(node, exp.Column):
+            raise self._refuse(
+                Code.TYPE_MISMATCH,
+                node,
+                f"{shown(node.sql(DIALECT))} is not a name",
+                "the name of a fact",
+            )
+        if node.name in self._scope.broken:
+            raise refuse(Code.UNKNOWN_FACT, "")  # its own declaration is reported already
+        return node.name
+
+    def _refuse(self, code: Code, node: exp.Expression, what: str, expected: str) -> BadSource:
+        return refuse(code, what, expected, self._offset(node))
+
+    def _offset(self, node: exp.Expression) -> int:
+        """Return where the node starts: where its first name or literal with a place starts."""
+        starts = [
+            part.meta["start"]
+            for part in node.find_all(exp.Identifier, exp.Literal)
+            if "start" in part.meta
+        ]
+        return min(starts, default=0)
+
+
+def _spliced(item: Condition, node: exp.Expression) -> tuple[Condition, ...]:
+    """Return the parts of a bracketed condition joined by the same word."""
+    same = And if isinstance(node, exp.And) else Or
+    return item.items if isinstance(item, same) else (item,)
+
+
+def _given(node: exp.Expression) -> list[str]:
+    return [key for key, value in node.args.items() if value]
+
+
+def _upside_down(low: Operand, high: Operand) -> bool:
+    return (
+        isinstance(low, Const)
+        and isinstance(high, Const)
+        and isinstance(low.value, int)
+        and isinstance(high.value, int)
+        and low.value > high.value
+    )
+
+
+def _or_quoted(name: str, type_: Type) -> str:
+    return f"quotes: '{name}'" if type_.kind is Kind.ENUM and name in type_.values else ""
+
+
+def _not_null(type_: Type) -> Type:
+    return type_ if not type_.nullable else Type(
+        type_.kind, type_.unit, type_.values, minimum=type_.minimum, maximum=type_.maximum
+    )  # fmt: skip
+
+
+_EXAMPLES = {
+    Kind.PERCENT: "'1%'",
+    Kind.DATE: "DATE '2024-04-16'",
+    Kind.MOMENT: "'2024-04-16T18:59:00+05:00'",
+    Kind.DURATION: "'3 days'",
+    Kind.BOOLEAN: "TRUE",
+}
+
+
+def _example(type_: Type) -> str:
+    if type_.kind is Kind.MONEY:
+        return f"'1000 {type_.unit}'"
+    if type_.kind is Kind.ENUM and type_.values:
+        return f"'{type_.values[0]}'"
+    return _EXAMPLES.get(type_.kind, "'a text'")

@@ -1,0 +1,130 @@
+"""One number for everything that an edition says, so that nobody can change it unseen.
+
+What terms.yaml grows later (another fact, another question, another value of an enum, the
+holidays of a year to come) leaves the digest of earlier editions alone: only what the edition
+relies on is in it. Layout, comments and labels of terms.yaml are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+from oferta.core.terms.declarations import Declarations
+from oferta.core.terms.draft import Draft
+from oferta.core.terms.nulls import facts_of
+from oferta.core.terms.outcomes import facts_read
+from oferta.core.terms.types import (
+    Calendar,
+    ClauseText,
+    Condition,
+    FactRef,
+    InList,
+    Kind,
+    Place,
+    Type,
+)
+from oferta.core.terms.values import parse_value
+from oferta.kernel.i18n import Language
+
+Text = Mapping[Language, Mapping[str, ClauseText]]
+
+
+def digest_of(draft: Draft, text: Text) -> str:
+    """Return the SHA-256 of the edition, hexadecimal."""
+    part = draft.part
+    said = {
+        "edition": part.id,
+        "note": part.note,
+        "settles": part.settles,
+        "open_points": part.open_points,
+        "values": draft.values,
+        "derived": draft.derived,
+        "countings": draft.countings,
+        "clauses": list(draft.clauses.values()),
+        "limits": list(draft.limits.values()),
+        "text": text,
+        "relies_on": _relied_on(draft),
+    }
+    year = int(part.id[:4])
+    written = json.dumps(
+        _plain(said, year), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _relied_on(draft: Draft) -> dict[str, object]:
+    """Return what terms.yaml says that this edition's answers depend on."""
+    declared = draft.declared
+    asked = {clause.question for clause in draft.clauses.values()}
+    return {
+        "pack": declared.name,
+        "publisher": declared.publisher,
+        "authoritative": declared.authoritative,
+        "facts": {name: declared.facts[name].type for name in _facts_used(draft)},
+        "questions": {
+            name: {
+                "day": question.day,
+                "combine": question.combine,
+                "by": question.by,
+                "better": question.better,
+                "answer": [(field.name, field.type) for field in question.answer],
+            }
+            for name, question in declared.questions.items()
+            if name in asked
+        },
+    }
+
+
+def _facts_used(draft: Draft) -> list[str]:
+    names: set[str] = set()
+    for clause in draft.clauses.values():
+        names.update(fact.name for fact in facts_of(clause.when))
+        for then in clause.then:
+            names.update(facts_read(then.expression, draft.countings))
+    for limit in draft.limits.values():
+        names.update(limit.per)
+    names.update(question.day for question in draft.declared.questions.values())
+    raw = {read for name in names for read in draft.reads(name)}
+    return sorted(raw & set(draft.declared.facts))
+
+
+def _plain(item: object, year: int) -> object:
+    """Return the item as JSON can write it, one way only."""
+    if isinstance(item, Type):
+        # The values of an enum may grow: those that matter stand in the conditions.
+        return [item.kind, item.unit, item.nullable, item.minimum, item.maximum]
+    if isinstance(item, FactRef):
+        return ["fact", item.name]
+    if isinstance(item, Calendar):
+        return _calendar(item, year)
+    if is_dataclass(item) and not isinstance(item, type):
+        return {"is": type(item).__name__} | {
+            part.name: _plain(getattr(item, part.name), year)
+            for part in fields(item)
+            if not isinstance(getattr(item, part.name), Place)
+        }
+    if isinstance(item, Mapping):
+        return {str(key): _plain(value, year) for key, value in item.items()}
+    if isinstance(item, list | tuple):
+        return [_plain(part, year) for part in item]
+    if isinstance(item, set | frozenset):
+        return sorted(str(part) for part in item)
+    return item
+
+
+def _calendar(calendar: Calendar, year: int) -> object:
+    """Return a calendar without the years after the edition's first: they are announced later."""
+    end = parse_value(f"{year:04}-12-31", Type(Kind.DATE))
+    until = end if isinstance(end, int) else 0
+    return {
+        "name": calendar.name,
+        "weekend": sorted(calendar.weekend),
+        "holidays": sorted(day for day in calendar.holidays if day <= until),
+        "workdays": sorted(day for day in calendar.workdays if day <= until),
+    }
+
+
+__all__ = ["Condition", "Declarations", "InList", "digest_of"]

@@ -1,0 +1,169 @@
+"""Loads a pack: every file read, everything checked, every problem told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oferta.core.terms.checks import check_edition, last_day_of
+from oferta.core.terms.declarations import Declarations, read_declarations
+from oferta.core.terms.digest import digest_of
+from oferta.core.terms.draft import Draft
+from oferta.core.terms.editions import build_draft
+from oferta.core.terms.errors import PackInvalid
+from oferta.core.terms.examples import read_examples
+from oferta.core.terms.files import PackFiles
+from oferta.core.terms.parts import Part, edition_day, merge_parts, read_part
+from oferta.core.terms.problems import Code, Report
+from oferta.core.terms.reader import as_shape
+from oferta.core.terms.texts import Passage, check_passages, read_passages, words_of_edition
+from oferta.core.terms.types import ClauseText, Edition, Example, Pack, Place
+from oferta.core.terms.yaml_source import Mapping, read_yaml
+from oferta.kernel.i18n import LANGUAGES, Language
+
+TERMS = "terms.yaml"
+EXAMPLES = "examples.yaml"
+
+
+def load_pack(folder: Path) -> Pack:
+    """Return the pack in `folder`, read, checked and ready to be compiled.
+
+    Raises:
+        PackInvalid: anything is wrong with it; lists every problem found, by file and line.
+    """
+    report = Report()
+    files = PackFiles(Path(folder), report)
+    pack = _load(files, report) if files.found() else None
+    problems = report.problems()
+    if problems or pack is None:
+        raise PackInvalid(pack=files.name, problems=problems)
+    return pack
+
+
+def _load(files: PackFiles, report: Report) -> Pack | None:
+    root = _mapping(files, TERMS, report)
+    declared = read_declarations(root, report) if root else None
+    parts, known = _parts(files, report)
+    if declared is None:
+        return None
+    if declared.name and declared.name != files.name:
+        report.add(
+            Code.PACK_NAME, root.keys["pack"] if root else Place(TERMS, 0), "pack",
+            f"the pack is named {declared.name!r} but its folder {files.name!r}",
+            "the folder's name",
+        )  # fmt: skip
+    passages = {language: _passages(files, language, report) for language in LANGUAGES}
+    editions = _editions(parts, known, declared, passages, report)
+    examples = _examples(files, declared, editions, report)
+    return Pack(
+        name=declared.name,
+        publisher=declared.publisher,
+        title=declared.title,
+        authoritative=declared.authoritative,
+        facts=declared.facts,
+        lists={name: found.values for name, found in declared.lists.items()},
+        list_labels=declared.list_labels,
+        calendars=declared.calendars,
+        questions=declared.questions,
+        editions=tuple(editions),
+        examples=examples,
+        folder=files.folder,
+    )
+
+
+def _mapping(files: PackFiles, file: str, report: Report) -> Mapping | None:
+    text = files.read(file)
+    node = None if text is None else read_yaml(text, file, report)
+    if node is None:
+        if text is not None and not text.strip():
+            report.add(Code.EMPTY, Place(file, 0), "", "the file is empty", "a mapping")
+        return None
+    return as_shape(node, Mapping, "", report)
+
+
+def _parts(files: PackFiles, report: Report) -> tuple[list[Part], list[str]]:
+    """Return the editions that could be read, oldest first, and the ids of all."""
+    parts = []
+    known = []
+    for stem in files.edition_stems():
+        if edition_day(stem) is not None:
+            known.append(stem)
+        root = _mapping(files, f"editions/{stem}.yaml", report)
+        part = read_part(root, stem, report) if root else None
+        if part is not None:
+            parts.append(part)
+    return parts, known
+
+
+def _passages(files: PackFiles, language: Language, report: Report) -> list[Passage] | None:
+    file = f"text/{language}.md"
+    text = files.read(file)
+    return None if text is None else read_passages(text, file, report)
+
+
+def _editions(
+    parts: list[Part],
+    known: list[str],
+    declared: Declarations,
+    passages: dict[Language, list[Passage] | None],
+    report: Report,
+) -> list[Edition]:
+    editions = []
+    ids: set[str] = set()
+    starts = [start for start in map(edition_day, known) if start is not None]
+    for part in merge_parts(parts, known, report):
+        draft = build_draft(part, declared, report)
+        check_edition(draft, last_day_of(part, starts))
+        wanted = {*part.sections["clauses"], *part.sections["limits"]}
+        ids |= wanted
+        text = _text(part, wanted, passages, report)
+        editions.append(_edition(draft, text))
+    for found in passages.values():
+        # Where an edition could not be read, its headings would all seem to be for nothing.
+        if found is not None and len(editions) == len(known):
+            check_passages(found, ids, known, report)
+    return editions
+
+
+def _text(
+    part: Part,
+    wanted: set[str],
+    passages: dict[Language, list[Passage] | None],
+    report: Report,
+) -> dict[Language, dict[str, ClauseText]]:
+    text = {}
+    for language, found in passages.items():
+        text[language] = words_of_edition(found or [], part.id, wanted)
+        if found is None:
+            continue
+        for id_ in sorted(wanted - set(text[language])):
+            report.add(
+                Code.TEXT_MISSING, Place(f"text/{language}.md", 0), id_,
+                f"no words for {id_!r} in the edition {part.id}", f"a heading '## {id_}: …'",
+            )  # fmt: skip
+    return text
+
+
+def _edition(draft: Draft, text: dict[Language, dict[str, ClauseText]]) -> Edition:
+    part = draft.part
+    return Edition(
+        id=part.id,
+        start=part.start,
+        note=part.note,
+        values=draft.values,
+        derived=draft.derived,
+        countings=draft.countings,
+        clauses=draft.clauses,
+        limits=draft.limits,
+        settles=part.settles,
+        open_points=part.open_points,
+        text=text,
+        digest=digest_of(draft, text),
+        place=part.place,
+    )
+
+
+def _examples(
+    files: PackFiles, declared: Declarations, editions: list[Edition], report: Report
+) -> tuple[Example, ...]:
+    root = _mapping(files, EXAMPLES, report)
+    return read_examples(root, declared, editions, report) if root else ()
