@@ -68,10 +68,15 @@ def read_config(environ: dict[str, str] | None = None) -> Config:
     types = get_type_hints(Config)
     given: dict[str, Any] = {}
     for field in fields(Config):
-        name = "DATABASE_URL" if field.name == "database_url" else f"OFERTA_{field.name.upper()}"
+        name = variable_of(field.name)
         if env.get(name):
             given[field.name] = _typed(name, env[name], types[field.name])
     return Config(**given)
+
+
+def variable_of(field_name: str) -> str:
+    """Return the name in the environment of a field of `Config`."""
+    return "DATABASE_URL" if field_name == "database_url" else f"OFERTA_{field_name.upper()}"
 
 
 def secret_key(config: Config) -> str:

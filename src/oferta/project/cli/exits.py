@@ -52,6 +52,8 @@ EXIT_OF: dict[str, Exit] = {
 }
 
 
-def exit_of(error: OfertaError) -> Exit:
-    """Return the exit code of a refusal."""
+def exit_of(error: OfertaError | type[OfertaError]) -> Exit:
+    """Return the exit code of a refusal, or of a kind of refusal."""
+    if error.code == "cli.defect":
+        return Exit.DEFECT
     return EXIT_OF.get(error.code, Exit.REFUSED)

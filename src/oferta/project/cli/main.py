@@ -80,7 +80,7 @@ def _refusal(error: Exception) -> OfertaError:
 
 
 def _report(error: OfertaError, *, json: bool) -> int:
-    code = Exit.DEFECT if isinstance(error, Defect) else exit_of(error)
+    code = exit_of(error)
     if json:
         click.echo(as_json(error.as_json() | {"exit": int(code)}))
     else:

@@ -1,0 +1,167 @@
+"""Writes docs/reference from the code: settings, command line, errors. `make docs` runs it."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+
+import click
+import django
+
+import oferta
+from oferta.kernel.errors import OfertaError
+from oferta.project import config
+from oferta.project.cli.commands import Command
+from oferta.project.cli.exits import Exit, exit_of
+from oferta.project.cli.main import cli
+
+MADE = "<!-- Made from the code by `make docs`; change the code instead. -->"
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page by its file name."""
+    return {"settings.md": settings_page(), "cli.md": cli_page(), "errors.md": errors_page()}
+
+
+def settings_page() -> str:
+    """Return the page of settings: name, type, default and meaning of each."""
+    rows = [
+        f"| `{config.variable_of(field.name)}` | {field.type} | {_default(field.default)} "
+        f"| {meanings[field.name]} |"
+        for meanings in (_meanings(),)
+        for field in fields(config.Config)
+    ]
+    return _page(
+        "Settings",
+        "Read from the environment once, when a process starts. An empty value is the default.",
+        "| name | type | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows),
+    )
+
+
+def cli_page() -> str:
+    """Return the page of the command line: every command, its words, options and example."""
+    exits = "\n".join(f"| {code.value} | {meaning} |" for code, meaning in _exit_meanings().items())
+    root = click.Context(cli, info_name="oferta")
+    return _page(
+        "Command line",
+        "Every command takes `--json` and then prints one JSON object. A refusal is one line on\n"
+        'stderr, or with `--json` the object `{"error": code, …facts, "exit": number}`.',
+        "## Exit codes\n\n| code | meaning |\n|---|---|\n" + exits,
+        *(_command_section(name, command, context) for name, command, context in commands(root)),
+    )
+
+
+def errors_page() -> str:
+    """Return the page of errors: code, meaning, facts and exit code of each."""
+    rows = [
+        f"| `{error.code}` | {_first_line(error)} | {_facts(error)} | {_exit(error)} |"
+        for error in sorted(all_errors(), key=lambda error: error.code)
+    ]
+    return _page(
+        "Errors",
+        "Codes are stable: programs may act on them. Facts are the fields that come with a code,\n"
+        "in JSON under the same names.",
+        "| code | meaning | facts | exit code |\n|---|---|---|---|\n" + "\n".join(rows),
+    )
+
+
+def commands(context: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:
+    """Yield every command below `context` with its full name."""
+    group = context.command
+    if not isinstance(group, click.Group):
+        return
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None:
+            below = click.Context(command, info_name=name, parent=context)
+            yield below.command_path, command, below
+            yield from commands(below)
+
+
+def all_errors() -> list[type[OfertaError]]:
+    """Return every refusal that Oferta has; imports every module to find them."""
+    for module in pkgutil.walk_packages(oferta.__path__, "oferta."):
+        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+            import_module(module.name)
+    return _below(OfertaError)
+
+
+def write(folder: Path) -> None:
+    """Write every page to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _below(error: type[OfertaError]) -> list[type[OfertaError]]:
+    found = []
+    for kind in error.__subclasses__():
+        if kind.__module__.startswith("oferta."):
+            found += [kind, *_below(kind)]
+    return found
+
+
+def _page(title: str, lead: str, *sections: str) -> str:
+    return "\n\n".join([f"# {title}", MADE, lead, *sections]) + "\n"
+
+
+def _command_section(name: str, command: click.Command, context: click.Context) -> str:
+    pieces = command.collect_usage_pieces(context)
+    usage = f"```\n{name} {' '.join(pieces)}\n```"
+    lines = [f"## {name}", usage, (command.help or "").strip()]
+    options = [record for option in command.params if (record := option.get_help_record(context))]
+    if options and isinstance(command, Command):
+        heads = "| option | meaning |\n|---|---|\n"
+        lines.append(heads + "\n".join(f"| `{left}` | {right} |" for left, right in options))
+        lines.append(f"Example: `{command.example}`")
+    return "\n\n".join(lines)
+
+
+def _meanings() -> dict[str, str]:
+    """Return what the `#:` comments above the fields of `Config` say."""
+    found: dict[str, str] = {}
+    said: list[str] = []
+    for line in Path(config.__file__).read_text(encoding="utf-8").splitlines():
+        text = line.strip()
+        if text.startswith("#:"):
+            said.append(text.removeprefix("#:").strip())
+        elif said:
+            found[text.partition(":")[0]] = " ".join(said)
+            said = []
+    return found
+
+
+def _exit_meanings() -> dict[Exit, str]:
+    source = Path(sys.modules[Exit.__module__].__file__ or "").read_text(encoding="utf-8")
+    lines = [line.strip() for line in source.splitlines()]
+    return {
+        code: lines[lines.index(f"{code.name} = {code.value}") - 1].removeprefix("#: ")
+        for code in Exit
+    }
+
+
+def _default(value: object) -> str:
+    return f"`{value}`" if value != "" else "empty"
+
+
+def _first_line(error: type[OfertaError]) -> str:
+    return (error.__doc__ or "").strip().split("\n")[0].replace("|", "\\|")
+
+
+def _facts(error: type[OfertaError]) -> str:
+    return ", ".join(f"`{field.name}`" for field in fields(error))
+
+
+def _exit(error: type[OfertaError]) -> int:
+    return exit_of(error).value
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oferta.project.settings")
+    django.setup()
+    write(Path(sys.argv[1]))
