@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oferta.core.terms.declarations import Declarations
 from oferta.core.terms.draft import Draft
 from oferta.core.terms.parts import Part
 from oferta.core.terms.problems import Code, choices, shown
@@ -164,7 +163,7 @@ def _check_required(draft: Draft) -> None:
 
 
 def _check_day(question: Question, draft: Draft) -> None:
-    """The day of the event must be a date that is always known."""
+    """Report a day of the event that is no date or not always known."""
     name = question.day
     declared = draft.declared
     if not name or name in draft.broken or name in declared.broken:
@@ -191,6 +190,3 @@ def last_day_of(part: Part, starts: list[int]) -> int | None:
     """Return the day before the next edition starts."""
     later = [start for start in starts if start > part.start]
     return min(later) - 1 if later else None
-
-
-__all__ = ["Declarations", "check_edition", "last_day_of"]

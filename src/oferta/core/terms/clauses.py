@@ -155,14 +155,18 @@ def _field(
 def _check_nulls_in_outcome(
     node: Mapping | None, then: tuple[Then, ...], when: Condition, id_: str, draft: Draft
 ) -> None:
+    if node is None:
+        return
     sources = draft.null_sources()
     for part in then:
+        spot = node.entries.get(part.field, node)
         for fact in facts_read(part.expression, draft.countings):
             for raw in sorted(sources.get(fact, ())):
-                if node is not None and not rules_out_null(when, raw, sources):
-                    reads = "" if raw == fact else f", which {fact} reads,"
-                    draft.report.add(
-                        Code.COULD_BE_NULL, node.entries.get(part.field, node), f"{id_} {part.field}",
-                        f"{raw}{reads} could be null where this clause applies",
-                        f"a condition that rules it out: {raw} IS NOT NULL AND …",
-                    )  # fmt: skip
+                if rules_out_null(when, raw, sources):
+                    continue
+                reads = "" if raw == fact else f", which {fact} reads,"
+                draft.report.add(
+                    Code.COULD_BE_NULL, spot, f"{id_} {part.field}",
+                    f"{raw}{reads} could be null where this clause applies",
+                    f"a condition that rules it out: {raw} IS NOT NULL AND …",
+                )  # fmt: skip

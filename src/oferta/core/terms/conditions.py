@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TypeVar, cast
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
 
 from oferta.core.terms.problems import Code, choices, listed, shown
 from oferta.core.terms.scope import BadSource, Fault, Scope, comparable, kind_words, refuse
+from oferta.core.terms.sql_source import ALLOWED, DEPTH_MAX, DIALECT, parsed
 from oferta.core.terms.types import (
     Always,
     And,
@@ -34,62 +30,7 @@ from oferta.core.terms.types import (
 )
 from oferta.core.terms.values import ORDERED, BadValue, parse_value, plain_type
 
-DIALECT = "postgres"
-SOURCE_LENGTH_MAX = 8_000
-DEPTH_MAX = 25
-
-ALLOWED = (
-    "AND, OR, NOT, =, <>, <, <=, >, >=, IN (…), BETWEEN … AND …, IS [NOT] NULL, names, "
-    "'text', whole numbers, DATE '…', TRUE and FALSE"
-)
-
-_TOKENS = frozenset(
-    {
-        TokenType.VAR,
-        TokenType.STRING,
-        TokenType.NUMBER,
-        TokenType.EQ,
-        TokenType.NEQ,
-        TokenType.LT,
-        TokenType.LTE,
-        TokenType.GT,
-        TokenType.GTE,
-        TokenType.IN,
-        TokenType.BETWEEN,
-        TokenType.IS,
-        TokenType.NULL,
-        TokenType.NOT,
-        TokenType.AND,
-        TokenType.OR,
-        TokenType.TRUE,
-        TokenType.FALSE,
-        TokenType.L_PAREN,
-        TokenType.R_PAREN,
-        TokenType.COMMA,
-        TokenType.DASH,
-    }
-)
-
-_HINTS = {
-    TokenType.IDENTIFIER: "a name without quotes, or a text in single quotes",
-    TokenType.LIKE: "= with a declared value, or IN with a named list",
-    TokenType.ILIKE: "= with a declared value, or IN with a named list",
-    TokenType.DCOLON: "the literal as it is: it is read by the type of the other side",
-    TokenType.SEMICOLON: "one condition and nothing after it",
-    TokenType.DOT: "the name of a fact alone",
-    TokenType.SELECT: "a named list in IN (…)",
-    TokenType.PLUS: "arithmetic in an outcome or in a derived fact",
-    TokenType.STAR: "arithmetic in an outcome or in a derived fact",
-    TokenType.SLASH: "arithmetic in an outcome or in a derived fact",
-    TokenType.MOD: "a percent in quotes, as '1%'; arithmetic belongs in an outcome",
-    TokenType.CASE: "a clause for each case",
-    TokenType.EXISTS: "a named list in IN (…)",
-}
-
-#: Words that the parser takes for functions even without brackets.
-_BARE_FUNCTIONS = frozenset({"ANY", "CASE", "CONNECT_BY_ROOT", "IF", "NEXT", "DATE"})
-
-_COMPARISONS: dict[type[exp.Expression], CompareOp] = {
+_COMPARISONS: dict[type[exp.Expr], CompareOp] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -106,8 +47,6 @@ _TURNED: dict[CompareOp, CompareOp] = {
     ">=": "<=",
 }
 
-T = TypeVar("T")
-
 
 def parse_condition(source: str, scope: Scope) -> Condition:
     """Return the condition that `source` writes.
@@ -118,7 +57,7 @@ def parse_condition(source: str, scope: Scope) -> Condition:
         BadSource: every word, type or name in it that the language does not take.
     """
     names = frozenset({*scope.facts, *scope.values, *scope.lists, *scope.broken})
-    tree = _parsed(source, names)
+    tree = parsed(source, names)
     converter = _Converter(source, scope)
     try:
         condition = converter.condition(tree, 0)
@@ -129,109 +68,6 @@ def parse_condition(source: str, scope: Scope) -> Condition:
     return condition
 
 
-@lru_cache(maxsize=4096)
-def reads_as_name(word: str) -> bool:
-    """Tell whether SQL takes `word` for the name of a column wherever a condition has one."""
-    if word.upper() in _BARE_FUNCTIONS:
-        return False
-    source = f"{word} IS NULL AND NOT {word} AND {word} = {word} AND {word} IN ({word})"
-    try:
-        tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
-    except SqlglotError:
-        return False
-    found = [column.name for column in cast("exp.Expression", tree).find_all(exp.Column)]
-    return sorted(found) == [word] * source.count(word)
-
-
-@lru_cache(maxsize=4096)
-def _parsed(source: str, names: frozenset[str]) -> exp.Expression:
-    """Return sqlglot's tree; editions repeat conditions, so each is parsed once."""
-    if len(source) > SOURCE_LENGTH_MAX:
-        raise refuse(
-            Code.CONDITION_SYNTAX,
-            f"the condition has {len(source)} characters",
-            f"at most {SOURCE_LENGTH_MAX}; a named list shortens it",
-        )
-    try:
-        tokens = sqlglot.tokenize(source, read=DIALECT)
-    except (SqlglotError, ValueError, RecursionError) as error:
-        raise refuse(
-            Code.CONDITION_SYNTAX, "not a condition: a quote or a word is not closed", ALLOWED
-        ) from error
-    _check_tokens(tokens, names)
-    try:
-        tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
-    except SqlglotError as error:
-        raise _syntax(error) from error
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise refuse(Code.CONDITION_SYNTAX, "not a condition", ALLOWED) from error
-    return cast("exp.Expression", tree)
-
-
-def _syntax(error: SqlglotError) -> BadSource:
-    details = getattr(error, "errors", None) or [{}]
-    told = details[0].get("description") or "it is cut short"
-    near = details[0].get("highlight") or ""
-    place = f" near {shown(near)}" if near else ""
-    return refuse(Code.CONDITION_SYNTAX, f"not a condition{place}: {told.strip('. ')}", ALLOWED)
-
-
-def _check_tokens(tokens: list[Token], names: frozenset[str]) -> None:
-    """Refuse every word and sign that the language does not have, with its place."""
-    faults: list[Fault] = []
-    depth = 0
-    for index, token in enumerate(tokens):
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        fault = _token_fault(token, following, names)
-        if fault is not None:
-            faults.append(fault)
-        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
-        if depth > DEPTH_MAX:
-            faults.append(
-                Fault(
-                    Code.CONDITION_SYNTAX,
-                    "brackets are nested too deeply",
-                    f"at most {DEPTH_MAX} deep",
-                    token.start,
-                )
-            )
-            break
-    if not tokens:
-        faults.append(Fault(Code.EMPTY, "the condition is empty", "TRUE if it always holds"))
-    if faults:
-        raise BadSource(faults=faults)
-
-
-def _token_fault(token: Token, following: Token | None, names: frozenset[str]) -> Fault | None:
-    if token.comments:
-        return _not_allowed("a comment", "a comment of YAML, after #", token)
-    if token.token_type is TokenType.DATE and following is not None:
-        if following.token_type is TokenType.STRING:
-            return None
-    elif token.token_type is TokenType.NUMBER and not token.text.isdecimal():
-        return _not_allowed(
-            f"the number {shown(token.text)}",
-            "a whole number, or a percent or an amount in quotes, as '1.5%'",
-            token,
-        )
-    is_word = token.text.isidentifier() and token.token_type is not TokenType.STRING
-    if is_word and following is not None and following.token_type is TokenType.L_PAREN:
-        if token.token_type not in _TOKENS or token.token_type is TokenType.VAR:
-            return _not_allowed(
-                f"the function {shown(token.text)}",
-                "a derived fact of the edition, which may use functions",
-                token,
-            )
-    is_bare_function = token.token_type is TokenType.VAR and token.text.upper() in _BARE_FUNCTIONS
-    if (token.token_type in _TOKENS or token.text in names) and not is_bare_function:
-        return None
-    return _not_allowed(shown(token.text), _HINTS.get(token.token_type, ALLOWED), token)
-
-
-def _not_allowed(what: str, expected: str, token: Token) -> Fault:
-    return Fault(Code.NOT_ALLOWED, f"{what} is not allowed in a condition", expected, token.start)
-
-
 class _Converter:
     """Turns sqlglot's tree into ours; gathers faults, one for each atom at most."""
 
@@ -240,7 +76,7 @@ class _Converter:
         self._scope = scope
         self.faults: list[Fault] = []
 
-    def condition(self, node: exp.Expression, depth: int) -> Condition:
+    def condition(self, node: exp.Expr, depth: int) -> Condition:
         """Convert a condition; a faulty atom stands as FALSE beside its fault."""
         if depth > DEPTH_MAX * 4:
             raise RecursionError
@@ -257,12 +93,12 @@ class _Converter:
             self.faults.extend(refused.faults)
             return Always(value=False)
 
-    def _atom(self, node: exp.Expression) -> Condition:
+    def _atom(self, node: exp.Expr) -> Condition:
         if isinstance(node, exp.Boolean):
             return Always(bool(node.this))
         if type(node) in _COMPARISONS:
             return self._compare(node)
-        handlers: dict[type[exp.Expression], Callable[[exp.Expression], Condition]] = {
+        handlers: dict[type[exp.Expr], Callable[[exp.Expr], Condition]] = {
             exp.Is: self._is,
             exp.In: self._in,
             exp.Between: self._between,
@@ -275,7 +111,7 @@ class _Converter:
             )
         return handler(node)
 
-    def _is(self, node: exp.Expression) -> Condition:
+    def _is(self, node: exp.Expr) -> Condition:
         operand = node.this.unnest()
         if not isinstance(node.expression, exp.Null):
             raise self._refuse(
@@ -287,7 +123,7 @@ class _Converter:
         found = IsNull(self._fact(operand))
         return Not(found) if node.args.get("negate") else found
 
-    def _truth(self, node: exp.Expression) -> Condition:
+    def _truth(self, node: exp.Expr) -> Condition:
         fact = self._fact(node)
         if fact.type.kind is not Kind.BOOLEAN:
             raise self._refuse(
@@ -298,9 +134,9 @@ class _Converter:
             )
         return Truth(fact)
 
-    def _compare(self, node: exp.Expression) -> Condition:
+    def _compare(self, node: exp.Expr) -> Condition:
         op = _COMPARISONS[type(node)]
-        left, right = node.left.unnest(), node.right.unnest()
+        left, right = node.this.unnest(), node.args["expression"].unnest()
         if isinstance(left, exp.Null) or isinstance(right, exp.Null):
             raise self._refuse(
                 Code.COMPARED_WITH_NULL,
@@ -323,7 +159,7 @@ class _Converter:
         self._check_order(op, fact, node)
         return Compare(op, fact, self._operand(right, fact))
 
-    def _check_order(self, op: str, fact: FactRef, node: exp.Expression) -> None:
+    def _check_order(self, op: str, fact: FactRef, node: exp.Expr) -> None:
         if op not in ("=", "<>") and fact.type.kind not in ORDERED:
             raise self._refuse(
                 Code.NO_ORDER,
@@ -332,7 +168,7 @@ class _Converter:
                 "= or <> or IN (…)",
             )
 
-    def _between(self, node: exp.Expression) -> Condition:
+    def _between(self, node: exp.Expr) -> Condition:
         if node.args.get("symmetric"):
             raise self._refuse(
                 Code.NOT_ALLOWED, node, "SYMMETRIC is not allowed", "BETWEEN low AND high"
@@ -347,7 +183,7 @@ class _Converter:
             )
         return Between(fact, low, high)
 
-    def _in(self, node: exp.Expression) -> Condition:
+    def _in(self, node: exp.Expr) -> Condition:
         items = node.args.get("expressions") or []
         if not items or any(key not in ("this", "expressions") for key in _given(node)):
             raise self._refuse(
@@ -390,7 +226,7 @@ class _Converter:
 
     # --- operands -------------------------------------------------------------------------
 
-    def _operand(self, node: exp.Expression, fact: FactRef) -> Operand:
+    def _operand(self, node: exp.Expr, fact: FactRef) -> Operand:
         if not isinstance(node, exp.Column):
             coded = self._literal(node, fact)
             return Const(coded, plain_type(fact.type))
@@ -409,7 +245,7 @@ class _Converter:
             raise self._mismatch(node, fact, other.type, f"{shown(name)} is")
         return other
 
-    def _named_value(self, node: exp.Expression, const: Const, fact: FactRef) -> Const:
+    def _named_value(self, node: exp.Expr, const: Const, fact: FactRef) -> Const:
         if const.type.kind is Kind.TEXT and fact.type.kind is Kind.ENUM:
             if const.value not in fact.type.values:
                 raise self._refuse(
@@ -423,7 +259,7 @@ class _Converter:
             raise self._mismatch(node, fact, const.type, f"{shown(const.name)} is")
         return const
 
-    def _mismatch(self, node: exp.Expression, fact: FactRef, other: Type, said: str) -> BadSource:
+    def _mismatch(self, node: exp.Expr, fact: FactRef, other: Type, said: str) -> BadSource:
         return self._refuse(
             Code.TYPE_MISMATCH,
             node,
@@ -431,7 +267,7 @@ class _Converter:
             f"two of one type: {kind_words(fact.type)}",
         )
 
-    def _literal(self, node: exp.Expression, fact: FactRef) -> Coded:
+    def _literal(self, node: exp.Expr, fact: FactRef) -> Coded:
         written = self._written(node, fact)
         try:
             return parse_value(written, Type(Kind.TEXT) if fact.type.kind is Kind.TEXT else
@@ -444,7 +280,7 @@ class _Converter:
                 error.expected,
             ) from error
 
-    def _written(self, node: exp.Expression, fact: FactRef) -> object:
+    def _written(self, node: exp.Expr, fact: FactRef) -> object:
         """Return a literal as text, or a truth value."""
         if isinstance(node, exp.Boolean):
             return bool(node.this)
@@ -467,12 +303,12 @@ class _Converter:
             )
         return sign + str(literal.this)
 
-    def _is_fact(self, node: exp.Expression) -> bool:
+    def _is_fact(self, node: exp.Expr) -> bool:
         return isinstance(node, exp.Column) and (
             node.name in self._scope.facts or node.name in self._scope.out_of_reach
         )
 
-    def _fact(self, node: exp.Expression) -> FactRef:
+    def _fact(self, node: exp.Expr) -> FactRef:
         name = self._name(node)
         if name in self._scope.facts:
             return FactRef(name, self._scope.facts[name])
@@ -492,7 +328,7 @@ class _Converter:
             choices(name, [*self._scope.facts, *self._scope.values]),
         )
 
-    def _name(self, node: exp.Expression) -> str:
+    def _name(self, node: exp.Expr) -> str:
         if not isinstance(node, exp.Column):
             raise self._refuse(
                 Code.TYPE_MISMATCH,
@@ -504,10 +340,10 @@ class _Converter:
             raise refuse(Code.UNKNOWN_FACT, "")  # its own declaration is reported already
         return node.name
 
-    def _refuse(self, code: Code, node: exp.Expression, what: str, expected: str) -> BadSource:
+    def _refuse(self, code: Code, node: exp.Expr, what: str, expected: str) -> BadSource:
         return refuse(code, what, expected, self._offset(node))
 
-    def _offset(self, node: exp.Expression) -> int:
+    def _offset(self, node: exp.Expr) -> int:
         """Return where the node starts: where its first name or literal with a place starts."""
         starts = [
             part.meta["start"]
@@ -517,13 +353,13 @@ class _Converter:
         return min(starts, default=0)
 
 
-def _spliced(item: Condition, node: exp.Expression) -> tuple[Condition, ...]:
+def _spliced(item: Condition, node: exp.Expr) -> tuple[Condition, ...]:
     """Return the parts of a bracketed condition joined by the same word."""
     same = And if isinstance(node, exp.And) else Or
     return item.items if isinstance(item, same) else (item,)
 
 
-def _given(node: exp.Expression) -> list[str]:
+def _given(node: exp.Expr) -> list[str]:
     return [key for key, value in node.args.items() if value]
 
 

@@ -24,13 +24,12 @@ from oferta.core.terms.types import (
     Fact,
     Field,
     Kind,
-    Place,
     Question,
     Type,
     Words,
 )
 from oferta.core.terms.values import ORDERED
-from oferta.core.terms.yaml_source import Mapping, Node, Scalar, Sequence
+from oferta.core.terms.yaml_source import Mapping, Scalar, Sequence
 from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.kernel.money import UNITS
 
@@ -236,6 +235,3 @@ def _calendar(name: str, node: Mapping, report: Report) -> Calendar:
 def _dates(fields: Fields, key: str) -> frozenset[int]:
     values = (read_value(item, _DATE, fields.where, fields.report) for item in fields.names(key))
     return frozenset(value for value in values if isinstance(value, int))
-
-
-__all__ = ["Declarations", "Node", "Place", "read_declarations", "read_field", "read_type"]

@@ -12,16 +12,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
-from oferta.core.terms.declarations import Declarations
 from oferta.core.terms.draft import Draft
 from oferta.core.terms.nulls import facts_of
 from oferta.core.terms.outcomes import facts_read
 from oferta.core.terms.types import (
     Calendar,
     ClauseText,
-    Condition,
     FactRef,
-    InList,
     Kind,
     Place,
     Type,
@@ -91,7 +88,7 @@ def _facts_used(draft: Draft) -> list[str]:
     return sorted(raw & set(draft.declared.facts))
 
 
-def _plain(item: object, year: int) -> object:
+def _plain(item: object, year: int) -> object:  # noqa: PLR0911 - a case per kind
     """Return the item as JSON can write it, one way only."""
     if isinstance(item, Type):
         # The values of an enum may grow: those that matter stand in the conditions.
@@ -125,6 +122,3 @@ def _calendar(calendar: Calendar, year: int) -> object:
         "holidays": sorted(day for day in calendar.holidays if day <= until),
         "workdays": sorted(day for day in calendar.workdays if day <= until),
     }
-
-
-__all__ = ["Condition", "Declarations", "InList", "digest_of"]

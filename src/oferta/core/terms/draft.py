@@ -70,11 +70,10 @@ class Draft:
         out: dict[str, str] = {}
         if question is not None:
             asked = set(self.declared.questions[question].facts)
-            out = {
-                name: _not_asked(name, question, [raw for raw in self.reads(name) if raw not in asked])
-                for name in types
-                if not asked.issuperset(self.reads(name))
-            }  # fmt: skip
+            for name in types:
+                missing = [raw for raw in self.reads(name) if raw not in asked]
+                if missing:
+                    out[name] = _not_asked(name, question, missing)
         return Scope(
             facts={name: type_ for name, type_ in types.items() if name not in out},
             values={name: value.const for name, value in self.values.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import lru_cache
 from zoneinfo import available_timezones
 
@@ -54,7 +55,7 @@ def build_draft(part: Part, declared: Declarations, report: Report) -> Draft:
 def _name_free(draft: Draft, name: str, place: Place) -> bool:
     declared = draft.declared
     fields = {part.name for question in declared.questions.values() for part in question.answer}
-    taken = {
+    taken: dict[str, Container[str]] = {
         "a fact": declared.facts,
         "a list": declared.lists,
         "a field of an answer": fields,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Literal, cast
 
 from oferta.core.terms.lexer import Word, words_of
 from oferta.core.terms.operators import (
@@ -63,13 +63,14 @@ def parse_expression(source: str, scope: Scope, target: Type | None = None) -> E
     if target is not None:
         found = _fitted(found, target)
     if may_be_fraction(found):
-        raise refuse(
-            Code.NOT_ROUNDED,
-            f"the value may be a fraction of its unit ({kind_words(found.type)})",
-            "a rounding around it, as round_down(…, "
-            + ("0.01%)" if found.type.kind is Kind.PERCENT else f"1 {found.type.unit})".replace(" )", ")")),
-        )  # fmt: skip
+        what = f"the value may be a fraction of its unit ({kind_words(found.type)})"
+        raise refuse(Code.NOT_ROUNDED, what, f"a rounding, as {_rounding_of(found.type)}")
     return found
+
+
+def _rounding_of(type_: Type) -> str:
+    steps = {Kind.PERCENT: "0.01%", Kind.MONEY: f"1 {type_.unit}", Kind.DURATION: "1 second"}
+    return f"round_down(…, {steps.get(type_.kind, '1')})"
 
 
 def _whole_literal(source: str, scope: Scope, target: Type | None) -> Const | None:
@@ -291,7 +292,7 @@ class _Parser:
             self._take()
             items.append(self._sum())
         self._expect(")")
-        which = "least" if word.text == "least" else "greatest"
+        which = cast("Literal['least', 'greatest']", word.text)
         return pick(which, tuple(items), word.offset)
 
     def _argument(self, function: Word, *kinds: Kind) -> Expression:

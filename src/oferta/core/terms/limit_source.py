@@ -20,7 +20,7 @@ from oferta.core.terms.types import (
     Type,
     Window,
 )
-from oferta.core.terms.values import SUMMABLE, BadValue, expected_of, parse_value, plain_type
+from oferta.core.terms.values import SUMMABLE, BadValue, parse_value, plain_type
 from oferta.core.terms.yaml_source import Mapping, Scalar
 
 _KEYS = (
@@ -201,6 +201,3 @@ def _literal(fields: Fields, key: str, written: Scalar, type_: Type, draft: Draf
         fields.add(Code.BAD_VALUE, key, f"{error.given} is no ceiling here", hint)
         return None
     return Const(value, plain_type(type_))
-
-
-__all__ = ["expected_of", "read_limit", "used_name"]

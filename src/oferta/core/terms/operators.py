@@ -134,13 +134,8 @@ def may_be_fraction(item: Expression) -> bool:
     match item:
         case Binary(op="/"):
             return True
-        case Binary(op="*", left=left, right=right):
-            # A percent of anything but a whole number can fall between two units.
-            fractions = [side for side in (left, right) if side.type.kind is Kind.PERCENT]
-            others = [side for side in (left, right) if side.type.kind is not Kind.INTEGER]
-            if fractions and len(others) == 2:  # noqa: PLR2004 - both sides
-                return True
-            return may_be_fraction(left) or may_be_fraction(right)
+        case Binary(op="*", left=left, right=right) if _is_share(left.type, right.type):
+            return True
         case Binary(left=left, right=right):
             return may_be_fraction(left) or may_be_fraction(right)
         case Negate(item=inner):
@@ -149,6 +144,12 @@ def may_be_fraction(item: Expression) -> bool:
             return any(may_be_fraction(inner) for inner in items)
         case _:
             return False
+
+
+def _is_share(left: Type, right: Type) -> bool:
+    """Tell whether a product takes a percent of what is no whole number."""
+    kinds = (left.kind, right.kind)
+    return Kind.PERCENT in kinds and Kind.INTEGER not in kinds
 
 
 def same_type(given: Type, wanted: Type) -> bool:

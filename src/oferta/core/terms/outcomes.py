@@ -31,7 +31,7 @@ def names_in(source: str) -> set[str]:
         return set()
 
 
-def parts_of(item: Expression) -> tuple[Expression, ...]:
+def parts_of(item: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - a case per node
     """Return the expressions directly inside `item`."""
     match item:
         case Binary(left=left, right=right):

@@ -85,8 +85,8 @@ def read_part(root: Mapping, stem: str, report: Report) -> Part | None:
         }
     part.groups = _groups(top, report)
     for section in _LISTED:
-        node = top.get(section, Sequence, required=section == "clauses" and not part.amends)
-        part.sections[section] = _with_ids(node, section, report)
+        listed = top.get(section, Sequence, required=section == "clauses" and not part.amends)
+        part.sections[section] = _with_ids(listed, section, report)
     return part
 
 
@@ -206,7 +206,7 @@ def _withdraw(sections: dict[str, Section], part: Part, report: Report) -> None:
 
 
 def _check_ids(part: Part, base: Part | None, report: Report) -> None:
-    """A clause and a limit share one heading in the texts, so they cannot share an id."""
+    """Report a limit with the id of a clause: they share the headings of the texts."""
     clauses = {*part.sections["clauses"], *(base.sections["clauses"] if base else ())}
     withdrawn = {item.text for item in part.withdrawn}
     for name, (place, _) in part.sections["limits"].items():

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from oferta.core.terms.conditions import reads_as_name
 from oferta.core.terms.expressions import FUNCTIONS
-from oferta.core.terms.problems import Code, Report, Spot, choices, listed, shown
+from oferta.core.terms.problems import Code, Report, Spot, choices, shown
+from oferta.core.terms.sql_source import reads_as_name
 from oferta.core.terms.types import Choice, Coded, Kind, Place, Type, Window, Words
 from oferta.core.terms.values import BadValue, parse_value
 from oferta.core.terms.yaml_source import Mapping, Node, Scalar, Sequence
@@ -21,13 +21,23 @@ _ENUM_VALUE = re.compile(r"[A-Za-z0-9]+([_.+-][A-Za-z0-9]+)*")
 _REQUIREMENT = re.compile(r"[A-Za-z]+[A-Za-z0-9]*(-[A-Za-z0-9]+)+")
 NAME_LENGTH_MAX = 60
 
+#: What PostgreSQL reserves: a name that must be quoted everywhere is no name to read.
+_POSTGRES_WORDS = """
+all analyse analyze any array as asc asymmetric between both case cast check collate column
+constraint create current_date current_role current_time current_timestamp current_user date
+default deferrable desc distinct do else end except exists false fetch for foreign from grant
+group having in initially intersect into is lateral leading like limit localtime localtimestamp
+none not null offset on only or order placing primary references returning select session_user
+some symmetric table then to trailing true union unique user using values variadic when where
+window with
+""".split()  # noqa: SIM905 - a list of words reads better as words
+
 #: Words that outcomes or Python read as something else than a name; SQL is asked itself.
 RESERVED = frozenset(
     {
         *keyword.kwlist,
         *FUNCTIONS,
-        # What PostgreSQL reserves: a name that must be quoted everywhere is no name to read.
-        *["all", "analyse", "analyze", "any", "array", "as", "asc", "asymmetric", "between", "both", "case", "cast", "check", "collate", "column", "constraint", "create", "current_date", "current_role", "current_time", "current_timestamp", "current_user", "date", "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "for", "foreign", "from", "grant", "group", "having", "in", "initially", "intersect", "into", "is", "lateral", "leading", "like", "limit", "localtime", "localtimestamp", "none", "not", "null", "offset", "on", "only", "or", "order", "placing", "primary", "references", "returning", "select", "session_user", "some", "symmetric", "table", "then", "to", "trailing", "true", "union", "unique", "user", "using", "values", "variadic", "when", "where", "window", "with"],
+        *_POSTGRES_WORDS,
     }
 )
 
@@ -196,17 +206,15 @@ class Fields:
         return tuple(found)
 
 
-_SHAPES: dict[type[Node], str] = {Scalar: "value", Sequence: "list", Mapping: "mapping"}
+_SHAPES: dict[type, str] = {Scalar: "value", Sequence: "list", Mapping: "mapping"}
 
 
 def as_shape(node: Node, shape: type[T], where: str, report: Report, *, name: str = "") -> T | None:
     """Return the node if it is of that shape, else None after reporting."""
     if isinstance(node, shape):
         return node
-    if isinstance(node, Scalar) and node.is_null:
-        found = "nothing"
-    else:
-        found = f"a {_SHAPES[type(node)]}"
+    is_null = isinstance(node, Scalar) and node.is_null
+    found = "nothing" if is_null else f"a {_SHAPES[type(node)]}"
     subject = f"{shown(name)} holds" if name else "there is"
     report.add(Code.WRONG_SHAPE, node, where, f"{subject} {found}", f"a {_SHAPES[shape]}")
     return None
@@ -276,17 +284,3 @@ def check_requirement(node: Scalar, where: str, report: Report) -> None:
             Code.BAD_VALUE, node, where, f"{shown(node.text)} is not the id of a requirement",
             "letters, a dash, a number, as BC-21",
         )  # fmt: skip
-
-
-__all__ = [
-    "Fields",
-    "as_shape",
-    "check_id",
-    "check_name",
-    "entries_of",
-    "is_enum_value",
-    "listed",
-    "read_value",
-    "read_window",
-    "read_words",
-]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import yaml
 
@@ -113,6 +113,10 @@ def _ordinal(error: yaml.reader.ReaderError) -> int:
     return error.character if isinstance(error.character, int) else ord(error.character[:1] or " ")
 
 
+def _line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
 def _hint(told: str) -> str:
     if "mapping values are not allowed" in told:
         return "quotes around a text that holds a colon and a space"
@@ -144,10 +148,10 @@ class _Composer:
         return self._root[0] if self._root else None
 
     def _events(self) -> Iterator[yaml.Event]:
-        yield from yaml.parse(self._text, Loader=_LOADER)  # type: ignore[no-untyped-call]
+        yield from yaml.parse(self._text, Loader=_LOADER)
 
     def _refuse(self, code: Code, event: yaml.Event, what: str, expected: str) -> None:
-        self._report.add(code, Place(self._file, event.start_mark.line + 1), "", what, expected)
+        self._report.add(code, Place(self._file, _line_of(event)), "", what, expected)
         raise _Refused
 
     def _take(self, event: yaml.Event) -> None:
@@ -164,22 +168,18 @@ class _Composer:
                     Code.TOO_DEEP, event, "nested too deeply", f"at most {DEPTH_MAX} levels"
                 )
             is_mapping = isinstance(event, yaml.MappingStartEvent)
-            line = event.start_mark.line + 1
-            self._stack.append(_Open(line, is_mapping, anchor=event.anchor or ""))
+            self._stack.append(_Open(_line_of(event), is_mapping, anchor=event.anchor or ""))
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             opened = self._stack.pop()
             self._put(event, self._closed(opened), opened.size, opened.anchor)
 
     def _anchored(self, event: yaml.AliasEvent) -> tuple[Node, int]:
         """Return what an alias stands for: the same node, with the lines where it is written."""
-        found = self._anchors.get(event.anchor)
-        if found is None:
-            self._refuse(
-                Code.YAML_ALIAS, event, f"nothing above is anchored as {shown(event.anchor)}",
-                choices(event.anchor, self._anchors),
-            )  # fmt: skip
-            raise _Refused
-        return found
+        name = event.anchor or ""
+        if name not in self._anchors:
+            what = f"nothing above is anchored as {shown(name)}"
+            self._refuse(Code.YAML_ALIAS, event, what, choices(name, self._anchors))
+        return self._anchors[name]
 
     def _put(self, event: yaml.Event, node: Node, size: int, anchor: str | None = None) -> None:
         if anchor:
@@ -194,7 +194,7 @@ class _Composer:
             self._refuse(Code.TOO_LARGE, event, "there are too many values", f"at most {NODES_MAX}")
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        start, end = event.start_mark, event.end_mark
+        start, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
         is_plain = event.implicit[0]
         is_null = is_plain and event.value in _NULLS
         is_block = event.style in ("|", ">")

@@ -1,0 +1,168 @@
+"""The SQL of a condition: which words and signs it may have, and sqlglot's tree of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from oferta.core.terms.problems import Code, shown
+from oferta.core.terms.scope import BadSource, Fault, refuse
+
+DIALECT = "postgres"
+SOURCE_LENGTH_MAX = 8_000
+DEPTH_MAX = 25
+
+ALLOWED = (
+    "AND, OR, NOT, =, <>, <, <=, >, >=, IN (…), BETWEEN … AND …, IS [NOT] NULL, names, "
+    "'text', whole numbers, DATE '…', TRUE and FALSE"
+)
+
+_TOKENS = frozenset(
+    {
+        TokenType.VAR,
+        TokenType.STRING,
+        TokenType.NUMBER,
+        TokenType.EQ,
+        TokenType.NEQ,
+        TokenType.LT,
+        TokenType.LTE,
+        TokenType.GT,
+        TokenType.GTE,
+        TokenType.IN,
+        TokenType.BETWEEN,
+        TokenType.IS,
+        TokenType.NULL,
+        TokenType.NOT,
+        TokenType.AND,
+        TokenType.OR,
+        TokenType.TRUE,
+        TokenType.FALSE,
+        TokenType.L_PAREN,
+        TokenType.R_PAREN,
+        TokenType.COMMA,
+        TokenType.DASH,
+    }
+)
+
+_HINTS = {
+    TokenType.IDENTIFIER: "a name without quotes, or a text in single quotes",
+    TokenType.LIKE: "= with a declared value, or IN with a named list",
+    TokenType.ILIKE: "= with a declared value, or IN with a named list",
+    TokenType.DCOLON: "the literal as it is: it is read by the type of the other side",
+    TokenType.SEMICOLON: "one condition and nothing after it",
+    TokenType.DOT: "the name of a fact alone",
+    TokenType.SELECT: "a named list in IN (…)",
+    TokenType.PLUS: "arithmetic in an outcome or in a derived fact",
+    TokenType.STAR: "arithmetic in an outcome or in a derived fact",
+    TokenType.SLASH: "arithmetic in an outcome or in a derived fact",
+    TokenType.MOD: "a percent in quotes, as '1%'; arithmetic belongs in an outcome",
+    TokenType.CASE: "a clause for each case",
+    TokenType.EXISTS: "a named list in IN (…)",
+}
+
+#: Functions that the tokenizer knows as words of their own.
+_FUNCTION_WORDS = (TokenType.DATE, TokenType.LEFT, TokenType.RIGHT, TokenType.ROW)
+
+#: Words that the parser takes for functions even without brackets.
+_BARE_FUNCTIONS = frozenset({"ANY", "CASE", "CONNECT_BY_ROOT", "IF", "NEXT", "DATE"})
+
+
+@lru_cache(maxsize=4096)
+def reads_as_name(word: str) -> bool:
+    """Tell whether SQL takes `word` for the name of a column wherever a condition has one."""
+    if word.upper() in _BARE_FUNCTIONS:
+        return False
+    source = f"{word} IS NULL AND NOT {word} AND {word} = {word} AND {word} IN ({word})"
+    try:
+        tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
+    except SqlglotError:
+        return False
+    found = [column.name for column in cast("exp.Expr", tree).find_all(exp.Column)]
+    return sorted(found) == [word] * source.count(word)
+
+
+@lru_cache(maxsize=4096)
+def parsed(source: str, names: frozenset[str]) -> exp.Expr:
+    """Return sqlglot's tree; editions repeat conditions, so each is parsed once."""
+    if len(source) > SOURCE_LENGTH_MAX:
+        raise refuse(
+            Code.CONDITION_SYNTAX,
+            f"the condition has {len(source)} characters",
+            f"at most {SOURCE_LENGTH_MAX}; a named list shortens it",
+        )
+    try:
+        tokens = sqlglot.tokenize(source, read=DIALECT)
+    except (SqlglotError, ValueError, RecursionError) as error:
+        raise refuse(
+            Code.CONDITION_SYNTAX, "not a condition: a quote or a word is not closed", ALLOWED
+        ) from error
+    _check_tokens(tokens, names)
+    try:
+        tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
+    except SqlglotError as error:
+        raise _syntax(error) from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise refuse(Code.CONDITION_SYNTAX, "not a condition", ALLOWED) from error
+    return cast("exp.Expr", tree)
+
+
+def _syntax(error: SqlglotError) -> BadSource:
+    details = getattr(error, "errors", None) or [{}]
+    told = details[0].get("description") or "it is cut short"
+    near = details[0].get("highlight") or ""
+    place = f" near {shown(near)}" if near else ""
+    return refuse(Code.CONDITION_SYNTAX, f"not a condition{place}: {told.strip('. ')}", ALLOWED)
+
+
+def _check_tokens(tokens: list[Token], names: frozenset[str]) -> None:
+    """Refuse every word and sign that the language does not have, with its place."""
+    faults: list[Fault] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        fault = _token_fault(token, following, names)
+        if fault is not None:
+            faults.append(fault)
+        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        if depth > DEPTH_MAX:
+            faults.append(
+                Fault(
+                    Code.CONDITION_SYNTAX,
+                    "brackets are nested too deeply",
+                    f"at most {DEPTH_MAX} deep",
+                    token.start,
+                )
+            )
+            break
+    if not tokens:
+        faults.append(Fault(Code.EMPTY, "the condition is empty", "TRUE if it always holds"))
+    if faults:
+        raise BadSource(faults=faults)
+
+
+def _token_fault(token: Token, following: Token | None, names: frozenset[str]) -> Fault | None:
+    if token.comments:
+        return _not_allowed("a comment", "a comment of YAML, after #", token)
+    if token.token_type is TokenType.NUMBER and not token.text.isdecimal():
+        expected = "a whole number, or a percent or an amount in quotes, as '1.5%'"
+        return _not_allowed(f"the number {shown(token.text)}", expected, token)
+    after = following.token_type if following else None
+    if token.token_type is TokenType.DATE and after is TokenType.STRING:
+        return None
+    is_known = token.token_type in _TOKENS or token.text in names
+    is_word = token.text.isidentifier() and token.token_type in (TokenType.VAR, *_FUNCTION_WORDS)
+    if is_word and after is TokenType.L_PAREN:
+        expected = "a derived fact of the edition, which may use functions"
+        return _not_allowed(f"the function {shown(token.text)}", expected, token)
+    if is_known and not (is_word and token.text.upper() in _BARE_FUNCTIONS):
+        return None
+    return _not_allowed(shown(token.text), _HINTS.get(token.token_type, ALLOWED), token)
+
+
+def _not_allowed(what: str, expected: str, token: Token) -> Fault:
+    return Fault(Code.NOT_ALLOWED, f"{what} is not allowed in a condition", expected, token.start)
