@@ -51,7 +51,7 @@ test: check ## Everything that CI runs; the last lines are pytest's own
 	$(BIN)/pytest
 
 docs: .venv/dev.stamp ## Write the generated reference pages anew
-	$(BIN)/python -m oferta.project.reference docs/reference
+	$(BIN)/python -m oferta.project.reference docs
 
 bench: .venv/dev.stamp ## Measure beside the anchors: make bench NAME=ledger
 	$(BIN)/oferta bench $(NAME)

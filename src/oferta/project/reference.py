@@ -23,9 +23,34 @@ from oferta.project.cli.main import cli
 MADE = "<!-- Made from the code by `make docs`; change the code instead. -->"
 
 
+#: Folders of the documentation in the order in which a newcomer reads them.
+SECTIONS = {
+    "start": "Start",
+    "concepts": "Concepts",
+    "howto": "How to",
+    "rooms": "Rooms",
+    "reference": "Reference",
+    "decisions": "Decisions",
+}
+
+
 def pages() -> dict[str, str]:
-    """Return every generated page by its file name."""
+    """Return every page of the reference that is made from the code, by its file name."""
     return {"settings.md": settings_page(), "cli.md": cli_page(), "errors.md": errors_page()}
+
+
+def index_page(docs: Path) -> str:
+    """Return the list of every page under `docs`, each with its first sentence."""
+    sections = []
+    for folder, title in SECTIONS.items():
+        found = sorted((docs / folder).glob("*.md"))
+        lines = [
+            f"- [{name}]({folder}/{page.name}): {lead}"
+            for page in found
+            for name, lead in (_title_and_lead(page),)
+        ]
+        sections.append(f"## {title}\n\n" + "\n".join(lines))
+    return _page("Documentation", "Start at the top; look things up below.", *sections)
 
 
 def settings_page() -> str:
@@ -91,11 +116,18 @@ def all_errors() -> list[type[OfertaError]]:
     return _below(OfertaError)
 
 
-def write(folder: Path) -> None:
-    """Write every page to `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write(docs: Path) -> None:
+    """Write every generated page and the index to the folder of the documentation."""
     for name, text in pages().items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (docs / "reference" / name).write_text(text, encoding="utf-8")
+    (docs / "README.md").write_text(index_page(docs), encoding="utf-8")
+
+
+def _title_and_lead(page: Path) -> tuple[str, str]:
+    lines = [line.strip() for line in page.read_text(encoding="utf-8").splitlines()]
+    title = next(line for line in lines if line.startswith("# ")).removeprefix("# ")
+    rest = [line for line in lines if line and not line.startswith(("#", "<!--", "|", "```"))]
+    return title, rest[0].split(". ")[0].rstrip(".:") if rest else ""
 
 
 def _below(error: type[OfertaError]) -> list[type[OfertaError]]:
