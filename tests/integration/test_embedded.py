@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,6 +87,22 @@ def test_a_path_too_long_for_a_socket_gets_its_socket_elsewhere(tmp_path: Path) 
         assert _answers(url)
     finally:
         embedded.stop_server(folder)
+
+
+def test_a_closed_folder_above_keeps_neither_the_server_down_nor_is_it_opened(
+    tmp_path: Path,
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    folder = closed / "data" / "pg"
+    url = embedded.start_server(folder)
+    try:
+        assert _answers(url)
+        assert closed.stat().st_mode & 0o777 == 0o700
+        assert embedded.start_server(folder) == url
+    finally:
+        embedded.stop_server(folder)
+        shutil.rmtree(folder.resolve())
 
 
 def test_a_cluster_of_another_major_version_is_refused(tmp_path: Path) -> None:

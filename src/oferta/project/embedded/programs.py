@@ -84,6 +84,13 @@ def reaches(runner: Runner | None, folder: Path) -> bool:
     return done.returncode == 0
 
 
+def shared() -> Path:
+    """Return `SHARED`, made and open to be passed through whatever the umask says."""
+    SHARED.mkdir(parents=True, exist_ok=True)
+    SHARED.chmod(0o755)
+    return SHARED
+
+
 def run(program: str, *args: str, runner: Runner | None, doing: str, folder: Path) -> str:
     """Run one of the server's programs to its end and return what it printed.
 
@@ -140,7 +147,7 @@ def _reachable_bin(runner: Runner | None) -> Path:
         return here
     stat = (here / "postgres").stat()
     name = hashlib.sha256(f"{here}:{stat.st_mtime_ns}:{stat.st_size}".encode()).hexdigest()[:12]
-    copy = SHARED / f"server-{name}"
+    copy = shared() / f"server-{name}"
     if not copy.exists():
         _copy_programs(here, copy)
     return copy / PACKAGE / "pginstall" / "bin"
@@ -164,7 +171,6 @@ def _starts(postgres: Path, runner: Runner) -> bool:
 
 def _copy_programs(here: Path, copy: Path) -> None:
     package = here.parent.parent
-    SHARED.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=SHARED))
     shutil.copytree(package / "pginstall", making / PACKAGE / "pginstall", symlinks=True)
     libraries = package.with_name(f"{PACKAGE}.libs")

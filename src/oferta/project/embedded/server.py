@@ -148,8 +148,9 @@ def _placed(where: Path) -> Path:
     if where.is_symlink() or where.exists() or programs.reaches(runner, where.parent):
         return where.resolve()
     name = hashlib.sha256(str(where).encode()).hexdigest()[:12]
-    reachable = programs.SHARED / f"data-{name}"
-    reachable.mkdir(parents=True, exist_ok=True)
+    reachable = programs.shared() / f"data-{name}"
+    reachable.mkdir(exist_ok=True)
+    reachable.chmod(0o755)
     where.symlink_to(reachable / "pg")
     return where.resolve()
 

@@ -1,0 +1,62 @@
+"""The words of pages: five languages, the same names in each, no key that nobody has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import source_tree as source
+
+from oferta.kernel.i18n import LANGUAGES
+from oferta.project.web import words
+from oferta.project.web.words import WordMissing
+
+FILES = sorted(source.SRC.rglob("locale/words.yaml"))
+TEMPLATES = sorted(source.SRC.rglob("templates/**/*.html"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.parent.name)
+def test_every_key_is_written_in_all_five_languages_with_the_same_names(file: Path) -> None:
+    for key, texts in words.read_words(file).items():
+        assert set(texts) == set(LANGUAGES), key
+        names = {frozenset(re.findall(r"{(\w*)}", text)) for text in texts.values()}
+        assert len(names) == 1, key
+
+
+def test_no_two_rooms_have_the_same_key() -> None:
+    keys = [key for file in FILES for key in words.read_words(file)]
+    assert sorted(key for key in set(keys) if keys.count(key) > 1) == []
+
+
+def test_every_key_that_a_template_says_exists() -> None:
+    known = {key for file in FILES for key in words.read_words(file)}
+    said = {
+        key
+        for template in TEMPLATES
+        for key in re.findall(r"""{%\s*say\s+["']([\w.-]+)["']""", template.read_text())
+    }
+    assert said - known == set()
+    assert "frame.skip" in said
+
+
+def test_a_key_without_one_of_the_languages_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "words.yaml"
+    file.write_text("a.b: {kk: a, ru: a, en: a, zh-Hans: a}\n")
+    with pytest.raises(WordMissing) as refusal:
+        words.read_words(file)
+    assert (refusal.value.key, refusal.value.language) == ("a.b", "zh-Hant")
+
+
+def test_pages_hold_no_inline_code_and_nothing_from_elsewhere() -> None:
+    """The content security policy would block it, silently for whoever does not look."""
+    inline = re.compile(
+        r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=|(?:src|href)=[\"']https?:"
+    )
+    found = [
+        f"{template.name}:{number}"
+        for template in TEMPLATES
+        for number, line in enumerate(template.read_text().splitlines(), start=1)
+        if inline.search(line)
+    ]
+    assert found == []
