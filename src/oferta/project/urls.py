@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from oferta.project.web import views
@@ -11,4 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("language", set_language, name="set_language"),
+    path("", include("oferta.core.parties.web.urls")),
+    path("", include("oferta.core.notices.web.urls")),
+    path("", include("oferta.core.decisions.web.urls")),
+    path("", include("oferta.core.cases.web.urls")),
+    path("", include("oferta.core.cases.web.desk_urls")),
 ]

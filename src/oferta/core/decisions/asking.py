@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
 from oferta.core.decisions.rules import own_facts
 from oferta.core.decisions.types import Event, LimitShare
 from oferta.core.terms import shelf
-from oferta.core.terms.engine import Asked, Terms
+from oferta.core.terms.engine import Asked, Terms, used_type
 from oferta.core.terms.errors import Stopped, UnknownFact
 from oferta.core.terms.limits import LimitWindow
 from oferta.core.terms.types import Coded, Decided, Edition, Kind, Pack, Type
@@ -133,13 +133,7 @@ def type_of_fact(pack: Pack, edition: Edition, name: str) -> Type:
     if declared is not None:
         return declared.type
     limit = next(item for item in edition.limits.values() if item.used == name)
-    if limit.kind == "count":
-        return Type(Kind.INTEGER)
-    fields = pack.questions[limit.question].answer
-    # Without the field's own bounds: what several decisions used together may lie beyond them.
-    return replace(
-        next(item.type for item in fields if item.name == limit.field), minimum=0, maximum=None
-    )
+    return used_type(pack, limit)
 
 
 def _uses(question: Question, decided: Decided) -> tuple[LimitShare, ...]:

@@ -25,6 +25,7 @@ from oferta.core.decisions import asking, limits, moving, plans, queries, rules,
 from oferta.core.decisions.asking import Holder, Question
 from oferta.core.decisions.errors import KeyReused, UnknownParty
 from oferta.core.decisions.types import (
+    HELD_BACK,
     Answer,
     Basis,
     Decision,
@@ -43,8 +44,6 @@ from oferta.kernel.ids import uuid7
 
 #: Times a batch is begun anew because another one took one of its keys meanwhile.
 ATTEMPTS_MAX = 5
-#: Kept for the questions of an event that were answered while another one stopped.
-HELD_BACK = "decisions.held_back"
 
 
 @dataclass(slots=True)
@@ -227,7 +226,7 @@ def _decision(
     event, asked, decided = draft.event, question.asked, question.decided
     status = draft.status
     error, error_facts = _error(draft, question)
-    values = asked.values | question.given if decided is None else decided.facts
+    values = asked.facts | question.given if decided is None else decided.facts
     return Decision(
         id=draft.ids[question.name],
         key=event.key,

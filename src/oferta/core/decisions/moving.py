@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from oferta.core.decisions.types import Movement
-from oferta.core.ledger import actions as ledger
-from oferta.core.ledger.types import Kind, Transfer
+from oferta.core.decisions.types import Decision, Movement
 from oferta.kernel.ids import uuid7
 
 
@@ -17,7 +16,7 @@ from oferta.kernel.ids import uuid7
 class Group:
     """Transfers that move together or not at all, and what the ledger said: "" or its code."""
 
-    transfers: list[Transfer]
+    transfers: list[Any]
     refusal: str = ""
 
 
@@ -25,12 +24,16 @@ def group(
     movements: Sequence[Movement], decision_ids: Mapping[str, UUID], event_at: datetime
 ) -> Group:
     """Turn one event's movements into linked transfers, each naming its question's Decision."""
+    if not movements:
+        return Group([])
+    from oferta.core.ledger.types import Kind, Transfer  # noqa: PLC0415
+
     last = len(movements) - 1
     return Group(
         [
             Transfer(
                 id=uuid7(),
-                kind=_KINDS[item.kind],
+                kind=Kind[item.kind.upper()],
                 debit=item.debit,
                 credit=item.credit,
                 amount=item.amount,
@@ -51,6 +54,8 @@ def post(groups: Iterable[Group], *, now: datetime) -> None:
     wanted = [item for item in groups if item.transfers]
     if not wanted:
         return
+    from oferta.core.ledger import actions as ledger  # noqa: PLC0415
+
     results = ledger.post([transfer for item in wanted for transfer in item.transfers], now=now)
     place = 0
     for item in wanted:
@@ -59,8 +64,15 @@ def post(groups: Iterable[Group], *, now: datetime) -> None:
         item.refusal = _refusal(own)
 
 
-def _refusal(results: Sequence[object]) -> str:
+def movements_of(decision_id: UUID, question: str) -> list[Movement]:
+    return []
+
+
+def replace_transfers(
+    old: Decision, new: Decision, movements: Sequence[Movement], *, now: datetime
+) -> str:
     return ""
 
 
-_KINDS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind}
+def _refusal(results: Sequence[object]) -> str:
+    return ""

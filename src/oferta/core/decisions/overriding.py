@@ -25,6 +25,7 @@ from oferta.core.decisions.errors import (
     SecondPersonNeeded,
 )
 from oferta.core.decisions.types import (
+    HELD_BACK,
     Basis,
     Decision,
     DecisionOverridden,
@@ -76,7 +77,18 @@ def override(wanted: Override, *, now: datetime) -> Decision:
     events.publish(
         DecisionOverridden(old_id=old.id, new_id=new.id, party_id=old.party_id, at=now)
     )
+    if old.status is Status.STOPPED:
+        _release_held_back(old, wanted, now)
     return new
+
+
+def _release_held_back(old: Decision, wanted: Override, now: datetime) -> None:
+    """Decide the event's other questions, which waited only because this one had stopped."""
+    for item in queries.decisions_by_key([old.key]).get(old.key, []):
+        if item.error == HELD_BACK and queries.overridden_by(item.id) is None:
+            names = shelf.terms().pack(item.pack).questions[item.question].facts
+            facts = rules.own_facts(wanted.facts or {}, names)
+            override(replace(wanted, decision_id=item.id, facts=facts, outcome=None), now=now)
 
 
 def _check(wanted: Override) -> None:

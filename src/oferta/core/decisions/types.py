@@ -36,6 +36,9 @@ class Basis(StrEnum):
     GRANTED = "granted"
 
 
+#: Error of a question that could be answered, in an event of which another question stopped.
+HELD_BACK = "decisions.held_back"
+
 #: Question to field to coded value.
 Outcomes: TypeAlias = Mapping[str, Mapping[str, Coded]]
 

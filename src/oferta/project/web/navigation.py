@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 #: A name that `urls.py` does not know is left out.
-NAVIGATION: tuple[tuple[str, str], ...] = (("home", "frame.home"),)
+NAVIGATION: tuple[tuple[str, str], ...] = (("home", "frame.home"), ("desk:home", "desk.title"))

@@ -1,0 +1,1 @@
+"""The customer's dispute pages and the desk of staff."""

@@ -1,0 +1,56 @@
+"""Who may see a page: the customer of a personal link, or staff who signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+
+from oferta.core.parties import queries
+from oferta.core.parties.errors import BadLink, NotStaff, UnknownCustomer
+
+View: TypeAlias = Callable[..., HttpResponse]
+
+
+def for_customer(view: View) -> View:
+    """Give the view `customer` in the place of the link's `token`; 404 for any other link.
+
+    The page speaks the customer's language until they choose one.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
+        try:
+            customer = queries.customer_of_link(token)
+        except (BadLink, UnknownCustomer) as error:
+            raise Http404(error.code) from None
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(customer.language.lower())
+            request.LANGUAGE_CODE = customer.language.lower()  # type: ignore[attr-defined]  # as Django's own middleware sets it
+        response = view(request, customer=customer, token=token, **rest)
+        # The address is the key: no other site may learn it, no cache may keep the page.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return guarded
+
+
+def for_staff(view: View) -> View:
+    """Give the view the signed-in member of staff as `actor`; others are asked to sign in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **rest: Any) -> HttpResponse:
+        try:
+            actor = queries.actor_of_login(request.user.get_username())
+        except NotStaff as error:
+            raise PermissionDenied(error.code) from None
+        return view(request, actor=actor, **rest)
+
+    return login_required(guarded, login_url="staff:sign_in")
