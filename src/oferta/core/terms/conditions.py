@@ -147,8 +147,7 @@ class _Converter:
         if not self._is_fact(left):
             left, right, op = right, left, _TURNED[op]
         if not self._is_fact(left):
-            for side in (left, right):
-                self._name(side)
+            self._check_named(left, right)
             raise self._refuse(
                 Code.TWO_LITERALS,
                 node,
@@ -158,6 +157,12 @@ class _Converter:
         fact = self._fact(left)
         self._check_order(op, fact, node)
         return Compare(op, fact, self._operand(right, fact))
+
+    def _check_named(self, *sides: exp.Expr) -> None:
+        """Refuse a side that is a name but of nothing: that is what is wrong with it."""
+        for side in sides:
+            if isinstance(side, exp.Column) and self._name(side) not in self._scope.values:
+                self._fact(side)
 
     def _check_order(self, op: str, fact: FactRef, node: exp.Expr) -> None:
         if op not in ("=", "<>") and fact.type.kind not in ORDERED:

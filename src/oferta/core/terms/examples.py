@@ -121,7 +121,12 @@ def _example(fields: Fields, reading: _Reading) -> Example:
     if id_:
         check_id(id_, fields.at("id"), fields.report)
     question = _question(fields, reading)
-    error = fields.choice("error", ERRORS, required=False)
+    error = fields.text("error", required=False)
+    if error and error not in ERRORS:
+        fields.add(
+            Code.UNKNOWN_ERROR, "error", f"{shown(error)} is no error of a question",
+            choices(error, ERRORS),
+        )  # fmt: skip
     _check_expects(fields)
     day = fields.value("on", Type(Kind.DATE), required=False)
     name = question.name if question else ""

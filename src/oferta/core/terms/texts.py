@@ -23,13 +23,13 @@ class Passage:
 
 def read_passages(text: str, file: str, report: Report) -> list[Passage]:
     """Return the passages of one language's file; what stands before the first is a preface."""
+    lines = text.splitlines()
     starts = [
         (number, line)
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(lines, start=1)
         if line.startswith("## ") or line == "##"
     ]
-    lines = text.splitlines()
-    ends = [number - 1 for number, _ in starts[1:]] + [len(lines)]
+    ends = [number - 1 for number, _ in starts[1:]] + [len(lines)] if starts else []
     found: dict[tuple[str, str], Passage] = {}
     for (number, line), end in zip(starts, ends, strict=True):
         passage = _passage(line, "\n".join(lines[number:end]).strip(), Place(file, number), report)
