@@ -1,0 +1,196 @@
+"""Other values worth trying for a fact: those at which some clause changes its mind.
+
+Between two neighbouring literals nothing changes, so the literals of the conditions, one step to
+either side of each, and the ends of every window are all that a nearest change can be made of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oferta.core.terms.figures import with_derived
+from oferta.core.terms.types import (
+    Between,
+    Compare,
+    Const,
+    FactRef,
+    InList,
+    Kind,
+    Type,
+)
+from oferta.core.terms.values import ORDERED
+from oferta.core.terms.walk import atoms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from oferta.core.terms.types import (
+        Atom,
+        Clause,
+        Coded,
+        Decided,
+        Derived,
+        Edition,
+        Operand,
+        Pack,
+        Question,
+        Window,
+    )
+
+#: Values tried per fact: those nearest to what it is.
+CANDIDATES_MAX = 40
+_DAY = 86_400_000_000
+_SECOND = 1_000_000
+#: A counting of working days is met after a few corrections, or not at all.
+_CORRECTIONS_MAX = 8
+
+
+class Candidates:
+    """The values to try for each raw fact of one case, nearest first."""
+
+    def __init__(
+        self, pack: Pack, edition: Edition, decided: Decided, clauses: Iterable[Clause]
+    ) -> None:
+        self._pack, self._edition, self._decided = pack, edition, decided
+        self._question: Question = pack.questions[decided.question]
+        self._raw = decided.facts
+        self._facts: dict[str, Coded] = dict(decided.facts)
+        for name in self._edition.derived:
+            self._derive(name)
+        #: By fact, raw or derived: values at which a clause changes its mind.
+        self._targets: dict[str, dict[Coded, None]] = {}
+        for clause in clauses:
+            self._note_window(clause.in_force)
+            for atom in atoms(clause.when):
+                self._note_atom(atom)
+        for one in pack.editions:
+            self._note_window_start(one.start)
+        self._note_limits()
+
+    def of(self, fact: str) -> list[Coded]:
+        """Return the values to try for a raw fact, nearest first, its present one left out."""
+        type_, present = self._type(fact), self._raw[fact]
+        found: dict[Coded, None] = dict.fromkeys(type_.values)
+        if type_.kind is Kind.BOOLEAN:
+            found |= {True: None, False: None}
+        if type_.nullable:
+            found[None] = None
+        found |= self._targets.get(fact, {})
+        for name, derived in self._edition.derived.items():
+            if fact in derived.reads and type_.kind in ORDERED:
+                found |= dict.fromkeys(self._behind(fact, type_, derived, name))
+        usable = [value for value in found if value != present and _fits(value, type_)]
+        usable.sort(key=lambda value: _distance(value, present))
+        return usable[:CANDIDATES_MAX]
+
+    # --- where clauses change their minds -----------------------------------------------------
+
+    def _note(self, fact: str, *values: Coded) -> None:
+        self._targets.setdefault(fact, {}).update(dict.fromkeys(values))
+
+    def _note_atom(self, atom: Atom) -> None:
+        match atom:
+            case Compare(_, left, right):
+                self._note_sides(left, right)
+                self._note_sides(right, left)
+            case Between(operand, low, high):
+                self._note_sides(operand, low)
+                self._note_sides(operand, high)
+            case InList(operand, values):
+                for value in values:
+                    self._note_around(operand, value)
+            case _:
+                pass
+
+    def _note_sides(self, side: Operand, other: Operand) -> None:
+        if not isinstance(side, FactRef):
+            return
+        value = other.value if isinstance(other, Const) else self._facts.get(other.name)
+        self._note_around(side, value)
+
+    def _note_around(self, fact: FactRef, value: Coded) -> None:
+        if fact.type.kind in ORDERED and isinstance(value, int):
+            step = _SECOND if fact.type.kind is Kind.MOMENT else 1
+            self._note(fact.name, value, value - step, value + step)
+        elif value is not None:
+            self._note(fact.name, value)
+
+    def _note_window(self, window: Window) -> None:
+        if window.start is not None:
+            self._note_window_start(window.start)
+        if window.through is not None:
+            self._note(self._question.day, window.through, window.through + 1)
+
+    def _note_window_start(self, start: int) -> None:
+        self._note(self._question.day, start, start - 1)
+
+    def _note_limits(self) -> None:
+        """What is used of a limit matters where it begins to cut, and where nothing is left."""
+        for effect in self._decided.limited:
+            limit = self._edition.limits[effect.limit]
+            uncut = effect.at_most - (effect.before if limit.kind == "amount" else 1)
+            self._note(limit.used, 0, max(0, uncut), effect.at_most)
+
+    # --- derived facts ------------------------------------------------------------------------
+
+    def _derive(self, name: str) -> None:
+        derived = self._edition.derived[name]
+        if name not in self._facts and all(read in self._raw for read in derived.reads):
+            self._facts |= self._with(self._raw, name)
+
+    def _with(self, raw: Mapping[str, Coded], name: str) -> dict[str, Coded]:
+        return with_derived(self._edition, raw, [name])
+
+    def _behind(self, fact: str, type_: Type, derived: Derived, name: str) -> Iterator[Coded]:
+        """Yield values of a raw fact that bring a derived one to each of its targets."""
+        present, now = self._raw[fact], self._facts.get(name)
+        if not isinstance(present, int) or not isinstance(now, int):
+            return
+        unit = _unit(type_.kind, derived.type.kind)
+        for target in self._targets.get(name, {}):
+            if not isinstance(target, int) or target == now:
+                continue
+            for sign in (1, -1):
+                found = self._solved(fact, name, target, sign * unit)
+                if found is not None:
+                    yield found
+
+    def _solved(self, fact: str, name: str, target: int, slope: int) -> int | None:
+        """Return the value of `fact` that makes the derived fact `target`, by correction."""
+        value = int(self._raw[fact] or 0)
+        for _ in range(_CORRECTIONS_MAX):
+            try:
+                reached = self._with({**self._raw, fact: value}, name)[name]
+            except (ArithmeticError, ValueError):
+                return None
+            if not isinstance(reached, int):
+                return None
+            if reached == target:
+                return value
+            value += (target - reached) * slope
+        return None
+
+    def _type(self, fact: str) -> Type:
+        known = self._pack.facts.get(fact)
+        return known.type if known else Type(Kind.INTEGER, minimum=0)
+
+
+def _unit(raw: Kind, derived: Kind) -> int:
+    """Return how much of a raw fact makes one of the derived: a moment moves by whole days."""
+    return _DAY if raw is Kind.MOMENT and derived in (Kind.DATE, Kind.INTEGER) else 1
+
+
+def _fits(value: Coded, type_: Type) -> bool:
+    if value is None:
+        return type_.nullable
+    if isinstance(value, bool) or not isinstance(value, int):
+        return True
+    low, high = type_.minimum, type_.maximum
+    return (low is None or low <= value) and (high is None or value <= high)
+
+
+def _distance(value: Coded, present: Coded) -> int:
+    """Return how far a number is from what it was; other values are all equally far."""
+    if isinstance(value, int) and isinstance(present, int):
+        return abs(value - present)
+    return 0

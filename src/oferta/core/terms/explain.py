@@ -1,0 +1,303 @@
+"""Why a case was decided as it was: recomputed from facts, edition and mask, in five languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oferta.core.terms.case import Case, decided_case, facts_named, stopped_case
+from oferta.core.terms.errors import Conflict, DivisionByZero, OutOfBounds
+from oferta.core.terms.explanation import (
+    ChangeShown,
+    EditionShown,
+    Explanation,
+    FactChangeShown,
+    FieldShown,
+    LimitShown,
+    Role,
+    Stop,
+    Work,
+)
+from oferta.core.terms.figures import Figures
+from oferta.core.terms.lexicon import field_type, limit_type
+from oferta.core.terms.nearest import nearest_changes
+from oferta.core.terms.showing import clauses_shown, facts_shown
+from oferta.core.terms.steps import formula, steps
+from oferta.core.terms.traces import notes_of
+from oferta.core.terms.types import Kind, Type
+from oferta.core.terms.values import write_value
+from oferta.core.terms.wording import upper_first
+from oferta.core.terms.writing import show_count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from oferta.core.terms.errors import Stopped
+    from oferta.core.terms.explanation import ClauseShown, FactShown
+    from oferta.core.terms.figures import Figure
+    from oferta.core.terms.nearest import Change
+    from oferta.core.terms.types import Clause, Coded, Decided, LimitEffect, Pack
+    from oferta.kernel.i18n import Language
+
+_DATE = Type(Kind.DATE)
+
+
+def explain(
+    pack: Pack, decided: Decided, language: Language, *, full: bool = False, changes: int = 3
+) -> Explanation:
+    """Return why `decided` came out as it did, in the words of `language`.
+
+    Args:
+        pack: the pack that decided.
+        decided: as it was decided, or rebuilt from a stored decision.
+        language: of the reader.
+        full: tell of every clause, not only of those that mattered.
+        changes: how many nearest changes of facts to look for; 0 for none.
+
+    Raises:
+        UnknownEdition: the pack has no such edition.
+    """
+    case = decided_case(pack, decided, language)
+    found = nearest_changes(pack, decided, changes) if changes else ()
+    return _explanation(case, found, full=full)
+
+
+def explain_stopped(  # noqa: PLR0913 - a stopped case has no value that holds its facts
+    pack: Pack,
+    stopped: Stopped,
+    facts: Mapping[str, Coded],
+    day: int,
+    language: Language,
+    *,
+    full: bool = False,
+) -> Explanation:
+    """Return why a case could not be decided: which clauses clash, or which came nearest.
+
+    Args:
+        pack: the pack asked.
+        stopped: the refusal.
+        facts: raw facts, coded, as the program was given them.
+        day: coded day of the event.
+        language: of the reader.
+        full: tell of every clause.
+
+    Raises:
+        UnknownEdition: the pack has no such edition.
+    """
+    return _explanation(stopped_case(pack, stopped, facts, day, language), (), full=full)
+
+
+def _explanation(case: Case, changes: Sequence[Change], *, full: bool) -> Explanation:
+    terms, pack = case.terms, case.terms.pack
+    clauses = clauses_shown(case, full=full)
+    outcome = _fields(case, case.decided.outcome) if case.decided else ()
+    return Explanation(
+        language=terms.language,
+        pack=pack.name,
+        publisher=pack.publisher,
+        terms=pack.title[terms.language],
+        question=case.question.name,
+        label=case.question.label[terms.language],
+        day=write_value(case.day, _DATE),
+        answer=_answer(case, outcome),
+        outcome=outcome,
+        decided_by=case.decided_by,
+        clauses=clauses,
+        work=tuple(work for clause in _deciding(case) for work in _worked(case, clause)),
+        limits=tuple(_limit(case, effect) for effect in _effects(case)),
+        facts=_facts(case, clauses),
+        edition=_edition(case),
+        changes=tuple(_change(case, change) for change in changes),
+        rest=_rest(case, clauses),
+        stop=_stop(case),
+    )
+
+
+# --- the answer -----------------------------------------------------------------------------------
+
+
+def _answer(case: Case, outcome: tuple[FieldShown, ...]) -> str:
+    say = case.terms.words.say
+    question = upper_first(case.question.label[case.terms.language])
+    stop = _stop(case)
+    if stop is None:
+        clauses = case.terms.titles(case.decided_by)
+        fields = _joined(case, outcome)
+        return say("answer.decided", question=question, fields=fields, clauses=clauses)
+    key = f"answer.{stop.code.removeprefix('terms.')}"
+    if key not in case.terms.words.phrases:
+        key = "answer.stopped"
+    return say(key, question=question, clauses=case.terms.titles(stop.clauses), code=stop.code)
+
+
+def _joined(case: Case, outcome: tuple[FieldShown, ...]) -> str:
+    say = case.terms.words.say
+    told = [say("answer.field", label=field.label, value=field.shown) for field in outcome]
+    return say("signs.semicolon").join(told)
+
+
+def _fields(case: Case, outcome: Mapping[str, Coded]) -> tuple[FieldShown, ...]:
+    language = case.terms.language
+    return tuple(
+        FieldShown(
+            name=field.name,
+            label=field.label[language],
+            shown=case.terms.show(outcome[field.name], field.type),
+            value=write_value(outcome[field.name], field.type),
+        )
+        for field in case.question.answer
+    )
+
+
+def _stop(case: Case) -> Stop | None:
+    match case.stopped:
+        case None:
+            return None
+        case Conflict(clauses=clauses):
+            return Stop(Conflict.code, tuple(clauses))
+        case DivisionByZero(clause=clause) | OutOfBounds(clause=clause):
+            named = tuple(name for name in clause.split(", ") if name)
+            return Stop(case.stopped.code, named)
+        case _:
+            return Stop(case.stopped.code, ())
+
+
+# --- the arithmetic -------------------------------------------------------------------------------
+
+
+def _deciding(case: Case) -> list[Clause]:
+    return [clause for clause in case.clauses if clause.id in case.decided_by]
+
+
+def _worked(case: Case, clause: Clause) -> list[Work]:
+    """Return how each field of a deciding clause was worked out, before limits."""
+    labels = {field.name: field.label[case.terms.language] for field in case.question.answer}
+    fields: dict[str, Figure] = {}
+    found: list[Work] = []
+    for then in clause.then:
+        figures = Figures(case.terms.edition, case.facts, fields)
+        value = figures.of(then.expression)
+        type_ = field_type(case.question, then.field)
+        found.append(
+            Work(
+                clause=clause.id,
+                field=then.field,
+                label=labels[then.field],
+                formula=formula(then.expression, case.terms, labels),
+                steps=steps(then.expression, case.terms, figures),
+                result=case.terms.show(value, type_),
+            )
+        )
+        fields[then.field] = value
+    return found
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def _effects(case: Case) -> tuple[LimitEffect, ...]:
+    return case.decided.limited if case.decided else ()
+
+
+def _limit(case: Case, effect: LimitEffect) -> LimitShown:
+    terms, say = case.terms, case.terms.words.say
+    limit = terms.edition.limits[effect.limit]
+    type_, text = field_type(case.question, limit.field), terms.text(limit.id)
+
+    def held(value: int) -> str:
+        if limit.kind == "count":
+            return show_count(value, terms.language)
+        return terms.show(value, limit_type(terms.pack, limit))
+
+    before, after = terms.show(effect.before, type_), terms.show(effect.after, type_)
+    shown = {name: held(getattr(effect, name)) for name in ("at_most", "used", "left")}
+    period = say(f"limit.{limit.period}")
+    per = tuple(terms.label(name) for name in limit.per)
+    stands = say("limit.stands", period=period, **shown)
+    counted = say("limit.per", holders=terms.words.both(per)) if per else ""
+    cut = effect.before != effect.after
+    done = say("limit.cut" if cut else "limit.kept", before=before, after=after)
+    return LimitShown(
+        id=limit.id,
+        label=limit.label[terms.language],
+        words=text.body if text else "",
+        period=limit.period,
+        per=per,
+        before=before,
+        after=after,
+        said=terms.words.sentences([stands, counted, done]),
+        cites=limit.cites,
+        notes=notes_of(limit),
+        **shown,
+    )
+
+
+# --- facts, edition, the rest ---------------------------------------------------------------------
+
+
+def _facts(case: Case, clauses: tuple[ClauseShown, ...]) -> tuple[FactShown, ...]:
+    """Return the facts that the clauses shown looked at, in the order of the question."""
+    looked = {
+        name
+        for clause in clauses
+        for name in facts_named(case.terms.edition, case.terms.edition.clauses[clause.id])
+    }
+    return facts_shown(case, (name for name in case.facts if name in looked))
+
+
+def _edition(case: Case) -> EditionShown:
+    terms, say, edition = case.terms, case.terms.words.say, case.terms.edition
+    later = [one.start for one in terms.pack.editions if one.start > edition.start]
+    through = min(later) - 1 if later else None
+    parts = {"id": edition.id, "start": terms.day(edition.start)}
+    said = [
+        say("edition.open", **parts)
+        if through is None
+        else say("edition.closed", through=terms.day(through), **parts)
+    ]
+    prevailing = terms.pack.authoritative
+    if prevailing != terms.language:
+        said.append(say("edition.prevails", language=say(f"language.{prevailing}")))
+    return EditionShown(
+        id=edition.id,
+        start=write_value(edition.start, _DATE),
+        through="" if through is None else write_value(through, _DATE),
+        digest=edition.digest,
+        note=edition.note[terms.language],
+        said=terms.words.sentences(said),
+    )
+
+
+def _change(case: Case, change: Change) -> ChangeShown:
+    terms, say = case.terms, case.terms.words.say
+    facts = tuple(
+        FactChangeShown(
+            name=fact.name,
+            label=terms.label(fact.name),
+            before=terms.fact_value(fact.name, fact.before),
+            after=terms.fact_value(fact.name, fact.after),
+            value=write_value(fact.after, terms.type_of(fact.name)),
+        )
+        for fact in change.facts
+    )
+    before, after = _fields(case, change.before), _fields(case, change.after)
+    other = [name for name in change.after if change.after[name] != change.before[name]]
+    each = [
+        say("change.fact", label=fact.label, before=fact.before, after=fact.after) for fact in facts
+    ]
+    said = say(
+        "change.change",
+        facts=terms.words.both(each),
+        after=_joined(case, tuple(field for field in after if field.name in other)),
+        before=_joined(case, tuple(field for field in before if field.name in other)),
+    )
+    return ChangeShown(upper_first(said), facts, after, change.decided_by)
+
+
+def _rest(case: Case, clauses: tuple[ClauseShown, ...]) -> tuple[str, ...]:
+    """Return sentences that count the clauses left out."""
+    told = {clause.id for clause in clauses}
+    left = [clause for clause in case.clauses if clause.id not in told]
+    failed = sum(case.in_force(clause) for clause in left)
+    counts = {Role.FAILED: failed, Role.OUT_OF_FORCE: len(left) - failed}
+    count = case.terms.words.count
+    return tuple(count(f"rest.{role}", number) for role, number in counts.items() if number)
