@@ -19,6 +19,7 @@ from oferta.core.terms.types import (
     AddDays,
     AddMonths,
     Binary,
+    Choose,
     Const,
     DateOf,
     DaysBetween,
@@ -107,6 +108,8 @@ class Block:
                 return self.fields[name]
             case Binary() | Negate() | Pick() | Rounded():
                 return self._arithmetic(expression)
+            case Choose():
+                return self._chosen(expression)
             case _:
                 return Ratio(self._counted(expression))
 
@@ -120,6 +123,24 @@ class Block:
         if isinstance(found.top, int) and isinstance(found.bottom, int):
             return _known_whole(found.top, found.bottom)
         return self.temporary(f"whole({found.top}, {found.bottom})")
+
+    def _chosen(self, node: Choose) -> Ratio:
+        """Write a branch for each case; what the others would compute must not even be tried."""
+        before, branches = self.lines, []
+        result = f"v{self.made}"
+        self.made += 1
+        for value, case in node.cases:
+            self.lines = []
+            atom = _written(self.whole(case))
+            test = f"{self.names.of(node.on.name)} == {literal(value)}"
+            branches.append((test, [*self.lines, f"{result} = {atom}"]))
+        self.lines = before
+        for place, (test, lines) in enumerate(branches):
+            last = place == len(branches) - 1
+            head = "else:" if last else f"{'if' if place == 0 else 'elif'} {test}:"
+            # A single case needs no test, but its lines need their block.
+            self.lines += [head if place or not last else "if True:", *(f"    {x}" for x in lines)]
+        return Ratio(text=result) if node.type.kind in _TEXT else Ratio(result)
 
     def _arithmetic(self, expression: Binary | Negate | Pick | Rounded) -> Ratio:
         match expression:
@@ -207,6 +228,7 @@ class Block:
                 return self._plus(self.whole(end), "-", self.whole(start))
             case DaysBetween(start, end, counting, _):
                 first, last = self._day(start, counting), self._day(end, counting)
+                self.may_refuse = True
                 return self.temporary(f"days({first}, {last}, {self._counting(counting)})")
             case AddDays(start, number, counting, _):
                 first, much = self._day(start, counting), _written(self.whole(number))

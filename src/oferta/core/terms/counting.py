@@ -37,6 +37,14 @@ class Refused(ValueError):
         self.wanted = wanted
 
 
+class Uncovered(Refused):
+    """A day (`value`, coded) outside the days that the calendar is declared for."""
+
+    def __init__(self, value: int, calendar: str) -> None:
+        super().__init__(value, f"a day that the calendar {calendar} covers")
+        self.day, self.calendar = value, calendar
+
+
 class UnknownZone(Refused):
     """The name is not an IANA time zone."""
 
@@ -46,6 +54,13 @@ class Tally:
 
     def __init__(self, calendar: Calendar | None) -> None:
         self._every_day = calendar is None
+        self._name = calendar.name if calendar else ""
+        #: The first and the last day that may be counted.
+        self._from, self._through = FIRST_DAY, LAST_DAY
+        if calendar and calendar.covers.start is not None:
+            self._from = calendar.covers.start
+        if calendar and calendar.covers.through is not None:
+            self._through = calendar.covers.through
         weekend = calendar.weekend if calendar else frozenset()
         self._open = tuple(weekday not in weekend for weekday in range(_DAYS_PER_WEEK))
         self._per_week = sum(self._open)
@@ -66,19 +81,38 @@ class Tally:
         usual = weeks * self._per_week + self._running[rest]
         return usual - bisect_right(self._off, day) + bisect_right(self._on, day)
 
-    def counts(self, day: int) -> bool:
-        """Return whether `day` is counted."""
-        return self.up_to(day) > self.up_to(day - 1)
+    def within(self, first: int, last: int) -> int:
+        """Return how many days are counted from `first` to `last`, both included.
 
-    def reach(self, count: int) -> int:
-        """Return the first day with `up_to(day) >= count`.
+        Raises:
+            Uncovered: the calendar is not declared for one of them.
+        """
+        if first > last:
+            return 0
+        if not self._every_day:
+            self._check(first)
+            if last > self._through:
+                raise Uncovered(self._through + 1, self._name)
+        return self.up_to(last) - self.up_to(first - 1)
+
+    def nth(self, first: int, number: int) -> int:
+        """Return the `number`-th counted day from `first` on, itself a candidate.
 
         Raises:
             Refused: no such day can be written.
+            Uncovered: the calendar is not declared up to there.
         """
-        low, high = FIRST_DAY, LAST_DAY
+        if self._every_day:
+            if first + number - 1 > LAST_DAY:
+                raise Refused(number, "a term that ends before the year 10000")
+            return first + number - 1
+        self._check(first)
+        count = self.up_to(first - 1) + number
+        low, high = first, self._through
         if self.up_to(high) < count:
-            raise Refused(count, "a day before the year 10000")
+            if high < LAST_DAY:
+                raise Uncovered(high + 1, self._name)
+            raise Refused(number, "a term that ends before the year 10000")
         while low < high:
             middle = (low + high) // 2
             if self.up_to(middle) >= count:
@@ -86,6 +120,10 @@ class Tally:
             else:
                 low = middle + 1
         return low
+
+    def _check(self, day: int) -> None:
+        if not self._from <= day <= self._through:
+            raise Uncovered(day, self._name)
 
 
 @lru_cache(maxsize=256)
@@ -100,13 +138,16 @@ def days(start: int, end: int, counting: Counting) -> int:
     For `start <= end` the counted days of the closed interval, without `start` unless
     `first_day` and without `end` unless `last_day`. Otherwise minus the counted days after `end`
     up to and with `start`: how late it is (TR-23, TR-24).
+
+    Raises:
+        Uncovered: the calendar is not declared for one of those days.
     """
     counted = tally(counting.calendar)
     if start > end:
-        return counted.up_to(end) - counted.up_to(start)
+        return -counted.within(end + 1, start)
     first = start if counting.first_day else start + 1
     last = end if counting.last_day else end - 1
-    return max(0, counted.up_to(last) - counted.up_to(first - 1))
+    return counted.within(first, last)
 
 
 def add_days(start: int, number: int, counting: Counting) -> int:
@@ -114,16 +155,14 @@ def add_days(start: int, number: int, counting: Counting) -> int:
 
     Raises:
         Refused: `number` is negative, or the term ends after the year 9999.
+        Uncovered: the calendar is not declared up to there.
     """
     if number < 0:
         raise Refused(number, "a number of days that is not negative")
     if number == 0:
         return start
-    counted = tally(counting.calendar)
-    before = start - 1 if counting.first_day else start
-    if counting.calendar is None:
-        return _written(before + number)
-    return counted.reach(counted.up_to(before) + number)
+    first = start if counting.first_day else start + 1
+    return tally(counting.calendar).nth(first, number)
 
 
 def add_months(start: int, number: int) -> int:
@@ -158,6 +197,13 @@ def date_of(moment: int, zone: str) -> int:
 def elapsed(start: int, end: int) -> int:
     """Return the exact microseconds from one moment to another, negative if `end` is first."""
     return end - start
+
+
+def written_day(day: int) -> str:
+    """Return a coded day as `2024-04-16`, or its number if no date can be written for it."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return str(day)
+    return date.fromordinal(day + _EPOCH_ORDINAL).isoformat()
 
 
 @lru_cache(maxsize=1024)

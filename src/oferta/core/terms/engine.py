@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from oferta.core.terms.counting import written_day
 from oferta.core.terms.errors import (
     MissingFact,
     NotInForce,
@@ -13,11 +13,10 @@ from oferta.core.terms.errors import (
     UnknownPack,
     UnknownQuestion,
 )
-from oferta.core.terms.facts import read_facts
+from oferta.core.terms.facts import read_facts, used_type
 from oferta.core.terms.limits import LimitWindow, limit_windows
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.program import Program, compile_program
-from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.values import BadValue, parse_value, write_value
 from oferta.kernel.errors import ensure
 
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from oferta.core.terms.types import Coded, Decided, Edition, Limit, Pack, Question
-
-_DAY_ZERO = date(1970, 1, 1)
+    from oferta.core.terms.types import Coded, Decided, Edition, Pack, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +248,11 @@ class Terms:
 
     def _day_facts(self, pack: str, facts: Mapping[str, object]) -> dict[str, Coded]:
         """Return what can be read before the edition is known."""
-        read: dict[str, Coded] = {}
+        known_facts = self.packs[pack].facts
+        # A nullable fact may be left out: it is null.
+        read: dict[str, Coded] = {name: None for name, f in known_facts.items() if f.type.nullable}
         for name, value in facts.items():
-            known = self.packs[pack].facts.get(name)
+            known = known_facts.get(name)
             if known is None:
                 continue
             try:
@@ -264,17 +263,7 @@ class Terms:
 
     def _not_in_force(self, pack: str, day: int) -> NotInForce:
         first = self.packs[pack].editions[0].start
-        return NotInForce(pack=pack, day=_written_day(day), first=_written_day(first))
-
-
-def used_type(pack: Pack, limit: Limit) -> Type:
-    """Return the type of the fact that says how much of a limit was used."""
-    if limit.kind == "count":
-        return Type(Kind.INTEGER, minimum=0)
-    answer = pack.questions[limit.question].answer
-    limited = next(one.type for one in answer if one.name == limit.field)
-    # What several decisions used together may lie beyond the bounds of one.
-    return replace(limited, nullable=False, minimum=0, maximum=None)
+        return NotInForce(pack=pack, day=written_day(day), first=written_day(first))
 
 
 def _read(
@@ -282,16 +271,9 @@ def _read(
 ) -> dict[str, Coded]:
     """Return coded facts; the use of a limit may be told later, to `Asked.decide`."""
     later = {
-        limit.used: write_value(0, used_type(pack, limit))
+        limit.used: write_value(0, used_type(limit, pack.questions[question]))
         for limit in edition.limits.values()
         if limit.question == question and limit.used not in facts
     }
     read = read_facts(pack, question, edition, {**facts, **later})
     return {name: value for name, value in read.items() if name not in later}
-
-
-def _written_day(day: int) -> str:
-    try:
-        return (_DAY_ZERO + timedelta(days=day)).isoformat()
-    except OverflowError:
-        return str(day)

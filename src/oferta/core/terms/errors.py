@@ -147,6 +147,16 @@ class DivisionByZero(Stopped):
 
 
 @dataclass(eq=False, kw_only=True)
+class CalendarNotDeclared(Stopped):
+    """A day had to be counted that lies outside the days a calendar is declared for."""
+
+    code: ClassVar[str] = "terms.calendar_not_declared"
+    calendar: str
+    #: The first such day, as `2026-01-01`.
+    day: str
+
+
+@dataclass(eq=False, kw_only=True)
 class OutOfBounds(Stopped):
     """The outcome of a clause lies outside the declared bounds of its field."""
 

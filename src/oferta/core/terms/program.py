@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from oferta.core.terms.codegen import Subject, Writer, same
 from oferta.core.terms.codegen_outcomes import HELPERS, whole
-from oferta.core.terms.counting import Refused, UnknownZone
+from oferta.core.terms.counting import Refused, Uncovered, UnknownZone, written_day
 from oferta.core.terms.errors import (
+    CalendarNotDeclared,
     Conflict,
     DivisionByZero,
     Gap,
@@ -293,6 +294,9 @@ class Program:
             fact = next((name for name in reads if name in zones), field)
             given, expected = str(refused.value), refused.wanted
             return WrongFact(pack=self._pack, fact=fact, given=given, expected=expected)
+        if isinstance(refused, Uncovered):
+            day = written_day(refused.day)
+            return CalendarNotDeclared(**where, calendar=refused.calendar, day=day)
         return OutOfBounds(**where, clause=clause, field=field, value=str(refused.value))
 
     def _derived_stop(self, number: int, refused: Refused | None = None) -> Exception:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 from oferta.core.terms.errors import (
+    CalendarNotDeclared,
     Conflict,
     DivisionByZero,
     Gap,
@@ -29,6 +30,7 @@ from oferta.core.terms.types import (
     And,
     Between,
     Binary,
+    Choose,
     Clause,
     Compare,
     Const,
@@ -104,6 +106,12 @@ class _ZeroDivisor(Exception):
 @dataclass
 class _NoSuchDay(Exception):
     asked: int
+
+
+@dataclass
+class _NotDeclared(Exception):
+    calendar: str
+    day: int
 
 
 @dataclass
@@ -267,13 +275,18 @@ class _Asking:
         except _NoSuchDay as day:
             value = str(day.asked)
             raise OutOfBounds(**self._where(), clause=clause, field=field, value=value) from None
+        except _NotDeclared as found:
+            written = (_DAY_ZERO + timedelta(days=found.day)).isoformat()
+            raise CalendarNotDeclared(
+                **self._where(), calendar=found.calendar, day=written
+            ) from None
         except _NoSuchZone as zone:
             fact, wanted = zone.fact or field, "an IANA time zone"
             raise WrongFact(
                 pack=self.pack.name, fact=fact, given=zone.name, expected=wanted
             ) from None
 
-    def _value(  # noqa: PLR0911 - a case per node, side by side
+    def _value(  # noqa: C901, PLR0911 - a case per node, side by side
         self, node: Expression, fields: dict[str, _Value]
     ) -> _Value:
         """Return the value in the coding of the node's kind, fractions kept."""
@@ -296,6 +309,8 @@ class _Asking:
             case Pick(which, items, kind):
                 found = [self._real(item, fields) * _scale(kind.kind) for item in items]
                 return min(found) if which == "least" else max(found)
+            case Choose(on, cases, _):
+                return self._value(dict(cases)[str(self.facts[on.name])], fields)
             case _:
                 return Fraction(self._counted(node, fields))
 
@@ -497,7 +512,11 @@ def _round_half(mode: RoundingMode, steps: Fraction) -> int:
 
 def _is_counted(day: int, counting: Counting) -> bool:
     calendar = counting.calendar
-    if calendar is None or day in calendar.workdays:
+    if calendar is None:
+        return True
+    if not _in_window(calendar.covers, day):
+        raise _NotDeclared(calendar.name, day)
+    if day in calendar.workdays:
         return True
     weekday = (_DAY_ZERO + timedelta(days=day)).weekday()
     return weekday not in calendar.weekend and day not in calendar.holidays
@@ -506,12 +525,12 @@ def _is_counted(day: int, counting: Counting) -> bool:
 def _days(start: int, end: int, counting: Counting) -> int:
     if start > end:
         return -sum(_is_counted(day, counting) for day in range(end + 1, start + 1))
-    found = [day for day in range(start, end + 1) if _is_counted(day, counting)]
+    found = list(range(start, end + 1))
     if not counting.first_day:
         found = [day for day in found if day != start]
     if not counting.last_day:
         found = [day for day in found if day != end]
-    return len(found)
+    return sum(_is_counted(day, counting) for day in found)
 
 
 def _add_days(start: int, number: int, counting: Counting) -> int:
@@ -560,6 +579,8 @@ def _inside(node: object) -> Iterator[object]:  # noqa: C901 - a case per node, 
             children = (start, number)
         case DateOf(moment, _, _):
             children = (moment,)
+        case Choose(on, cases, _):
+            children = (on, *(case for _, case in cases))
         case _:
             children = ()
     for child in children:

@@ -276,19 +276,13 @@ class Elapsed:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """One expression per value of an enum: operators whose conventions differ (TR-23, TR-24)."""
+    """The case of the value that an enum fact has; the others are not computed.
+
+    Only in derived facts: operators whose conventions differ (TR-23, TR-24).
+    """
 
     on: FactRef
     #: Every value of the enum, each with its expression.
-    cases: tuple[tuple[str, Expression], ...]
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """The case of the value that an enum fact has. Only in derived facts, covers every value."""
-
-    on: FactRef
     cases: tuple[tuple[str, Expression], ...]
     type: Type
 

@@ -10,6 +10,7 @@ from oferta.core.terms.types import (
     And,
     Between,
     Binary,
+    Choose,
     Compare,
     DateOf,
     DaysBetween,
@@ -73,6 +74,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - 
             return start, number
         case DateOf(moment, _, _):
             return (moment,)
+        case Choose(on, cases, _):
+            return on, *(case for _, case in cases)
         case _:
             return ()
 
