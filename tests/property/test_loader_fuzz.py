@@ -11,73 +11,17 @@ from hypothesis import strategies as st
 
 from oferta.core.terms.errors import PackInvalid
 from oferta.core.terms.loader import load_pack
+from oferta.core.terms.problems import Code
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "terms"))
 from packs import small_files, write_pack
 
 FILES = small_files()
 #: Each of these has broken a parser somewhere.
-ODD = [
-    "null",
-    "~",
-    "{}",
-    "[]",
-    "''",
-    "-",
-    ":",
-    "?",
-    "&",
-    "*",
-    "!",
-    "|",
-    ">",
-    "%",
-    "@",
-    "`",
-    "#",
-    "<<",
-    ".",
-    "..",
-    "1e999",
-    ".nan",
-    "0x1F",
-    "1_000",
-    "2024-13-45",
-    "NaN",
-    "---",
-    "...",
-    "true",
-    "yes",
-    "on",
-    "99999999999999999999999999999999",
-    "-1",
-    "1.5",
-    "1000%",
-    "1000",
-    "XXX",
-    "9999-12-31",
-    "0000-00-00",
-    "!!python/object:os.system",
-    "&a",
-    "*a",
-    "{a:",
-    "b}",
-    "[a,",
-    "b]",
-    "TRUE",
-    "FALSE",
-    "NULL",
-    "(",
-    ")",
-    "(((",
-    "''''",
-    "\\",
-    "\t",
-    "\x00",
-    "\x85",
-    "é",
-    "银",
-] + ["9" * 5000, "[" * 200, "{a: " * 50, "(" * 300, "NOT " * 500, "- " * 300, "\ud7ff"]
+ODD = r"""null ~ {} [] '' - : ? & * ! | > % @ ` # << . .. 1e999 .nan 0x1F 1_000 2024-13-45 NaN ---
+... true yes on 99999999999999999999999999999999 -1 1.5 1000% 1000 XXX 9999-12-31 0000-00-00 \ é 银
+!!python/object:os.system &a *a {a: b} [a, b] TRUE FALSE NULL ( ) ((( ''''""".split()  # noqa: SIM905 - words read better as words
+ODD += ["\t", "\0", "\x85", "9" * 5000, "[" * 200, "{a: " * 50, "(" * 300, "NOT " * 500, "- " * 300]
 
 ATTEMPTS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -88,10 +32,12 @@ def load_or_refuse(files: dict[str, str | bytes]) -> None:
         try:
             load_pack(folder)
         except PackInvalid as refused:
-            assert refused.problems
-            for problem in refused.problems:
-                assert problem.code.startswith("terms.")
-                assert "\n" not in str(problem)
+            problems = refused.problems
+        else:
+            return
+    assert problems
+    assert all(problem.code in set(Code) for problem in problems)
+    assert not any("\n" in str(problem) for problem in problems)
 
 
 @ATTEMPTS
