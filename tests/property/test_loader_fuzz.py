@@ -14,7 +14,7 @@ from oferta.core.terms.loader import load_pack
 from oferta.core.terms.problems import Code
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "terms"))
-from packs import small_files, write_pack
+from small_pack import small_files, write_pack
 
 FILES = small_files()
 #: Each of these has broken a parser somewhere.

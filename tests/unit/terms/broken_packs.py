@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from small_pack import FIRST, SECOND
+
 from oferta.core.terms.problems import Code
-from packs import FIRST, SECOND
 
 BrokenPack = tuple[Code, str, str, str, str, str]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from broken_packs import ABOUT_FILES, BROKEN, BrokenPack
+from small_pack import FIRST, NAME, SECOND, a_pack, line_of, problems_of, write_pack
 
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.problems import Code
-from packs import FIRST, NAME, SECOND, a_pack, line_of, problems_of, write_pack
 
 X = "examples.yaml"
 
@@ -118,3 +118,8 @@ def test_an_empty_folder_tells_what_a_pack_has(tmp_path: Path) -> None:
     folder.mkdir()
     codes = {found.code for found in problems_of(folder)}
     assert codes == {Code.UNREADABLE, Code.NO_EDITION}
+
+
+def test_a_file_of_comments_only_is_empty(tmp_path: Path) -> None:
+    folder = a_pack(tmp_path, editions__2024__04__16__yaml="# nothing yet\n")
+    assert [(found.code, found.file) for found in problems_of(folder)] == [(Code.EMPTY, SECOND)]

@@ -73,11 +73,7 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
 def _mapping(files: PackFiles, file: str, report: Report) -> Mapping | None:
     text = files.read(file)
     node = None if text is None else read_yaml(text, file, report)
-    if node is None:
-        if text is not None and not text.strip():
-            report.add(Code.EMPTY, Place(file, 0), "", "the file is empty", "a mapping")
-        return None
-    return as_shape(node, Mapping, "", report)
+    return None if node is None else as_shape(node, Mapping, "", report)
 
 
 def _parts(files: PackFiles, report: Report) -> tuple[list[Part], list[str]]:

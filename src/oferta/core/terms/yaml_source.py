@@ -91,7 +91,7 @@ class _Refused(Exception):
 def read_yaml(text: str, file: str, report: Report) -> Node | None:
     """Return the one document in `text`, or None after reporting why it cannot be read."""
     try:
-        return _Composer(text, file, report).compose()
+        found = _Composer(text, file, report).compose()
     except _Refused:
         return None
     except yaml.MarkedYAMLError as error:
@@ -106,6 +106,10 @@ def read_yaml(text: str, file: str, report: Report) -> Node | None:
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         what = f"not YAML: {' '.join(str(error).split())[:200]}"
         report.add(Code.BAD_YAML, Place(file, 0), "", what)
+    else:
+        if found is None:
+            report.add(Code.EMPTY, Place(file, 0), "", "the file is empty", "a mapping")
+        return found
     return None
 
 
