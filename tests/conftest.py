@@ -25,6 +25,9 @@ import django
 import pytest
 
 _TEMPORARY = "" if os.environ.get("OFERTA_DATA") else tempfile.mkdtemp(prefix="oferta-tests-")
+for _name in [name for name in os.environ if name.startswith(("OFERTA_", "DATABASE_URL"))]:
+    if _name != "OFERTA_DATA":  # the tests' settings are the defaults, whatever the shell has
+        del os.environ[_name]
 if _TEMPORARY:
     Path(_TEMPORARY).chmod(0o755)  # the server's own account passes through it
     os.environ["OFERTA_DATA"] = _TEMPORARY

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
@@ -91,10 +93,19 @@ def secret_key(config: Config) -> str:
         raise BadSetting(name="OFERTA_SECRET_KEY", given="", expected="a long random text")
     kept = config.data / "secret_key"
     if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(secrets.token_urlsafe(48))
-        kept.chmod(0o600)
+        _keep_whole(kept, secrets.token_urlsafe(48))
     return kept.read_text()
+
+
+def _keep_whole(path: Path, text: str) -> None:
+    """Write a private file that others see whole or not at all; the first writer wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, making = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        os.link(making, path)
+    Path(making).unlink()
 
 
 def _typed(name: str, text: str, kind: type) -> Any:

@@ -21,15 +21,16 @@ def run(out: Output) -> None:
     """
     from oferta.project import samples
     from oferta.project.running.database import prepare
-    from oferta.project.running.supervisor import Supervisor, check_port
+    from oferta.project.running.supervisor import Supervisor, open_port
 
     config = read_config()
-    check_port(config.bind, config.port)
+    listening = open_port(config.bind, config.port)
     ours = not config.database_url and not embedded.is_running()
     try:
         if applied := prepare():
             click.echo(f"Tables made or changed by {len(applied)} migrations.", err=True)
-        supervisor = Supervisor(host=_reached_at(config.bind), port=config.port)
+        host = _reached_at(config.bind)
+        supervisor = Supervisor(host=host, port=config.port, listening=listening)
         supervisor.start("web")
         supervisor.start("worker")
         try:
@@ -38,9 +39,10 @@ def run(out: Output) -> None:
         except BaseException:
             supervisor.stop()
             raise
-        address = f"http://{supervisor.host}:{config.port}/"
+        address = f"http://{host}:{config.port}/"
         supervisor.watch(lambda: out.emit({"address": address}, f"Oferta answers at {address}"))
     finally:
+        listening.close()
         if ours:
             embedded.stop_server()
 

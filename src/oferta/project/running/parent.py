@@ -1,4 +1,4 @@
-"""Ties a part to the process that started it."""
+"""What ties a part to the process that started it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+#: Environment variable with the number of the socket that a web server inherits.
+LISTENING = "OFERTA_LISTENING_SOCKET"
 _PR_SET_PDEATHSIG = 1
 
 

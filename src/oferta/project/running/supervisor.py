@@ -5,6 +5,7 @@ Restarts nothing: a part that ends by itself has a reason that somebody must see
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from types import FrameType
 
 from oferta.kernel.errors import ensure
 from oferta.project.running.errors import NoAnswer, PartEnded, PortTaken
+from oferta.project.running.parent import LISTENING
 
 PARTS = {
     "web": "oferta.project.running.web",
@@ -26,21 +28,27 @@ PARTS = {
 ANSWER_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 PAUSE_SECONDS = 0.05
+BACKLOG = 1024
 
 
-def check_port(bind: str, port: int) -> None:
-    """Make sure that the web server can have its port.
+def open_port(bind: str, port: int) -> socket.socket:
+    """Return the listening socket that the web server will inherit.
+
+    Opened here, so that a taken port is known before anything starts and nobody can come between.
 
     Raises:
         PortTaken: another program has it.
     """
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((bind.strip("[]"), port))
-        except OSError as error:
-            raise PortTaken(port=port) from error
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((bind.strip("[]"), port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(port=port) from error
+    return listening
 
 
 @dataclass
@@ -49,14 +57,19 @@ class Supervisor:
 
     host: str
     port: int
+    listening: socket.socket
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     stopping: bool = False
 
     def start(self, part: str) -> None:
         """Start a part; in a session of its own, so that Ctrl-C reaches only the supervisor."""
-        command = [sys.executable, "-m", PARTS[part]]
+        descriptor = self.listening.fileno()
         self.children[part] = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, start_new_session=True
+            [sys.executable, "-m", PARTS[part]],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=[descriptor] if part == "web" else [],
+            env=os.environ | {LISTENING: str(descriptor)},
         )
 
     def watch(self, on_answer: Callable[[], None]) -> None:

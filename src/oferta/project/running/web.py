@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from oferta.project.config import Config, read_config
-from oferta.project.running.parent import die_with_parent
+from oferta.project.running.parent import LISTENING, die_with_parent
 
 
 class Web(BaseApplication):  # type: ignore[misc]
@@ -30,8 +31,9 @@ class Web(BaseApplication):  # type: ignore[misc]
 
 
 def _settings(config: Config) -> dict[str, Any]:
+    inherited = os.environ.get(LISTENING)
     return {
-        "bind": f"{config.bind}:{config.port}",
+        "bind": f"fd://{inherited}" if inherited else f"{config.bind}:{config.port}",
         "workers": config.web_processes,
         "threads": config.web_threads,
         "worker_class": "gthread",
