@@ -18,6 +18,8 @@ from oferta.core.terms.engine import Terms
 from oferta.kernel import events
 from oferta.kernel.events import Handler
 from oferta.project.config import Config, read_config
+from oferta.services import club
+from oferta.services.club import rules as club_rules
 
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
@@ -26,10 +28,13 @@ EVENTS: Mapping[type, Sequence[Handler]] = {
 }
 
 #: Name of a plan (stored with each Decision, so never renamed) to the pure function behind it.
-PLANS: Mapping[str, Planner] = {}
+PLANS: Mapping[str, Planner] = {
+    "club.earning": club_rules.plan_earning,
+    "club.clawback": club_rules.plan_clawback,
+}
 
 #: Folders with the services' own words for notices.
-NOTICE_WORDS: Sequence[Path] = ()
+NOTICE_WORDS: Sequence[Path] = (Path(club.__file__).parent / "words",)
 
 
 def connect() -> None:

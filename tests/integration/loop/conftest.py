@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from loop_builders import PACK, plan_bonus
+from loop_builders import PACK, plan_bonus, plan_told
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +21,7 @@ def corner_club() -> Iterator[None]:
     wiring.connect()
     terms = _loaded(load_pack, Terms)
     shelf.fill(lambda: terms)  # type: ignore[arg-type, return-value]
-    plans.register({"corner.bonus": plan_bonus})
+    plans.register({"corner.bonus": plan_bonus, "corner.told": plan_told})
     rendering.register_words(Path(__file__).parent / "words")
     yield
     wiring.connect()

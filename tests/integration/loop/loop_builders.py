@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,11 @@ def plan_bonus(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     return Plan(
         movements=tuple(
             Movement(
-                question=name, debit=context["shop"], credit=context["member"], amount=amount, code=1
+                question=name,
+                debit=context["shop"],
+                credit=context["member"],
+                amount=amount,
+                code=1,
             )
             for name, amount in amounts.items()
             if amount
@@ -32,6 +37,11 @@ def plan_bonus(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
             kind="corner.earned", params={"amount": {"minor": sum(amounts.values()), "unit": "KZT"}}
         ),
     )
+
+
+def plan_told(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Say the sum and move nothing."""
+    return replace(plan_bonus(outcomes, {"shop": 1, "member": 2, **context}), movements=())
 
 
 def a_customer(language: str = "en", **contacts: str) -> UUID:
@@ -52,12 +62,13 @@ def an_approver(name: str = "Approver") -> Actor:
     )
 
 
-def a_payment(  # noqa: PLR0913 - every argument has a default
+def a_payment(
     party_id: UUID | None = None,
     *,
     key: str = "",
     questions: tuple[str, ...] = ("bonus",),
     context: Mapping[str, Any] | None = None,
+    plan: str = "corner.bonus",
     channel: str = "till",
     money: str = "1000 KZT",
     **facts: object,
@@ -76,7 +87,7 @@ def a_payment(  # noqa: PLR0913 - every argument has a default
         questions=questions,
         facts=known | facts,
         event_at=EVENT_AT,
-        plan="corner.bonus",
+        plan=plan,
         context=context or {},
         party_id=party_id,
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -197,8 +197,8 @@ def test_a_lease_that_ran_out_is_taken_over_with_the_same_delivery_id(
 class Gateway(BaseHTTPRequestHandler):
     """An SMS gateway: answers with the statuses it is given, one a request."""
 
-    answers: list[int] = []
-    got: list[tuple[dict[str, Any], str]] = []
+    answers: ClassVar[list[int]] = []
+    got: ClassVar[list[tuple[dict[str, Any], str]]] = []
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -243,9 +243,7 @@ def test_an_sms_outlives_a_server_error_and_a_timeout_under_one_idempotency_key(
         moment = delivering.deliver_batch(batch, clock=at(moment))
         rounds += 1
     assert rounds == 3
-    assert {key for _, key in Gateway.got} == {
-        str(models.Delivery.objects.get(channel="sms").id)
-    }
+    assert {key for _, key in Gateway.got} == {str(models.Delivery.objects.get(channel="sms").id)}
     assert len(Gateway.got) == 3
     assert Gateway.got[0][0]["to"] == "+852 5550"
     assert "决定维持不变" in Gateway.got[0][0]["text"]

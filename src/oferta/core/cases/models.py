@@ -39,7 +39,9 @@ class Case(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["due_at"], condition=Q(status__in=_OPEN), name="cases_by_deadline"),
+            models.Index(
+                fields=["due_at"], condition=Q(status__in=_OPEN), name="cases_by_deadline"
+            ),
             models.Index(fields=["party", "-id"], name="cases_of_party"),
         )
         constraints = (
@@ -84,7 +86,9 @@ class Entry(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="log")
     at = models.DateTimeField()
-    actor = models.ForeignKey("parties.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     what = models.TextField()
     detail = models.JSONField(default=dict)
 

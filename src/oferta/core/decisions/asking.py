@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 from oferta.core.decisions.rules import own_facts
 from oferta.core.decisions.types import Event, LimitShare
 from oferta.core.terms import shelf
-from oferta.core.terms.engine import Asked, Terms, used_type
+from oferta.core.terms.engine import Asked, Terms
 from oferta.core.terms.errors import Stopped, UnknownFact
+from oferta.core.terms.facts import used_type
 from oferta.core.terms.limits import LimitWindow
 from oferta.core.terms.types import Coded, Decided, Edition, Kind, Pack, Type
 from oferta.core.terms.values import write_value
@@ -107,7 +108,7 @@ def _since(window: LimitWindow) -> date:
 
 
 def written(value: Coded, type_: Type) -> object:
-    """Return a value as it is stored: null, true and false as JSON's, the rest as canonical text."""
+    """Return a value as it is stored: JSON's null, true and false, or canonical text."""
     if value is None or value is True or value is False:
         return value
     if type_.kind is Kind.TEXT or type_.kind is Kind.ENUM:
@@ -133,7 +134,7 @@ def type_of_fact(pack: Pack, edition: Edition, name: str) -> Type:
     if declared is not None:
         return declared.type
     limit = next(item for item in edition.limits.values() if item.used == name)
-    return used_type(pack, limit)
+    return used_type(limit, pack.questions[limit.question])
 
 
 def _uses(question: Question, decided: Decided) -> tuple[LimitShare, ...]:

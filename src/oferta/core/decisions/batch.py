@@ -226,7 +226,7 @@ def _decision(
     event, asked, decided = draft.event, question.asked, question.decided
     status = draft.status
     error, error_facts = _error(draft, question)
-    values = asked.facts | question.given if decided is None else decided.facts
+    values = {**asked.facts, **question.given} if decided is None else decided.facts
     return Decision(
         id=draft.ids[question.name],
         key=event.key,
@@ -298,6 +298,4 @@ def _answer(
     ordered = tuple(by_question[name] for name in event.questions)
     replayed = event.key not in fresh
     fresh.discard(event.key)
-    return Answer(
-        key=event.key, status=ordered[0].status, decisions=ordered, replayed=replayed
-    )
+    return Answer(key=event.key, status=ordered[0].status, decisions=ordered, replayed=replayed)

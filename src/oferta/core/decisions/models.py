@@ -50,7 +50,9 @@ class Decision(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="overridden_by"
     )
     reason = models.TextField(blank=True, default="")
-    actor = models.ForeignKey("parties.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     approver = models.ForeignKey(
         "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from oferta.core.decisions.types import Decision, Movement
+
+try:  # the ledger's doors are being written
+    from oferta.core.ledger import actions as ledger
+    from oferta.core.ledger import queries as book
+except ImportError:
+    pass
+from oferta.core.ledger.types import BookedTransfer, Kind, Result, ResultCode, Transfer
 from oferta.kernel.ids import uuid7
+
+_KINDS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind}
+#: Kinds that move money; a reversal takes back nothing else.
+_MOVED = (Kind.SINGLE, Kind.POST)
 
 
 @dataclass(slots=True)
 class Group:
     """Transfers that move together or not at all, and what the ledger said: "" or its code."""
 
-    transfers: list[Any]
+    transfers: list[Transfer]
     refusal: str = ""
 
 
@@ -24,25 +34,21 @@ def group(
     movements: Sequence[Movement], decision_ids: Mapping[str, UUID], event_at: datetime
 ) -> Group:
     """Turn one event's movements into linked transfers, each naming its question's Decision."""
-    if not movements:
-        return Group([])
-    from oferta.core.ledger.types import Kind, Transfer  # noqa: PLC0415
-
     last = len(movements) - 1
     return Group(
         [
             Transfer(
-                id=uuid7(),
-                kind=Kind[item.kind.upper()],
-                debit=item.debit,
-                credit=item.credit,
-                amount=item.amount,
-                pending_id=item.pending_id,
-                linked=place < last,
-                code=item.code,
-                event_at=event_at,
-                decision_id=decision_ids[item.question],
-                expires_at=item.expires_at,
+                uuid7(),
+                decision_ids[item.question],
+                event_at,
+                item.debit,
+                item.credit,
+                item.amount,
+                _KINDS[item.kind],
+                item.pending_id,
+                place < last,
+                item.code,
+                item.expires_at,
             )
             for place, item in enumerate(movements)
         ]
@@ -54,8 +60,6 @@ def post(groups: Iterable[Group], *, now: datetime) -> None:
     wanted = [item for item in groups if item.transfers]
     if not wanted:
         return
-    from oferta.core.ledger import actions as ledger  # noqa: PLC0415
-
     results = ledger.post([transfer for item in wanted for transfer in item.transfers], now=now)
     place = 0
     for item in wanted:
@@ -64,15 +68,74 @@ def post(groups: Iterable[Group], *, now: datetime) -> None:
         item.refusal = _refusal(own)
 
 
-def movements_of(decision_id: UUID, question: str) -> list[Movement]:
-    return []
+def moved_by(decision: Decision) -> list[BookedTransfer]:
+    """Return the transfers that a Decision made for itself, not those that took back another's."""
+    booked = book.transfers_of_decisions([decision.id])
+    return [item for item in booked if item.reverses is None]
+
+
+def as_movements(booked: Iterable[BookedTransfer], question: str) -> list[Movement]:
+    """Return the transfers that moved money as movements."""
+    return [
+        Movement(
+            question=question,
+            debit=item.debit,
+            credit=item.credit,
+            amount=item.amount,
+            code=item.code,
+        )
+        for item in booked
+        if item.kind in _MOVED
+    ]
 
 
 def replace_transfers(
-    old: Decision, new: Decision, movements: Sequence[Movement], *, now: datetime
+    booked: Sequence[BookedTransfer],
+    movements: Sequence[Movement],
+    new: Decision,
+    *,
+    now: datetime,
 ) -> str:
-    return ""
+    """Take back what an old Decision moved and move what the new one asks for, linked.
+
+    Both happen as of the day of the event. Which goes first can matter to an account that may not
+    be overdrawn, so both orders are tried.
+
+    Returns:
+        "" or the ledger's code; then nothing moved.
+    """
+    refusal = ""
+    for new_first in (True, False):
+        back = _taken_back(booked, new)
+        made = group(movements, {new.question: new.id}, new.event_at).transfers
+        chain = [*made, *back] if new_first else [*back, *made]
+        if not chain:
+            return ""
+        linked = [item._replace(linked=True) for item in chain[:-1]]
+        refusal = _refusal(ledger.post([*linked, chain[-1]._replace(linked=False)], now=now))
+        if not refusal:
+            return ""
+    return refusal
 
 
-def _refusal(results: Sequence[object]) -> str:
+def _taken_back(booked: Sequence[BookedTransfer], new: Decision) -> list[Transfer]:
+    """Return a reversal of each transfer that moved money and a void of each that still holds."""
+    holding = book.open_holds([item.id for item in booked if item.kind == Kind.PENDING])
+    back = [
+        Transfer(uuid7(), new.id, new.event_at, code=item.code, reverses=item.id)
+        for item in booked
+        if item.kind in _MOVED
+    ]
+    return back + [
+        Transfer(uuid7(), new.id, new.event_at, kind=Kind.VOID, code=item.code, pending_id=item.id)
+        for item in booked
+        if item.id in holding
+    ]
+
+
+def _refusal(results: Sequence[Result]) -> str:
+    """Return the code of the transfer that broke the chain; "" if all stand in the book."""
+    for result in results:
+        if not result.code.accepted and result.code is not ResultCode.LINKED_FAILED:
+            return result.code.text
     return ""

@@ -67,16 +67,15 @@ def override(wanted: Override, *, now: datetime) -> Decision:
     result = _granted(old, wanted) if wanted.facts is None else _corrected(old, wanted)
     new = _decision(old, wanted, result, now)
     plan = plans.planner(old.plan)({old.question: result.outcome}, old.context)
-    reversed_ = moving.movements_of(old.id, old.question)
-    _check_second_person(wanted, old, rules.at_stake(reversed_, plan.movements))
-    refusal = moving.replace_transfers(old, new, plan.movements, now=now)
+    booked = moving.moved_by(old)
+    stake = rules.at_stake(moving.as_movements(booked, old.question), plan.movements)
+    _check_second_person(wanted, old, stake)
+    refusal = moving.replace_transfers(booked, plan.movements, new, now=now)
     if refusal:
         raise OverrideRefused(decision_id=str(old.id), ledger_code=refusal)
     storing.write([new])
     _tell(old, new, now)
-    events.publish(
-        DecisionOverridden(old_id=old.id, new_id=new.id, party_id=old.party_id, at=now)
-    )
+    events.publish(DecisionOverridden(old_id=old.id, new_id=new.id, party_id=old.party_id, at=now))
     if old.status is Status.STOPPED:
         _release_held_back(old, wanted, now)
     return new
@@ -172,9 +171,7 @@ def _read_outcome(old: Decision, given: Mapping[str, object]) -> dict[str, Coded
         try:
             outcome[item.name] = parse_value(given.get(item.name), item.type)
         except BadValue as error:
-            raise BadOverride(
-                field=item.name, given=error.given, expected=error.expected
-            ) from None
+            raise BadOverride(field=item.name, given=error.given, expected=error.expected) from None
     return outcome
 
 

@@ -57,7 +57,8 @@ def _check_shape(event: Event) -> None:
     if not event.key.strip() or len(event.key) > KEY_LENGTH_MAX:
         raise _bad(event, "key", event.key, f"1 to {KEY_LENGTH_MAX} characters")
     if not 0 < len(set(event.questions)) == len(event.questions) <= QUESTIONS_MAX:
-        raise _bad(event, "questions", ", ".join(event.questions), "different questions, one or more")
+        asked = ", ".join(event.questions)
+        raise _bad(event, "questions", asked, "different questions, one or more")
     try:
         zoned(event.event_at)
     except NaiveTime as error:
@@ -85,7 +86,8 @@ def at_stake(old: Iterable[Movement], new: Iterable[Movement]) -> int:
     for sign, movements in ((-1, old), (1, new)):
         for item in movements:
             low, high = sorted((item.debit, item.credit))
-            change[low, high] += sign * (item.amount if item.debit == low else -item.amount)
+            amount = item.amount or 0
+            change[low, high] += sign * (amount if item.debit == low else -amount)
     return sum(abs(amount) for amount in change.values())
 
 

@@ -31,7 +31,7 @@ def write(decisions: Iterable[Decision]) -> None:
         copy.write("".join(rows))
 
 
-def select(condition: str, values: Sequence[object]) -> list[Decision]:
+def select(condition: str, values: Sequence[Any]) -> list[Decision]:
     """Return the decisions that meet an SQL condition of ours (never a caller's text)."""
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + condition, values)

@@ -47,14 +47,14 @@ Outcomes: TypeAlias = Mapping[str, Mapping[str, Coded]]
 class Movement:
     """One transfer that an outcome asks for.
 
-    `kind` is one of the ledger's (single, pending, post, void). `amount` is in minor units,
-    above zero.
+    `kind` is one of the ledger's (single, pending, post, void). `amount` is in minor units, above
+    zero; None, with a post or a void, means all that is held.
     """
 
     question: str
     debit: int
     credit: int
-    amount: int
+    amount: int | None
     code: int
     kind: str = "single"
     pending_id: UUID | None = None

@@ -31,7 +31,9 @@ _HTTP_OK = range(200, 300)
 class Channel(Protocol):
     """One way out."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its name, as contacts and deliveries store it."""
 
     def deliver(self, message: Message) -> None:
         """Deliver a message; DeliveryFailed if that did not succeed."""
@@ -101,8 +103,8 @@ class Smtp:
         mail["From"] = self.sender
         mail["To"] = message.address
         mail["Message-ID"] = f"<{message.delivery_id}@{self.sender.rpartition('@')[2]}>"
-        mail["Content-Language"] = message.language
         mail.set_content(message.body)
+        mail["Content-Language"] = message.language  # last: setting the content drops it
         return mail
 
     def _failed(self, error: Exception, *, again: bool) -> DeliveryFailed:

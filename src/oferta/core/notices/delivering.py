@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from oferta.core.notices.errors import DeliveryFailed
 from oferta.core.notices.types import BatchState, DeliveryState, Guards, Message, Rendered
 from oferta.core.parties import queries as parties
 from oferta.kernel.errors import OfertaError
+from oferta.kernel.i18n import Language
 from oferta.kernel.ids import uuid7
 
 #: Seconds to wait after the first failure, the second, …: an outage of some hours is outlived.
@@ -181,7 +183,7 @@ def _deliver(delivery: models.Delivery, clock: Callable[[], datetime]) -> None:
             Message(
                 delivery_id=delivery.id,
                 address=delivery.address,
-                language=delivery.notice.language,
+                language=_language(delivery.notice),
                 subject=words.subject,
                 body=words.body,
             )
@@ -224,4 +226,8 @@ def _channel(name: str) -> channels.Channel:
 
 def _words(item: models.Notice) -> Rendered:
     cites = tuple((pack, edition, clause) for pack, edition, clause in item.cites)
-    return rendering.render(item.kind, item.params, cites, item.language)
+    return rendering.render(item.kind, item.params, cites, _language(item))
+
+
+def _language(item: models.Notice) -> Language:
+    return cast("Language", item.language)  # a constraint of the table sees to it

@@ -44,8 +44,18 @@ def register_words(folder: Path) -> None:
     """Add the catalogues of a folder (`kk.yaml`, `ru.yaml`, …)."""
     if folder not in _folders:
         _folders.append(folder)
-        catalogue.cache_clear()
-        _needed.cache_clear()
+        _forget_read()
+
+
+def forget_words(folder: Path) -> None:
+    """Drop the catalogues of a folder again."""
+    _folders.remove(folder)
+    _forget_read()
+
+
+def _forget_read() -> None:
+    catalogue.cache_clear()
+    _needed.cache_clear()
 
 
 @cache
@@ -120,7 +130,8 @@ def said(value: object, language: Language) -> str:
 
 def clause_titles(cites: tuple[Citation, ...], language: Language) -> str:
     """Return the titles of clauses as published, one a line, each once."""
-    return "\n".join(f"• {title}" for title in dict.fromkeys(_title(*item, language) for item in cites))
+    titles = dict.fromkeys(_title(*item, language) for item in cites)
+    return "\n".join(f"• {title}" for title in titles)
 
 
 def _title(pack: str, edition: str, clause: str, language: Language) -> str:

@@ -115,8 +115,12 @@ def appoint_staff(username: str, *, password: str | None, name: str, role: Role)
         login.set_password(password)
         login.save()
     staff, _ = models.Staff.objects.update_or_create(
-        login=login, defaults={"name": name, "role": role}, create_defaults={
-            "id": uuid7(), "name": name, "role": role,
+        login=login,
+        defaults={"name": name, "role": role},
+        create_defaults={
+            "id": uuid7(),
+            "name": name,
+            "role": role,
         },
     )
     return Actor(id=staff.id, name=name, role=role)

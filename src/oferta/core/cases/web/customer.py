@@ -97,9 +97,7 @@ def _dispute(request: HttpRequest, customer: Customer, decision_id: UUID) -> Cas
 
 
 def _evidence(request: HttpRequest) -> NewEvidence:
-    return NewEvidence(
-        words=request.POST.get("evidence", ""), link=request.POST.get("link", "")
-    )
+    return NewEvidence(words=request.POST.get("evidence", ""), link=request.POST.get("link", ""))
 
 
 def _shown(item: Case) -> dict[str, object]:

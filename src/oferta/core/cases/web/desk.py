@@ -134,19 +134,23 @@ def _case_page(
 ) -> HttpResponse:
     language = language_of(request.LANGUAGE_CODE)
     decision = decisions.decision(item.decision_id)
-    context = about(decision, language) | _row(item) | {
-        "actor": actor,
-        "error": error,
-        "given": request.POST,
-        "case_status_key": f"cases.status.{item.status}",
-        "customer": parties.customer(item.party_id) if item.party_id else None,
-        "link": parties.link_token(item.party_id) if item.party_id else "",
-        "fact_inputs": forms.fact_inputs(decision, language, request.POST),
-        "outcome_inputs": forms.outcome_inputs(decision, language, request.POST),
-        "proposal_key": f"cases.status.{item.proposal.resolution}" if item.proposal else "",
-        "own_proposal": item.proposal is not None and item.proposal.actor_id == actor.id,
-        "log": [(entry, f"cases.log.{entry.what}") for entry in item.log],
-    }
+    context = (
+        about(decision, language)
+        | _row(item)
+        | {
+            "actor": actor,
+            "error": error,
+            "given": request.POST,
+            "case_status_key": f"cases.status.{item.status}",
+            "customer": parties.customer(item.party_id) if item.party_id else None,
+            "link": parties.link_token(item.party_id) if item.party_id else "",
+            "fact_inputs": forms.fact_inputs(decision, language, request.POST),
+            "outcome_inputs": forms.outcome_inputs(decision, language, request.POST),
+            "proposal_key": f"cases.status.{item.proposal.resolution}" if item.proposal else "",
+            "own_proposal": item.proposal is not None and item.proposal.actor_id == actor.id,
+            "log": [(entry, f"cases.log.{entry.what}") for entry in item.log],
+        }
+    )
     return render(request, "cases/desk_case.html", context, status=422 if error else 200)
 
 

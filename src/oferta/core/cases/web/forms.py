@@ -30,9 +30,7 @@ class Input:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-def fact_inputs(
-    decision: Decision, language: Language, given: Mapping[str, str]
-) -> list[Input]:
+def fact_inputs(decision: Decision, language: Language, given: Mapping[str, str]) -> list[Input]:
     """Return an input for each fact of the question, filled with what the decision rests on."""
     pack = shelf.terms().pack(decision.pack)
     return [
@@ -47,9 +45,7 @@ def fact_inputs(
     ]
 
 
-def outcome_inputs(
-    decision: Decision, language: Language, given: Mapping[str, str]
-) -> list[Input]:
+def outcome_inputs(decision: Decision, language: Language, given: Mapping[str, str]) -> list[Input]:
     """Return an input for each field of the answer, filled with the outcome there is."""
     question = shelf.terms().pack(decision.pack).questions[decision.question]
     outcome = decision.outcome or {}

@@ -32,7 +32,7 @@ def for_customer(view: View) -> View:
             raise Http404(error.code) from None
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(customer.language.lower())
-            request.LANGUAGE_CODE = customer.language.lower()  # type: ignore[attr-defined]  # as Django's own middleware sets it
+            request.LANGUAGE_CODE = customer.language.lower()
         response = view(request, customer=customer, token=token, **rest)
         # The address is the key: no other site may learn it, no cache may keep the page.
         response.headers["Referrer-Policy"] = "no-referrer"
