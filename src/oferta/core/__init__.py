@@ -1,1 +1,1 @@
-"""The rooms every service stands on. Order: cases, decisions, notices, parties, then terms and ledger."""
+"""The rooms every service stands on: cases, decisions, notices, parties, then terms and ledger."""
