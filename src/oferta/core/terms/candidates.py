@@ -125,7 +125,7 @@ class Candidates:
         self._note(self._question.day, start, start - 1)
 
     def _note_limits(self) -> None:
-        """What is used of a limit matters where it begins to cut, and where nothing is left."""
+        """Note where the use of a limit begins to matter, and where nothing is left."""
         for effect in self._decided.limited:
             limit = self._edition.limits[effect.limit]
             uncut = effect.at_most - (effect.before if limit.kind == "amount" else 1)

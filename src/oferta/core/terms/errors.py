@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from oferta.kernel.errors import OfertaError
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    """Return the known name that was probably meant, or nothing."""
+    return next(iter(difflib.get_close_matches(word[:60], known, n=1)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,10 @@ class UnknownPack(TermsError):
 
     code: ClassVar[str] = "terms.unknown_pack"
     known: list[str]
+    did_you_mean: str = ""
+
+    def __post_init__(self) -> None:
+        self.did_you_mean = self.did_you_mean or _nearest(self.pack, self.known)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -64,6 +74,10 @@ class UnknownQuestion(TermsError):
     code: ClassVar[str] = "terms.unknown_question"
     question: str
     known: list[str]
+    did_you_mean: str = ""
+
+    def __post_init__(self) -> None:
+        self.did_you_mean = self.did_you_mean or _nearest(self.question, self.known)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -73,6 +87,10 @@ class UnknownEdition(TermsError):
     code: ClassVar[str] = "terms.unknown_edition"
     edition: str
     known: list[str]
+    did_you_mean: str = ""
+
+    def __post_init__(self) -> None:
+        self.did_you_mean = self.did_you_mean or _nearest(self.edition, self.known)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -91,6 +109,10 @@ class UnknownFact(TermsError):
     code: ClassVar[str] = "terms.unknown_fact"
     fact: str
     known: list[str]
+    did_you_mean: str = ""
+
+    def __post_init__(self) -> None:
+        self.did_you_mean = self.did_you_mean or _nearest(self.fact, self.known)
 
 
 @dataclass(eq=False, kw_only=True)

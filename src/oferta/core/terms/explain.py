@@ -61,7 +61,7 @@ def explain(
     return _explanation(case, found, full=full)
 
 
-def explain_stopped(  # noqa: PLR0913 - a stopped case has no value that holds its facts
+def explain_stopped(
     pack: Pack,
     stopped: Stopped,
     facts: Mapping[str, Coded],
@@ -117,11 +117,12 @@ def _explanation(case: Case, changes: Sequence[Change], *, full: bool) -> Explan
 
 def _answer(case: Case, outcome: tuple[FieldShown, ...]) -> str:
     say = case.terms.words.say
-    question = upper_first(case.question.label[case.terms.language])
+    question = _asked(case)
     stop = _stop(case)
     if stop is None:
         clauses = case.terms.titles(case.decided_by)
-        fields = _joined(case, outcome)
+        told = say("signs.semicolon").join(_told(case, field) for field in outcome)
+        fields = told if question.endswith(":") else upper_first(told)
         return say("answer.decided", question=question, fields=fields, clauses=clauses)
     key = f"answer.{stop.code.removeprefix('terms.')}"
     if key not in case.terms.words.phrases:
@@ -129,10 +130,20 @@ def _answer(case: Case, outcome: tuple[FieldShown, ...]) -> str:
     return say(key, question=question, clauses=case.terms.titles(stop.clauses), code=stop.code)
 
 
-def _joined(case: Case, outcome: tuple[FieldShown, ...]) -> str:
-    say = case.terms.words.say
-    told = [say("answer.field", label=field.label, value=field.shown) for field in outcome]
-    return say("signs.semicolon").join(told)
+def _asked(case: Case) -> str:
+    """Return the question as the head of the answer: a question mark needs no colon."""
+    label = upper_first(case.question.label[case.terms.language])
+    return (
+        label
+        if label.endswith(("?", "？"))
+        else case.terms.words.say("answer.asked", question=label)
+    )
+
+
+def _told(case: Case, field: FieldShown) -> str:
+    flag = field_type(case.question, field.name).kind is Kind.BOOLEAN
+    key = "answer.flag" if flag else "answer.field"
+    return case.terms.words.say(key, label=field.label, value=field.shown)
 
 
 def _fields(case: Case, outcome: Mapping[str, Coded]) -> tuple[FieldShown, ...]:
@@ -236,11 +247,12 @@ def _limit(case: Case, effect: LimitEffect) -> LimitShown:
 
 def _facts(case: Case, clauses: tuple[ClauseShown, ...]) -> tuple[FactShown, ...]:
     """Return the facts that the clauses shown looked at, in the order of the question."""
+    edition = case.terms.edition
     looked = {
-        name
-        for clause in clauses
-        for name in facts_named(case.terms.edition, case.terms.edition.clauses[clause.id])
+        name for clause in clauses for name in facts_named(edition, edition.clauses[clause.id])
     }
+    for name in looked & edition.derived.keys():
+        looked |= set(edition.derived[name].reads)
     return facts_shown(case, (name for name in case.facts if name in looked))
 
 
@@ -280,17 +292,22 @@ def _change(case: Case, change: Change) -> ChangeShown:
         for fact in change.facts
     )
     before, after = _fields(case, change.before), _fields(case, change.after)
-    other = [name for name in change.after if change.after[name] != change.before[name]]
-    each = [
-        say("change.fact", label=fact.label, before=fact.before, after=fact.after) for fact in facts
-    ]
     said = say(
         "change.change",
-        facts=terms.words.both(each),
-        after=_joined(case, tuple(field for field in after if field.name in other)),
-        before=_joined(case, tuple(field for field in before if field.name in other)),
+        facts=terms.words.both([_changed_fact(case, fact) for fact in facts]),
+        fields=say("signs.semicolon").join(
+            say("change.field", label=new.label, after=new.shown, before=old.shown)
+            for old, new in zip(before, after, strict=True)
+            if old.value != new.value
+        ),
     )
     return ChangeShown(upper_first(said), facts, after, change.decided_by)
+
+
+def _changed_fact(case: Case, fact: FactChangeShown) -> str:
+    flag = case.terms.type_of(fact.name).kind is Kind.BOOLEAN
+    key = "change.flag" if flag else "change.fact"
+    return case.terms.words.say(key, label=fact.label, before=fact.before, after=fact.after)
 
 
 def _rest(case: Case, clauses: tuple[ClauseShown, ...]) -> tuple[str, ...]:

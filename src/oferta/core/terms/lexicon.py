@@ -1,4 +1,4 @@
-"""How everything of one edition is called in one language: facts, fields, values, lists, clauses."""
+"""How everything of an edition is called in one language: facts, values, lists, clauses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from oferta.core.terms.wording import wording
 from oferta.core.terms.writing import show, show_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
     from zoneinfo import ZoneInfo
 
@@ -92,17 +93,20 @@ class Lexicon:
         labels = self._labels(type_, fact) if type_.kind is Kind.ENUM else None
         return show(value, type_, self.language, labels, self.zone)
 
-    def _labels(self, type_: Type, fact: str) -> dict[str, Words]:
-        """Return labels of an enum: of the fact itself, else of the fact that declares its values.
+    def _labels(self, type_: Type, fact: str) -> Mapping[str, Words]:
+        """Return labels of an enum: of the fact itself, else of whatever declares its values.
 
-        Answer fields have no labels of their own; a fact with the same values lends them.
+        The values of one enum read alike wherever they stand, in an answer or in a fact.
         """
         if fact in self.pack.facts:
             return self.pack.facts[fact].value_labels
         wanted = set(type_.values)
-        for declared in self.pack.facts.values():
-            if wanted and wanted <= set(declared.type.values):
-                return declared.value_labels
+        questions = self.pack.questions.values()
+        declared = [(field.type, field.value_labels) for one in questions for field in one.answer]
+        declared += [(fact.type, fact.value_labels) for fact in self.pack.facts.values()]
+        for other, labels in declared:
+            if wanted and wanted <= set(other.values):
+                return labels
         return {}
 
     def operand(self, operand: Operand, fact: str) -> str:

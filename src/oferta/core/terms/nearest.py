@@ -91,6 +91,17 @@ class _Key:
         return isinstance(other, _Key) and self.pack is other.pack
 
 
+def _varied(found: list[_Found]) -> list[_Found]:
+    """Return ranked changes; among equally good ones no fact crowds out the others."""
+    met: dict[str, int] = {}
+    order: list[tuple[int, int, int]] = []
+    for place, one in enumerate(found):
+        name = one.change.facts[0].name
+        met[name] = met.get(name, 0) + 1
+        order.append((one.rank[1], met[name], place))
+    return [found[place] for _, _, place in sorted(order)]
+
+
 class _Search:
     def __init__(self, pack: Pack, decided: Decided) -> None:
         self._pack, self._decided = pack, decided
@@ -125,26 +136,27 @@ class _Search:
                 if one is not None and one.change.after not in seen:
                     seen.append(one.change.after)
                     found.append(one)
-        return sorted(found, key=lambda one: one.rank)
+        found.sort(key=lambda one: one.rank)
+        return _varied(found)
 
     def pairs(self, singles: list[_Found]) -> list[_Found]:
         """Return changes of two facts that neither brings about alone, better ones only."""
         alone: dict[str, list[dict[str, Coded]]] = {}
         for one in singles:
             alone.setdefault(one.change.facts[0].name, []).append(one.change.after)
-        found: list[_Found] = []
+        better: list[_Found] = []
         for place, (first, second) in enumerate(self._pairs_to_try()):
             if place >= PAIRS_MAX:
                 break
-            one = self._tried((first, second), place)
-            if one is None or one.change.better is False:
+            tried = self._tried((first, second), place)
+            if tried is None or tried.change.better is False:
                 continue
-            known = [*alone.get(first[0], ()), *alone.get(second[0], ())]
             names = {first[0], second[0]}
-            known += [o.change.after for o in found if {f.name for f in o.change.facts} == names]
-            if one.change.after not in known:
-                found.append(one)
-        return sorted(found, key=lambda one: one.rank)
+            known = [*alone.get(first[0], ()), *alone.get(second[0], ())]
+            known += [o.change.after for o in better if {f.name for f in o.change.facts} == names]
+            if not any(self._alike(tried.change.after, other) for other in known):
+                better.append(tried)
+        return sorted(better, key=lambda one: one.rank)
 
     def _pairs_to_try(self) -> Iterator[tuple[tuple[str, Coded], tuple[str, Coded]]]:
         """Yield pairs, nearest values first, facts that were the customer's to choose first."""
@@ -178,6 +190,11 @@ class _Search:
         theirs = all(self._changeable(name) for name, _ in changed)
         order = tuple(self._names.index(name) for name, _ in changed)
         return _Found(change, (len(changed), 2 * (not better) + (not theirs), place, *order))
+
+    def _alike(self, first: dict[str, Coded], second: dict[str, Coded]) -> bool:
+        """Return whether two outcomes are the same to the customer."""
+        field = self._question.better
+        return first[field] == second[field] if field else first == second
 
     def _better(self, outcome: dict[str, Coded]) -> bool | None:
         field = self._question.better

@@ -93,6 +93,7 @@ class Code(StrEnum):
     TEXT_FOR_NOTHING = "terms.text_for_nothing"
     EXAMPLE_EXPECTS = "terms.example_expects"
     EXAMPLE_FACT_MISSING = "terms.example_fact_missing"
+    EXAMPLE_FAILED = "terms.example_failed"
 
 
 class Spot(Protocol):

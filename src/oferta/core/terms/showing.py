@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from oferta.core.terms.explanation import ClauseShown, FactShown, Failing, Role
+from oferta.core.terms.figures import Figures
 from oferta.core.terms.sentences import sentence
 from oferta.core.terms.traces import card_of, cite
 from oferta.core.terms.types import IsNull
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from oferta.core.terms.case import Case
+    from oferta.core.terms.figures import Figure
     from oferta.core.terms.lexicon import Lexicon
     from oferta.core.terms.types import Clause, Coded, Condition
 
@@ -156,8 +159,24 @@ def _nearness(case: Case, clause: Clause) -> int | None:
         return far
     if far > 1 or not _would_matter(case, clause):
         return None
+    if not clause.then:
+        return 1
     telling = sum(not isinstance(atom, IsNull) for atom in atoms(clause.when)) > 1
-    return 1 if telling or not clause.then else None
+    return 1 if telling and _would_help(case, clause) else None
+
+
+def _would_help(case: Case, clause: Clause) -> bool:
+    """Return whether the clause would have given the customer more; yes if nobody can say."""
+    better = case.question.better
+    if case.decided is None or not better:
+        return True
+    fields: dict[str, Figure] = {}
+    try:
+        for then in clause.then:
+            fields[then.field] = Figures(case.terms.edition, case.facts, fields).of(then.expression)
+    except (ArithmeticError, ValueError, TypeError):
+        return False
+    return Fraction(fields[better] or 0) > int(case.decided.outcome[better] or 0)
 
 
 def _would_matter(case: Case, clause: Clause) -> bool:

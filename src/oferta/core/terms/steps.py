@@ -87,9 +87,8 @@ class _Formula:
                 shown = self._terms.show(step.value, step.type)
                 return self._say(f"formula.{mode}", item=told, step=shown)
             case Pick(which, items, _):
-                listed = [self.tell(item, binds=0) for item in items]
-                joined = self._say("signs.semicolon").join(listed)
-                return self._say(f"formula.{which}", items=joined)
+                listed = [self.tell(item, binds=_PLUS_BINDS) for item in items]
+                return self._say(f"formula.{which}", items=self._terms.words.both(listed))
             case Choose(on, _, _):
                 return self._say("formula.choose", fact=self._terms.label(on.name))
             case DaysBetween(start, end, _, _) | Elapsed(start, end, _):
@@ -159,7 +158,7 @@ class _Working:
                 shown = self._terms.show(step.value, step.type)
                 return self._say(f"step.{mode}", step=shown, result=result)
             case Pick(which, items, _):
-                listed = self._say("signs.semicolon").join([self.settle(item) for item in items])
+                listed = self._terms.words.both([self.settle(item) for item in items])
                 told = self._say(f"formula.{which}", items=listed)
             case DaysBetween(start, end, name, _):
                 told = self._say("formula.days", start=self.settle(start), end=self.settle(end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Columns of a line; a Chinese sign takes two.
 _WIDTH = 96
+#: What is not torn apart: a word of Latin letters or figures; else one sign.
+_PIECES = re.compile(r"[!-~]+|.")
+_CLOSING = frozenset("，。；：、）」”》？！ ")
 _DECIDING = (Role.DECIDED, Role.ADDED, Role.CLASHED)
 
 
@@ -40,7 +44,7 @@ class _Telling:
         yield from self._part("arithmetic", self._work())
         yield from self._part("limits", self._limits())
         yield from self._part("other", self._others(others))
-        yield from self._part("facts", (f"{fact.label}: {fact.shown}" for fact in it.facts))
+        yield from self._part("facts", self._facts())
         yield from self._part("changes", (f"- {change.said}" for change in it.changes))
         yield from self._part("choices", self._notes())
         yield from self._part("edition", (it.edition.said, it.edition.note, self._digest()))
@@ -74,6 +78,10 @@ class _Telling:
     def _others(self, clauses: Iterable[ClauseShown]) -> Iterator[str]:
         yield from self._clauses(clauses, whole=False)
         yield from self._it.rest
+
+    def _facts(self) -> Iterator[str]:
+        for fact in self._it.facts:
+            yield self._say("fact.said", label=fact.label, value=fact.shown)
 
     def _headed(self, heading: str, text: str) -> str:
         return self._say("signs.colon", head=self._say(f"heading.{heading}"), text=text)
@@ -112,7 +120,9 @@ class _Telling:
 
 def _wrapped(text: str, indent: int) -> list[str]:
     """Return the text in lines; Chinese is broken anywhere, other languages between words."""
-    line = " ".join(text.split()) if not text.startswith(" ") else "  " + " ".join(text.split())
+    # A no-break space stays: it holds a number and its sign together.
+    flat = " ".join(re.split(r"[ \t\n]+", text.strip(" \t\n")))
+    line = f"  {flat}" if text.startswith(" ") else flat
     hanging = indent + 2 if text.startswith(("- ", "  ")) else indent
     if any(unicodedata.east_asian_width(sign) in "WF" for sign in line):
         return _broken(line, indent, hanging)
@@ -129,11 +139,11 @@ def _wrapped(text: str, indent: int) -> list[str]:
 
 def _broken(text: str, indent: int, hanging: int) -> list[str]:
     lines, line, used = [], " " * indent, indent
-    for sign in text:
-        wide = 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+    for piece in _PIECES.findall(text):
+        wide = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in piece)
         # A closing sign never begins a line.
-        if used + wide > _WIDTH and sign not in "，。；：、）」”》？！ ":
+        if used + wide > _WIDTH and piece not in _CLOSING:
             lines.append(line.rstrip())
             line, used = " " * hanging, hanging
-        line, used = line + sign, used + wide
+        line, used = line + piece, used + wide
     return [*lines, line.rstrip()]

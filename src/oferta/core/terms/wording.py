@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 Phrase: TypeAlias = str | dict[str, str] | list[str]
 
 
+_TWO_STOPS = re.compile(r"(?<=[^.])\.\.(?!\.)")
+#: Chinese beside Latin letters or figures, but not inside a date.
+_CHINESE = "(?![年月日])[\u4e00-\u9fff]"
+_CHINESE_JOINT = re.compile(
+    f"(?<=[\u4e00-\u9fff])(?<![年月日])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%+])(?={_CHINESE})"
+)
+
+
 class Wording:
     """The phrases of one language, with the few rules that need more than a template."""
 
@@ -26,7 +35,12 @@ class Wording:
 
     def say(self, key: str, **parts: object) -> str:
         """Return the phrase `key` (as "condition.is") with its placeholders filled."""
-        return cast("str", self.phrases[key]).format_map(parts)
+        return self._mended(cast("str", self.phrases[key]).format_map(parts))
+
+    def _mended(self, text: str) -> str:
+        """Mend the joints: a stop after an abbreviation's own, Chinese beside Latin letters."""
+        text = _TWO_STOPS.sub(".", text)
+        return _CHINESE_JOINT.sub(" ", text) if self.language.startswith("zh") else text
 
     def choice(self, key: str, index: int) -> str:
         """Return the word at `index` of a phrase that is a list, as the names of months."""
@@ -37,7 +51,7 @@ class Wording:
         phrase = self.phrases[key]
         if isinstance(phrase, dict):
             phrase = phrase[plural_form(self.language, number)]
-        return cast("str", phrase).format(n=shown or str(number))
+        return self._mended(cast("str", phrase).format(n=shown or str(number)))
 
     def both(self, items: Sequence[str]) -> str:
         """Join words: "a, b and c"."""

@@ -38,6 +38,9 @@ _SIGNS: dict[str, tuple[str, str]] = {
 }
 
 
+_WORD_OF = {None: "value.unknown", True: "value.yes", False: "value.no"}
+
+
 def show(
     value: Coded | Fraction,
     type_: Type,
@@ -55,10 +58,8 @@ def show(
         zone: time zone in which a moment is told; UTC if none.
     """
     words = wording(language)
-    if value is None:
-        return words.say("value.unknown")
-    if isinstance(value, bool):
-        return words.say("value.yes" if value else "value.no")
+    if value is None or isinstance(value, bool):
+        return words.say(_WORD_OF[value])
     if isinstance(value, str):
         return _text(value, type_, words, labels)
     match type_.kind:

@@ -33,6 +33,7 @@ EXIT_OF: dict[str, Exit] = {
     "cli.wrong_use": Exit.WRONG_USE,
     "cli.unreadable": Exit.NOT_FOUND,
     "cli.database_unreachable": Exit.DATABASE,
+    "cli.tables_missing": Exit.DATABASE,
     "kernel.bad_money": Exit.WRONG_USE,
     "kernel.naive_time": Exit.WRONG_USE,
     "ledger.unknown_account": Exit.NOT_FOUND,
@@ -47,6 +48,7 @@ EXIT_OF: dict[str, Exit] = {
     "terms.pack_invalid": Exit.FOUND_PROBLEMS,
     "terms.unknown_edition": Exit.NOT_FOUND,
     "terms.unknown_fact": Exit.WRONG_USE,
+    "terms.unknown_pack": Exit.NOT_FOUND,
     "terms.unknown_question": Exit.NOT_FOUND,
     "terms.wrong_fact": Exit.WRONG_USE,
 }
