@@ -35,6 +35,14 @@ class DatabaseUnreachable(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class TablesMissing(OfertaError):
+    """The database has not the tables that this version needs; run `oferta migrate`."""
+
+    code: ClassVar[str] = "cli.tables_missing"
+    reason: str
+
+
+@dataclass(eq=False, kw_only=True)
 class Defect(OfertaError):
     """Something happened that nobody thought of; `oferta --trace` shows where."""
 

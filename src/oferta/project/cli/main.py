@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -11,10 +12,18 @@ import click
 import oferta
 from oferta.kernel.errors import OfertaError
 from oferta.project.cli.commands import LazyGroup
-from oferta.project.cli.errors import DatabaseUnreachable, Defect, Unreadable, WrongUse
+from oferta.project.cli.errors import (
+    DatabaseUnreachable,
+    Defect,
+    TablesMissing,
+    Unreadable,
+    WrongUse,
+)
 from oferta.project.cli.exits import Exit, exit_of
 from oferta.project.cli.output import as_json
 
+#: How PostgreSQL says that a database, a table or a column was never made.
+_NO_SUCH = re.compile(r"(database|relation|column) .* does not exist")
 COMMANDS = {
     "terms": "oferta.project.cli.terms:terms",
     "ledger": "oferta.project.cli.ledger:ledger",
@@ -74,9 +83,19 @@ def _refusal(error: Exception) -> OfertaError:
         return WrongUse(message=error.format_message(), usage="")
     if isinstance(error, OSError):
         return Unreadable(path=str(error.filename or ""), reason=error.strerror or str(error))
-    if type(error).__name__ in {"OperationalError", "InterfaceError"}:  # Django's and psycopg's
-        return DatabaseUnreachable(reason=" ".join(str(error).split()))
-    return Defect(kind=type(error).__name__, message=str(error))
+    return _database_refusal(error) or Defect(kind=type(error).__name__, message=str(error))
+
+
+def _database_refusal(error: Exception) -> OfertaError | None:
+    """Return what Django's or psycopg's error means, known by name: neither may be imported."""
+    said = " ".join(str(error).split())
+    kind = type(error).__name__
+    missing = _NO_SUCH.search(said) is not None
+    if missing and kind in {"OperationalError", "ProgrammingError", "UndefinedTable"}:
+        return TablesMissing(reason=said.partition(" LINE ")[0])
+    if kind in {"OperationalError", "InterfaceError"}:
+        return DatabaseUnreachable(reason=said)
+    return None
 
 
 def _report(error: OfertaError, *, json: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import click
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+_NUMBER = re.compile(r"^[-+]?[\d ,.]*%?$")
 
 
 @dataclass
@@ -53,13 +56,11 @@ def as_json(data: object) -> str:
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return aligned columns; numbers stand to the right, wide characters count as two."""
     written = [[str(cell) for cell in row] for row in rows]
-    widths = [
-        max(cell_len(line[at]) for line in (list(heads), *written)) for at in range(len(heads))
-    ]
-    right = [
-        bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(heads))
-    ]
-    return "\n".join(_line(line, widths, right) for line in (list(heads), *written))
+    lines = [list(heads), *written]
+    columns = range(len(heads))
+    widths = [max(cell_len(line[at]) for line in lines) for at in columns]
+    right = [bool(rows) and all(_NUMBER.match(row[at]) for row in written) for at in columns]
+    return "\n".join(_line(line, widths, right) for line in lines)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
