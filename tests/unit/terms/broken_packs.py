@@ -171,4 +171,6 @@ ABOUT_FILES = {
     Code.NOT_UTF8,
     Code.NO_EDITION,
     Code.AMENDS,
+    # Found by running the examples, not by loading.
+    Code.EXAMPLE_FAILED,
 }

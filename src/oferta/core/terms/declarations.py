@@ -184,10 +184,11 @@ def _read_lists(top: Fields, found: Declarations) -> None:
         fields = Fields(item, ("of", "label", "values"), name, top.report)
         found.list_labels[name] = fields.words("label")
         type_ = _list_type(fields, found)
-        if type_ is None:
+        values = _list_values(fields, type_) if type_ else ()
+        if type_ is None or not values or None in values:
             found.broken.add(name)
         else:
-            found.lists[name] = NamedList(name, type_, _list_values(fields, type_))
+            found.lists[name] = NamedList(name, type_, values)
 
 
 def _list_type(fields: Fields, found: Declarations) -> Type | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from oferta.core.terms.declarations import Declarations
 from oferta.core.terms.facts import used_type
+from oferta.core.terms.limit_source import used_name
 from oferta.core.terms.problems import Code, Report, choices, shown
 from oferta.core.terms.reader import Fields, as_shape, check_id, read_value
 from oferta.core.terms.types import Edition, Example, Kind, Place, Question, Type
@@ -36,16 +37,29 @@ class _Reading:
     types: dict[str, dict[str, Type]]
     #: By question: the facts of limits, which some editions do not have.
     used: dict[str, set[str]]
+    #: Ids of clauses and limits of every edition.
     clauses: set[str]
     report: Report
 
 
 def read_examples(
-    root: Mapping, declared: Declarations, editions: list[Edition], report: Report
+    root: Mapping,
+    declared: Declarations,
+    editions: list[Edition],
+    ids: set[str],
+    report: Report,
 ) -> tuple[Example, ...]:
-    """Return the examples of examples.yaml, having reported what is wrong with them."""
+    """Return the examples of examples.yaml, having reported what is wrong with them.
+
+    Args:
+        root: the file.
+        declared: terms.yaml.
+        editions: as far as they could be read.
+        ids: of every clause and limit, also of those that could not.
+        report: takes the problems.
+    """
     top = Fields(root, ("given", "examples"), "", report)
-    reading = _reading(declared, editions, report)
+    reading = _reading(declared, editions, ids, report)
     given = top.get("given", Mapping, required=False)
     reading.given = _given(given, reading)
     found: dict[str, Example] = {}
@@ -70,7 +84,9 @@ def _subject(node: Mapping) -> str:
     return id_.text[:60] if isinstance(id_, Scalar) else "an example"
 
 
-def _reading(declared: Declarations, editions: list[Edition], report: Report) -> _Reading:
+def _reading(
+    declared: Declarations, editions: list[Edition], ids: set[str], report: Report
+) -> _Reading:
     types: dict[str, dict[str, Type]] = {}
     used: dict[str, set[str]] = {}
     for name, question in declared.questions.items():
@@ -81,8 +97,7 @@ def _reading(declared: Declarations, editions: list[Edition], report: Report) ->
                 if limit.question == name:
                     types[name][limit.used] = used_type(limit, question)
                     used[name].add(limit.used)
-    clauses = {clause for edition in editions for clause in edition.clauses}
-    return _Reading(declared, {}, types, used, clauses, report)
+    return _Reading(declared, {}, types, used, ids, report)
 
 
 def _given(node: Mapping | None, reading: _Reading) -> dict[str, Scalar]:
@@ -105,6 +120,8 @@ def _written(
         found[name] = scalar
         if not check or name in reading.declared.broken:
             continue
+        if name not in types and name in {used_name(id_) for id_ in reading.clauses}:
+            continue  # of a limit that is refused itself, or of another question
         if name not in types:
             reading.report.add(
                 Code.UNKNOWN_FACT, node.keys[name], where,

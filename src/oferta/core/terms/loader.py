@@ -16,7 +16,7 @@ from oferta.core.terms.parts import Part, edition_day, merge_parts, read_part
 from oferta.core.terms.problems import Code, Report
 from oferta.core.terms.reader import as_shape
 from oferta.core.terms.texts import Passage, check_passages, read_passages, words_of_edition
-from oferta.core.terms.types import ClauseText, Edition, Example, Pack, Place
+from oferta.core.terms.types import ClauseText, Edition, Pack, Place
 from oferta.core.terms.yaml_source import Mapping, read_yaml
 from oferta.kernel.i18n import LANGUAGES, Language
 
@@ -52,8 +52,16 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
             "the folder's name",
         )  # fmt: skip
     passages = {language: _passages(files, language, report) for language in LANGUAGES}
-    editions = _editions(parts, known, declared, passages, report)
-    examples = _examples(files, declared, editions, report)
+    merged = merge_parts(parts, known, report)
+    editions = _editions(merged, known, declared, passages, report)
+    worked = _mapping(files, EXAMPLES, report)
+    ids = _ids(merged)
+    # Where an edition could not be read, words and examples would seem to be about nothing.
+    is_whole = len(merged) == len(known)
+    if is_whole:
+        for found in passages.values():
+            check_passages(found or [], ids, known, report)
+    examples = read_examples(worked, declared, editions, ids, report) if worked and is_whole else ()
     return Pack(
         name=declared.name,
         publisher=declared.publisher,
@@ -97,27 +105,26 @@ def _passages(files: PackFiles, language: Language, report: Report) -> list[Pass
 
 
 def _editions(
-    parts: list[Part],
+    merged: list[Part],
     known: list[str],
     declared: Declarations,
     passages: dict[Language, list[Passage] | None],
     report: Report,
 ) -> list[Edition]:
     editions = []
-    ids: set[str] = set()
     starts = [start for start in map(edition_day, known) if start is not None]
-    for part in merge_parts(parts, known, report):
+    for part in merged:
         draft = build_draft(part, declared, report)
         check_edition(draft, last_day_of(part, starts))
         wanted = {*part.sections["clauses"], *part.sections["limits"]}
-        ids |= wanted
         text = _text(part, wanted, passages, report)
         editions.append(_edition(draft, text))
-    for found in passages.values():
-        # Where an edition could not be read, its headings would all seem to be for nothing.
-        if found is not None and len(editions) == len(known):
-            check_passages(found, ids, known, report)
     return editions
+
+
+def _ids(merged: list[Part]) -> set[str]:
+    """Return the ids of every clause and limit, also of those that could not be read."""
+    return {id_ for part in merged for name in ("clauses", "limits") for id_ in part.sections[name]}
 
 
 def _text(
@@ -156,10 +163,3 @@ def _edition(draft: Draft, text: dict[Language, dict[str, ClauseText]]) -> Editi
         digest=digest_of(draft, text),
         place=part.place,
     )
-
-
-def _examples(
-    files: PackFiles, declared: Declarations, editions: list[Edition], report: Report
-) -> tuple[Example, ...]:
-    root = _mapping(files, EXAMPLES, report)
-    return read_examples(root, declared, editions, report) if root else ()

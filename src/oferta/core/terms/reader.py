@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from oferta.core.terms.expressions import FUNCTIONS
 from oferta.core.terms.problems import Code, Report, Spot, choices, shown
+from oferta.core.terms.scope import kind_words
 from oferta.core.terms.sql_source import reads_as_name
 from oferta.core.terms.types import Choice, Coded, Kind, Place, Type, Window, Words
 from oferta.core.terms.values import BadValue, parse_value
@@ -238,7 +239,7 @@ def read_value(node: Scalar, type_: Type, where: str, report: Report) -> Coded:
     try:
         return parse_value(None if node.is_null else node.text, type_)
     except BadValue as error:
-        what = f"{error.given} is not a {type_.kind} here"
+        what = f"{error.given} is not {kind_words(type_)}"
         report.add(Code.BAD_VALUE, node, where, what, error.expected)
         return None
 

@@ -72,7 +72,9 @@ def kind_words(type_: Type) -> str:
         return f"money in {type_.unit}" if type_.unit else "money"
     if type_.kind is Kind.TEXT:
         return "text"
-    return f"{'an' if type_.kind in (Kind.INTEGER, Kind.ENUM) else 'a'} {type_.kind}"
+    if type_.kind is Kind.ENUM:
+        return "a declared value"
+    return f"{'an' if type_.kind is Kind.INTEGER else 'a'} {type_.kind}"
 
 
 def comparable(left: Type, right: Type) -> bool:
