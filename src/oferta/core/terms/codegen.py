@@ -5,6 +5,7 @@ It defines, with `f0, f1, …` the raw facts in the order of `Program.names`:
 - `mask(day, f0, …)`: bit i says that the i-th clause was in force and held;
 - `bare(day, f0, …)`: `(index, outcome)` on the shortest way, and `slow(day, facts)` wherever the
   answer is not plain: nothing decides, two clauses do, a bound is broken, zero divides;
+- `run(day, facts)`: mask, verdict and outcome, remembered by mask where they can be;
 - `day(f0, …)`: the day of the event;
 - `out_0(day, f0, …)`, …: the outcome of each clause that has one.
 
@@ -22,6 +23,7 @@ from oferta.core.terms.codegen_conditions import (
     both,
     negated,
 )
+from oferta.core.terms.codegen_masks import mask_lines
 from oferta.core.terms.codegen_names import Names, literal
 from oferta.core.terms.codegen_outcomes import Block
 from oferta.core.terms.defeats import Defeats
@@ -123,17 +125,26 @@ class Writer:
 
     def mask(self, name: str, known: Known | None = None) -> str:
         """Return source of `mask`, for one value of a fact if it is known."""
+        return self._masked(name, known, ["return m"])
+
+    def run(self, name: str, known: Known | None = None) -> str:
+        """Return source of `run`: what a mask is known to lead to, or else what `settle` says."""
+        known_end = f"return done(m) or settle(m, day, {self._facts})"
+        return self._masked(name, known, [known_end])
+
+    def _masked(self, name: str, known: Known | None, end: list[str]) -> str:
         conditions = ConditionWriter(self._names, known)
-        base = 0
-        lines: list[str] = []
-        for index, clause in enumerate(self.subject.clauses):
-            holds = self.holds(clause, conditions)
-            if holds == TRUE:
-                base |= 1 << index
-            elif holds != FALSE:
-                lines.append(f"if {holds}: m |= {literal(1 << index)}")
-        start = [*self._derived(self.subject.read), f"m = {literal(base)}"]
-        return self._function(name, [*start, *lines, "return m"])
+        holds = [self.holds(clause, conditions) for clause in self.subject.clauses]
+        start = [*self._derived(self.subject.read), *mask_lines(holds)]
+        return self._function(name, [*start, *end])
+
+    def run_row(self, by: Split | None) -> str:
+        """Return source of `run(day, values)`, which finds the function of its class itself."""
+        if by is None:
+            return "def run(day, values):\n    return run_0(day, *values)\n"
+        place = list(self._names.raw).index(by.fact)
+        choose = f"run_of(values[{place}], run_0)"
+        return f"def run(day, values):\n    return {choose}(day, *values)\n"
 
     def dispatch(self, name: str, by: Split) -> str:
         """Return source that hands over to the function of a value's class."""

@@ -60,20 +60,29 @@ class Known:
     value: Coded
 
 
+class Joined(str):
+    """Source of a conjunction or disjunction that still knows its parts, for folding."""
+
+    __slots__ = ("parts", "word")
+    word: str
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, word: str, parts: tuple[str, ...]) -> Joined:
+        """Return the parts joined by `and` or `or`, in brackets."""
+        made = cls(f"({f' {word} '.join(parts)})")
+        made.word, made.parts = word, parts
+        return made
+
+
 def both(items: Iterable[str]) -> str:
     """Return source of a conjunction, folded."""
-    left = [item for item in items if item != TRUE]
-    if FALSE in left:
-        return FALSE
-    return _joined(left, " and ", TRUE)
+    return _joined(items, "and", nothing=TRUE, all_of_it=FALSE)
 
 
 def either(items: Iterable[str]) -> str:
     """Return source of a disjunction, folded."""
-    left = [item for item in items if item != FALSE]
-    if TRUE in left:
-        return TRUE
-    return _joined(left, " or ", FALSE)
+    return _joined(items, "or", nothing=FALSE, all_of_it=TRUE)
 
 
 def negated(item: str) -> str:
@@ -83,11 +92,23 @@ def negated(item: str) -> str:
     return f"(not {item})"
 
 
-def _joined(items: list[str], word: str, nothing: str) -> str:
-    kept = list(dict.fromkeys(items))
+def conjuncts(item: str) -> tuple[str, ...]:
+    """Return the parts of a conjunction, or the source itself."""
+    return item.parts if isinstance(item, Joined) and item.word == "and" else (item,)
+
+
+def _joined(items: Iterable[str], word: str, *, nothing: str, all_of_it: str) -> str:
+    kept: dict[str, None] = {}
+    for item in items:
+        same = isinstance(item, Joined) and item.word == word
+        for part in item.parts if same else (item,):  # type: ignore[attr-defined]  # a Joined
+            kept[part] = None
+    kept.pop(nothing, None)
+    if all_of_it in kept:
+        return all_of_it
     if not kept:
         return nothing
-    return kept[0] if len(kept) == 1 else f"({word.join(kept)})"
+    return next(iter(kept)) if len(kept) == 1 else Joined.of(word, tuple(kept))
 
 
 class ConditionWriter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from oferta.core.terms.codegen import Subject, Writer, same
 from oferta.core.terms.codegen_outcomes import HELPERS, whole
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from oferta.core.terms.defeats import Verdict
     from oferta.core.terms.types import Coded, Edition, LimitEffect, Pack
+
+#: Mask, verdict, outcome in the order of the answer.
+Run: TypeAlias = "tuple[int, Verdict, tuple[Coded, ...]]"
 
 #: Remembered masks; a policy of 30 clauses met 1,099 in 50,000 rows.
 _PLANS_MAX = 65_536
@@ -64,9 +67,13 @@ class Program:
     bare: Callable[..., tuple[int, tuple[Coded, ...]]]
     #: Bit i: the i-th clause was in force and its condition held.
     mask: Callable[..., int]
+    #: `run(day, values)`: mask, verdict and outcome, for batches, where `decide` builds too much;
+    #: `values` is a tuple in the order of `names`. Raises what `decide` raises.
+    run: Callable[[int, tuple[Coded, ...]], Run]
 
     def __init__(self, subject: Subject) -> None:
-        self._subject = subject
+        #: The question and edition that this is of.
+        self.asked = subject
         self._graph = subject.graph
         self._question = subject.question
         self.names: tuple[str, ...] = subject.raw
@@ -77,6 +84,8 @@ class Program:
         self._fields = tuple(answer.name for answer in self._question.answer)
         self._ceilings = [Ceiling(limit, subject) for limit in subject.limits]
         self._plans: dict[int, Plan] = {}
+        #: What `run` returns for masks whose outcome depends on no fact and no limit.
+        self._done: dict[int, Run] = {}
         self._narrowed: dict[tuple[int, tuple[int, ...]], Verdict] = {}
         self._day_facts = subject.raw_behind(self._question.day)
         self._day: Callable[..., int | None]
@@ -115,25 +124,6 @@ class Program:
             [self._given(values, name) if name in self._day_facts else None for name in self.names]
         )
 
-    def run(self, day: int, values: Sequence[Coded]) -> tuple[int, Verdict, tuple[Coded, ...]]:
-        """Return mask, verdict and outcome; for batches, where `decide` builds too much.
-
-        Args:
-            day: coded day of the event.
-            values: coded facts in the order of `names`.
-
-        Raises:
-            Stopped: a gap, a conflict, a division by zero or an outcome out of bounds.
-        """
-        mask = self.mask(day, *values)
-        plan = self._plans.get(mask) or self._plan(mask)
-        outcome = plan.constant
-        if outcome is None:
-            plan, outcome = self._settle(plan, mask, day, values)
-        if self._ceilings:
-            outcome = self._cut(day, plan.bits, outcome, values)
-        return mask, plan.verdict, outcome
-
     def decide(self, values: Mapping[str, Coded], on: int | None = None) -> Decided:
         """Return the decision on coded facts, limits worked in.
 
@@ -158,7 +148,7 @@ class Program:
             outcome = ceiling.cut(day, plan.bits, outcome, row, effects)
         return Decided(
             pack=self._pack,
-            edition=self._subject.edition.id,
+            edition=self.asked.edition.id,
             question=self._question.name,
             day=day,
             facts=facts,
@@ -172,13 +162,13 @@ class Program:
 
     @property
     def _pack(self) -> str:
-        return self._subject.pack.name
+        return self.asked.pack.name
 
     def _given(self, values: Mapping[str, Coded], name: str) -> Coded:
         try:
             return values[name]
         except KeyError:
-            known = self._subject.pack.facts.get(name)
+            known = self.asked.pack.facts.get(name)
             expected = str(known.type.kind) if known else "how much of the limit was used"
             raise MissingFact(pack=self._pack, fact=name, expected=expected) from None
 
@@ -189,6 +179,7 @@ class Program:
             found = Plan(self._graph.verdict(mask), deciding, self._constant(deciding))
             if len(self._plans) >= _PLANS_MAX:
                 self._plans.clear()
+                self._done.clear()
             self._plans[mask] = found
         return found
 
@@ -253,6 +244,16 @@ class Program:
             outcome = ceiling.cut(day, bits, outcome, values)
         return outcome
 
+    def _run(self, mask: int, day: int, values: tuple[Coded, ...]) -> Run:
+        """Answer `run` where the mask alone does not, and remember it where it will."""
+        plan = self._plan(mask)
+        outcome = plan.constant
+        if outcome is None:
+            plan, outcome = self._settle(plan, mask, day, values)
+        elif not self._ceilings:
+            self._done[mask] = mask, plan.verdict, outcome
+        return mask, plan.verdict, self._cut(day, plan.bits, outcome, values)
+
     def _slow(self, day: int, values: Sequence[Coded]) -> tuple[int, tuple[Coded, ...]]:
         """Answer `bare` where the shortest way ends."""
         mask = self.mask(day, *values)
@@ -262,7 +263,7 @@ class Program:
     # --- what stops ---------------------------------------------------------------------------
 
     def _where(self, mask: int) -> dict[str, Any]:
-        edition, question = self._subject.edition.id, self._question.name
+        edition, question = self.asked.edition.id, self._question.name
         return {"pack": self._pack, "edition": edition, "question": question, "mask": mask}
 
     def _check_bounds(self, chosen: tuple[int, ...], outcome: tuple[Coded, ...], mask: int) -> None:
@@ -277,7 +278,7 @@ class Program:
                 )
 
     def _broken(self, broken: _Broken, mask: int) -> Exception:
-        clause, countings = self._subject.clauses[broken.clause], self._subject.edition.countings
+        clause, countings = self.asked.clauses[broken.clause], self.asked.edition.countings
         then = clause.then[broken.place]
         reads = list(facts_of(then.expression, countings))
         return self._stop(mask, clause.id, then.field, broken.refused, reads)
@@ -289,7 +290,7 @@ class Program:
         if refused is None:
             return DivisionByZero(**where, clause=clause, field=field)
         if isinstance(refused, UnknownZone):
-            countings = self._subject.edition.countings.values()
+            countings = self.asked.edition.countings.values()
             zones = {one.time_zone for one in countings if one.time_zone_is_fact}
             fact = next((name for name in reads if name in zones), field)
             given, expected = str(refused.value), refused.wanted
@@ -300,9 +301,9 @@ class Program:
         return OutOfBounds(**where, clause=clause, field=field, value=str(refused.value))
 
     def _derived_stop(self, number: int, refused: Refused | None = None) -> Exception:
-        name = self._subject.derived[number]
-        countings = self._subject.edition.countings
-        reads = list(facts_of(self._subject.edition.derived[name].expression, countings))
+        name = self.asked.derived[number]
+        countings = self.asked.edition.countings
+        reads = list(facts_of(self.asked.edition.derived[name].expression, countings))
         return self._stop(0, "", name, refused, reads)
 
     # --- compiling ----------------------------------------------------------------------------
@@ -310,11 +311,13 @@ class Program:
     def _compile(self) -> None:
         space: dict[str, Any] = {
             **HELPERS,
-            **_counting_names(self._subject),
+            **_counting_names(self.asked),
             "__builtins__": {"min": min, "max": max, "abs": abs},
             "Refused": Refused,
             "whole": whole,
             "slow": self._slow,
+            "done": self._done.get,
+            "settle": self._run,
             "cut": self._cut,
             "zero": _Broken,
             "refuse": _Broken,
@@ -325,30 +328,33 @@ class Program:
             self._write(space)
         except (SyntaxError, RecursionError, MemoryError) as failed:
             raise self._too_deep() from failed
-        self.mask, self.bare, self._day = space["mask"], space["bare"], space["day"]
+        self.mask, self.bare, self.run = space["mask"], space["bare"], space["run"]
+        self._day = space["day"]
 
     def _write(self, space: dict[str, Any]) -> None:
-        with_outcome = [i for i, clause in enumerate(self._subject.clauses) if clause.then]
-        writer = Writer(self._subject, {})
+        with_outcome = [i for i, clause in enumerate(self.asked.clauses) if clause.then]
+        writer = Writer(self.asked, {})
         _execute("\n".join(writer.outcome(index) for index in with_outcome), space)
         self._outcomes = {index: space[f"out_{index}"] for index in with_outcome}
         self._constants = self._find_constants()
-        writer = Writer(self._subject, self._constants)
-        found = split(self._subject)
+        writer = Writer(self.asked, self._constants)
+        found = split(self.asked)
         self.source = writer.day()
         if found is None:
-            self.source += writer.mask("mask") + writer.bare("bare")
+            self.source += writer.mask("mask") + writer.bare("bare") + writer.run("run_0")
         else:
             kinds = range(len(found.known))
             self.source += "".join(
                 writer.mask(f"mask_{kind}", found.known[kind])
                 + writer.bare(f"bare_{kind}", found.known[kind])
+                + writer.run(f"run_{kind}", found.known[kind])
                 for kind in kinds
             )
             self.source += writer.dispatch("mask", found) + writer.dispatch("bare", found)
+        self.source += writer.run_row(found)
         _execute(self.source, space)
         if found is not None:
-            for name in ("mask", "bare"):
+            for name in ("mask", "bare", "run"):
                 table = {key: space[f"{name}_{kind}"] for key, kind in found.class_of.items()}
                 space[f"{name}_of"] = table.get
 
@@ -357,7 +363,7 @@ class Program:
         found: dict[int, tuple[Coded, ...]] = {}
         nothing = (None,) * len(self.names)
         for index, outcome in self._outcomes.items():
-            if self._subject.facts_of_outcome(self._subject.clauses[index]):
+            if self.asked.facts_of_outcome(self.asked.clauses[index]):
                 continue
             try:
                 value = outcome(0, *nothing)
