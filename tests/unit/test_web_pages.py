@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.translation import override
 from django.views.defaults import server_error
 
 from oferta.kernel.i18n import LANGUAGES, OWN_NAMES, language_of
@@ -58,7 +59,8 @@ def test_a_missing_page_is_said_in_the_readers_language(client: Client) -> None:
 
 
 def test_a_broken_page_is_said_without_asking_anything() -> None:
-    answer = server_error(RequestFactory().get("/"))
+    with override("en"):
+        answer = server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
 

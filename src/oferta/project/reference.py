@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 
 import click
@@ -145,8 +146,9 @@ def _page(title: str, lead: str, *sections: str) -> str:
 def _command_section(name: str, command: click.Command, context: click.Context) -> str:
     pieces = command.collect_usage_pieces(context)
     usage = f"```\n{name} {' '.join(pieces)}\n```"
-    lines = [f"## {name}", usage, (command.help or "").strip()]
-    options = [record for option in command.params if (record := option.get_help_record(context))]
+    lines = [f"## {name}", usage, cleandoc(command.help or "")]
+    records = [option.get_help_record(context) for option in command.params]
+    options = [record for record in records if record and record[1]]
     if options and isinstance(command, Command):
         heads = "| option | meaning |\n|---|---|\n"
         lines.append(heads + "\n".join(f"| `{left}` | {right} |" for left, right in options))
