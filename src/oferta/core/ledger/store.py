@@ -1,0 +1,157 @@
+"""Lock and read what a request touches; write what it adds. Works on any psycopg connection.
+
+Locks are taken in one order everywhere: holds by id, then accounts by id. What may have changed
+while waiting for them is read by later statements, which see it under READ COMMITTED.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+from psycopg import Connection, Cursor
+
+from oferta.core.ledger import sql
+from oferta.core.ledger.encoding import array, copy_rows, uuid_array
+from oferta.core.ledger.rules import AccountState, Book
+from oferta.core.ledger.types import (
+    ACCOUNT_ID_MAX,
+    BookedTransfer,
+    Hold,
+    Kind,
+    ResultCode,
+    Transfer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+_CODES = {code.value: code for code in ResultCode}
+
+
+def load(connection: Connection[Any], transfers: Sequence[Transfer], now: datetime) -> Book:
+    """Lock and read everything that `transfers` touch."""
+    cursor = Cursor(connection)
+    book = Book(now=now)
+    pending = {one.pending_id for one in transfers if one.pending_id is not None}
+    reversed_ = {one.reverses for one in transfers if one.reverses is not None}
+    if pending:
+        found = _rows(cursor, sql.LOCK_HOLDS, uuid_array(pending))
+        book.holds = {row[0]: Hold(*row) for row in found}
+    if reversed_:
+        book.known = read_booked(cursor, reversed_)
+    _lock_accounts(cursor, book, transfers)
+    book.known |= read_booked(cursor, {one.id for one in transfers})
+    ids = uuid_array(one.id for one in transfers)
+    for id_, code, fingerprint in _rows(cursor, sql.READ_REFUSED, ids):
+        book.refused[id_] = (_CODES[code], bytes(fingerprint))
+    missing = pending - book.holds.keys()
+    if missing:
+        book.resolved = dict(_rows(cursor, sql.READ_RESOLVED, uuid_array(missing)))
+    if reversed_:
+        found = _rows(cursor, sql.READ_REVERSED, uuid_array(reversed_))
+        book.reversed = {row[0] for row in found}
+    return book
+
+
+def read_booked(cursor: Cursor[Any], ids: set[UUID]) -> dict[UUID, BookedTransfer]:
+    """Return those of `ids` that stand in the journal."""
+    if not ids:
+        return {}
+    found = _rows(cursor, sql.READ_BOOKED, uuid_array(ids), min(ids).hex, max(ids).hex)
+    return {row[0]: BookedTransfer(*row) for row in found}
+
+
+def save(connection: Connection[Any], book: Book) -> None:
+    """Write the rows, the totals and the refusals that `evaluate` left in `book`."""
+    cursor = Cursor(connection)
+    if book.rows:
+        _write_accounts(cursor, book)
+        with cursor.copy(sql.COPY_BOOKED) as copy:
+            copy.write(copy_rows(book.rows))
+        _write_holds(cursor, book)
+        _write_reversals(cursor, book)
+    if book.new_refusals:
+        refusals = book.new_refusals.values()
+        cursor.execute(
+            sql.WRITE_REFUSED,
+            (
+                uuid_array(book.new_refusals),
+                array(int(code) for code, _ in refusals),
+                array('"\\\\x' + fingerprint.hex() + '"' for _, fingerprint in refusals),
+            ),
+        )
+
+
+def _rows(cursor: Cursor[Any], statement: str, *params: object) -> Rows:
+    cursor.execute(statement, params, binary=True)
+    return cursor.fetchall()
+
+
+def _lock_accounts(cursor: Cursor[Any], book: Book, transfers: Sequence[Transfer]) -> None:
+    ids = {one.debit for one in transfers} | {one.credit for one in transfers}
+    for hold in book.holds.values():
+        ids |= {hold.debit, hold.credit}
+    for original in book.known.values():
+        ids |= {original.debit, original.credit}
+    asked = array(one for one in ids if 0 < one <= ACCOUNT_ID_MAX)
+    for row in _rows(cursor, sql.LOCK_ACCOUNTS, asked):
+        book.accounts[row[0]] = AccountState(*row[1:])
+
+
+def _write_accounts(cursor: Cursor[Any], book: Book) -> None:
+    ids = sorted({row.debit for row in book.rows} | {row.credit for row in book.rows})
+    states = [book.accounts[one] for one in ids]
+    cursor.execute(
+        sql.WRITE_ACCOUNTS,
+        (
+            array(ids),
+            array([one.debits_posted for one in states]),
+            array([one.credits_posted for one in states]),
+            array([one.debits_pending for one in states]),
+            array([one.credits_pending for one in states]),
+        ),
+    )
+
+
+def _write_holds(cursor: Cursor[Any], book: Book) -> None:
+    opened = {row.id for row in book.rows if row.kind == Kind.PENDING}
+    resolved = [row for row in book.rows if row.pending_id is not None]
+    new = [book.holds[one] for one in opened if one not in book.resolved]
+    if new:
+        cursor.execute(sql.WRITE_HOLDS, _hold_arrays(new))
+    if not resolved:
+        return
+    cursor.execute(
+        sql.WRITE_RESOLVED,
+        (
+            uuid_array(row.pending_id for row in resolved if row.pending_id),
+            uuid_array(row.id for row in resolved),
+            array(int(row.kind) for row in resolved),
+        ),
+    )
+    old = [row.pending_id for row in resolved if row.pending_id and row.pending_id not in opened]
+    if old:
+        cursor.execute(sql.DELETE_HOLDS, (uuid_array(old),))
+
+
+def _hold_arrays(holds: Iterable[Hold]) -> tuple[str, ...]:
+    ids, debits, credits_, amounts, expiries, decisions = zip(*holds, strict=True)
+    moments = ["NULL" if at is None else f'"{at.isoformat()}"' for at in expiries]
+    return (
+        uuid_array(ids),
+        array(debits),
+        array(credits_),
+        array(amounts),
+        array(moments),
+        uuid_array(decisions),
+    )
+
+
+def _write_reversals(cursor: Cursor[Any], book: Book) -> None:
+    rows = [row for row in book.rows if row.reverses is not None]
+    if rows:
+        reversed_ = uuid_array(row.reverses for row in rows if row.reverses)
+        cursor.execute(sql.WRITE_REVERSED, (reversed_, uuid_array(row.id for row in rows)))
