@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from oferta.core.decisions import batch, models, overriding
 from oferta.core.decisions.errors import BadOverride
 from oferta.core.decisions.types import Answer, Decision, Event, Override
+try:  # the ledger's doors are being written
+    from oferta.core.ledger import actions as ledger
+except ImportError:
+    pass
+from oferta.core.ledger.types import NewAccount
 from oferta.kernel.clock import zoned
 
 
@@ -57,6 +62,17 @@ def override(wanted: Override, *, now: datetime) -> Decision:
         OverrideRefused: the ledger refused (as when what must be taken back is spent already).
     """
     return overriding.override(wanted, now=zoned(now))
+
+
+def open_accounts(accounts: Iterable[NewAccount]) -> dict[str, int]:
+    """Open the ledger accounts that do not exist yet; return the id of each one by key.
+
+    Services come to the ledger through this door, because only decisions may write to it.
+
+    Raises:
+        BadAccount, AccountDiffers: as of the ledger.
+    """
+    return {key: account.id for key, account in ledger.open_accounts(accounts).items()}
 
 
 def set_authority(pack: str, *, second_person_above: int) -> None:

@@ -249,6 +249,7 @@ def _decision(
         plan=event.plan,
         context=event.context,
         uses=question.uses,
+        transfer_ids=draft.group.ids_of(draft.ids[question.name]),
         digest=draft.digest,
     )
 

@@ -44,6 +44,8 @@ class Decision(models.Model):
     context = models.JSONField(default=dict)
     #: What of each limit it used: `[limit, holder, period start, amount]`.
     uses = models.JSONField(default=list)
+    #: What it moved: the ledger's transfers, in order; each names this Decision in turn.
+    transfer_ids = ArrayField(models.UUIDField(), default=list)
     #: SHA-256 of what was asked; tells a retry from another content under the same key.
     digest = models.BinaryField()
     overrides = models.OneToOneField(

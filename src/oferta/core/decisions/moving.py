@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from oferta.core.decisions.types import Decision, Movement
-
 try:  # the ledger's doors are being written
     from oferta.core.ledger import actions as ledger
     from oferta.core.ledger import queries as book
@@ -29,6 +28,12 @@ class Group:
     transfers: list[Transfer]
     refusal: str = ""
 
+    def ids_of(self, decision_id: UUID) -> tuple[UUID, ...]:
+        """Return what it moved behind one Decision; nothing if it was refused."""
+        if self.refusal:
+            return ()
+        return tuple(item.id for item in self.transfers if item.decision_id == decision_id)
+
 
 def group(
     movements: Sequence[Movement], decision_ids: Mapping[str, UUID], event_at: datetime
@@ -38,17 +43,17 @@ def group(
     return Group(
         [
             Transfer(
-                uuid7(),
-                decision_ids[item.question],
-                event_at,
-                item.debit,
-                item.credit,
-                item.amount,
-                _KINDS[item.kind],
-                item.pending_id,
-                place < last,
-                item.code,
-                item.expires_at,
+                id=uuid7(),
+                decision_id=decision_ids[item.question],
+                event_at=event_at,
+                debit=item.debit,
+                credit=item.credit,
+                amount=item.amount,
+                kind=_KINDS[item.kind],
+                pending_id=item.pending_id,
+                linked=place < last,
+                code=item.code,
+                expires_at=item.expires_at,
             )
             for place, item in enumerate(movements)
         ]
@@ -70,8 +75,10 @@ def post(groups: Iterable[Group], *, now: datetime) -> None:
 
 def moved_by(decision: Decision) -> list[BookedTransfer]:
     """Return the transfers that a Decision made for itself, not those that took back another's."""
-    booked = book.transfers_of_decisions([decision.id])
-    return [item for item in booked if item.reverses is None]
+    if not decision.transfer_ids:
+        return []
+    booked = book.transfers(decision.transfer_ids)
+    return [booked[id_] for id_ in decision.transfer_ids if booked[id_].reverses is None]
 
 
 def as_movements(booked: Iterable[BookedTransfer], question: str) -> list[Movement]:
@@ -95,47 +102,62 @@ def replace_transfers(
     new: Decision,
     *,
     now: datetime,
-) -> str:
+) -> Group:
     """Take back what an old Decision moved and move what the new one asks for, linked.
 
-    Both happen as of the day of the event. Which goes first can matter to an account that may not
-    be overdrawn, so both orders are tried.
+    Both count as of the event. Which goes first can matter to an account that may not be
+    overdrawn, so both orders are tried.
 
     Returns:
-        "" or the ledger's code; then nothing moved.
+        What was moved, or with a `refusal`, what could not be.
     """
-    refusal = ""
+    tried = Group([])
     for new_first in (True, False):
         back = _taken_back(booked, new)
         made = group(movements, {new.question: new.id}, new.event_at).transfers
         chain = [*made, *back] if new_first else [*back, *made]
-        if not chain:
-            return ""
         linked = [item._replace(linked=True) for item in chain[:-1]]
-        refusal = _refusal(ledger.post([*linked, chain[-1]._replace(linked=False)], now=now))
-        if not refusal:
-            return ""
-    return refusal
+        tried = Group(linked + [item._replace(linked=False) for item in chain[-1:]])
+        post([tried], now=now)
+        if not tried.refusal:
+            break
+    return tried
 
 
 def _taken_back(booked: Sequence[BookedTransfer], new: Decision) -> list[Transfer]:
     """Return a reversal of each transfer that moved money and a void of each that still holds."""
-    holding = book.open_holds([item.id for item in booked if item.kind == Kind.PENDING])
     back = [
-        Transfer(uuid7(), new.id, new.event_at, code=item.code, reverses=item.id)
+        Transfer(
+            id=uuid7(),
+            decision_id=new.id,
+            event_at=new.event_at,
+            code=item.code,
+            reverses=item.id,
+        )
         for item in booked
         if item.kind in _MOVED
     ]
     return back + [
-        Transfer(uuid7(), new.id, new.event_at, kind=Kind.VOID, code=item.code, pending_id=item.id)
+        Transfer(
+            id=uuid7(),
+            decision_id=new.id,
+            event_at=new.event_at,
+            kind=Kind.VOID,
+            code=item.code,
+            pending_id=item.id,
+        )
         for item in booked
-        if item.id in holding
+        if item.kind == Kind.PENDING and _holds(item)
     ]
+
+
+def _holds(item: BookedTransfer) -> bool:
+    return any(hold.id == item.id for hold in book.open_holds(item.debit))
 
 
 def _refusal(results: Sequence[Result]) -> str:
     """Return the code of the transfer that broke the chain; "" if all stand in the book."""
     for result in results:
-        if not result.code.accepted and result.code is not ResultCode.LINKED_FAILED:
+        if result.code is not ResultCode.OK and result.code is not ResultCode.LINKED_FAILED:
             return result.code.text
     return ""

@@ -70,9 +70,10 @@ def override(wanted: Override, *, now: datetime) -> Decision:
     booked = moving.moved_by(old)
     stake = rules.at_stake(moving.as_movements(booked, old.question), plan.movements)
     _check_second_person(wanted, old, stake)
-    refusal = moving.replace_transfers(booked, plan.movements, new, now=now)
-    if refusal:
-        raise OverrideRefused(decision_id=str(old.id), ledger_code=refusal)
+    moved = moving.replace_transfers(booked, plan.movements, new, now=now)
+    if moved.refusal:
+        raise OverrideRefused(decision_id=str(old.id), ledger_code=moved.refusal)
+    new = replace(new, transfer_ids=moved.ids_of(new.id))
     storing.write([new])
     _tell(old, new, now)
     events.publish(DecisionOverridden(old_id=old.id, new_id=new.id, party_id=old.party_id, at=now))
@@ -204,6 +205,7 @@ def _decision(old: Decision, wanted: Override, result: _Result, now: datetime) -
         error_facts={},
         basis=result.basis,
         uses=result.uses,
+        transfer_ids=(),
         digest=sha256(said.encode()).digest(),
         overrides=old.id,
         reason=wanted.reason.strip(),

@@ -14,7 +14,8 @@ from oferta.core.decisions.types import Basis, Decision, LimitShare, Status
 
 _COLUMNS = (
     "id, key, question, pack, edition, edition_digest, day, event_at, decided_at, party_id, facts, "
-    "outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses, digest, "
+    "outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses, transfer_ids, "
+    "digest, "
     "overrides_id, reason, actor_id, approver_id"
 )
 _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN"
@@ -47,7 +48,8 @@ def _row(item: Decision) -> str:
         f"{_array(item.decided_by)}\t{_bytes(_mask_bytes(item.mask))}\t{item.status.value}\t"
         f"{item.error}\t{_json(item.error_facts) if item.error_facts else '{}'}\t"
         f"{item.basis.value}\t{_text(item.plan)}\t{_json(item.context)}\t"
-        f"{_json(shares_json(item.uses)) if item.uses else '[]'}\t{_bytes(item.digest)}\t"
+        f"{_json(shares_json(item.uses)) if item.uses else '[]'}\t"
+        f"{{{','.join(map(str, item.transfer_ids))}}}\t{_bytes(item.digest)}\t"
         f"{item.overrides or _NULL}\t{_text(item.reason)}\t{item.actor_id or _NULL}\t"
         f"{item.approver_id or _NULL}\n"
     )
@@ -81,7 +83,7 @@ def _decision(row: tuple[Any, ...]) -> Decision:
     (
         id_, key, question, pack, edition, edition_digest, day, event_at, decided_at, party_id,
         facts, outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses,
-        digest, overrides, reason, actor_id, approver_id,
+        transfer_ids, digest, overrides, reason, actor_id, approver_id,
     ) = row  # fmt: skip
     return Decision(
         id=id_,
@@ -105,6 +107,7 @@ def _decision(row: tuple[Any, ...]) -> Decision:
         plan=plan,
         context=_loaded(context),
         uses=tuple(_share(item) for item in _loaded(uses)),
+        transfer_ids=tuple(transfer_ids),
         digest=bytes(digest),
         overrides=overrides,
         reason=reason,

@@ -136,6 +136,8 @@ class Decision:
     plan: str
     context: Mapping[str, Any]
     uses: tuple[LimitShare, ...]
+    #: What it moved, in order.
+    transfer_ids: tuple[UUID, ...]
     digest: bytes
     overrides: UUID | None = None
     reason: str = ""

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('plan', models.TextField()),
                 ('context', models.JSONField(default=dict)),
                 ('uses', models.JSONField(default=list)),
+                ('transfer_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
                 ('digest', models.BinaryField()),
                 ('reason', models.TextField(blank=True, default='')),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.staff')),
