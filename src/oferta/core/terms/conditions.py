@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -28,7 +29,7 @@ from oferta.core.terms.types import (
     Truth,
     Type,
 )
-from oferta.core.terms.values import ORDERED, BadValue, parse_value, plain_type
+from oferta.core.terms.values import ORDERED, BadValue, literal_example, parse_value, plain_type
 
 _COMPARISONS: dict[type[exp.Expr], CompareOp] = {
     exp.EQ: "=",
@@ -275,8 +276,7 @@ class _Converter:
     def _literal(self, node: exp.Expr, fact: FactRef) -> Coded:
         written = self._written(node, fact)
         try:
-            return parse_value(written, Type(Kind.TEXT) if fact.type.kind is Kind.TEXT else
-                               _not_null(fact.type))  # fmt: skip
+            return parse_value(written, replace(fact.type, nullable=False))
         except BadValue as error:
             raise self._refuse(
                 Code.BAD_VALUE,
@@ -304,7 +304,7 @@ class _Converter:
                 Code.TYPE_MISMATCH,
                 node,
                 f"{shown(fact.name)} is {kind_words(fact.type)}, not a bare number",
-                f"it in quotes: {_example(fact.type)}",
+                f"it in quotes: {literal_example(fact.type)}",
             )
         return sign + str(literal.this)
 
@@ -380,26 +380,3 @@ def _upside_down(low: Operand, high: Operand) -> bool:
 
 def _or_quoted(name: str, type_: Type) -> str:
     return f"quotes: '{name}'" if type_.kind is Kind.ENUM and name in type_.values else ""
-
-
-def _not_null(type_: Type) -> Type:
-    return type_ if not type_.nullable else Type(
-        type_.kind, type_.unit, type_.values, minimum=type_.minimum, maximum=type_.maximum
-    )  # fmt: skip
-
-
-_EXAMPLES = {
-    Kind.PERCENT: "'1%'",
-    Kind.DATE: "DATE '2024-04-16'",
-    Kind.MOMENT: "'2024-04-16T18:59:00+05:00'",
-    Kind.DURATION: "'3 days'",
-    Kind.BOOLEAN: "TRUE",
-}
-
-
-def _example(type_: Type) -> str:
-    if type_.kind is Kind.MONEY:
-        return f"'1000 {type_.unit}'"
-    if type_.kind is Kind.ENUM and type_.values:
-        return f"'{type_.values[0]}'"
-    return _EXAMPLES.get(type_.kind, "'a text'")

@@ -233,6 +233,24 @@ _READERS = {
 }
 
 
+_LITERALS = {
+    Kind.PERCENT: "'1%'",
+    Kind.DATE: "DATE '2024-04-16'",
+    Kind.MOMENT: "'2024-04-16T18:59:00+05:00'",
+    Kind.DURATION: "'3 days'",
+    Kind.BOOLEAN: "TRUE",
+}
+
+
+def literal_example(type_: Type) -> str:
+    """Return how a literal of the type is written in a condition, which is SQL."""
+    if type_.kind is Kind.MONEY:
+        return f"'1000 {type_.unit}'"
+    if type_.kind is Kind.ENUM and type_.values:
+        return f"'{type_.values[0]}'"
+    return _LITERALS.get(type_.kind, "'a text'")
+
+
 def plain_type(type_: Type) -> Type:
     """Return the type without bounds and null: that of a literal beside it."""
     return replace(type_, nullable=False, minimum=None, maximum=None)
