@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--root-user-action=ignore --require-hashes
 
-.PHONY: help setup setup-dev run check fix test docs bench migrate messages clean
+.PHONY: help setup setup-dev run check fix test docs bench migrate clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14

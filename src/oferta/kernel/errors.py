@@ -29,7 +29,7 @@ class OfertaError(Exception):
         return f"{self.code}: {said}" if said else self.code
 
 
-def ensure(condition: bool, error: OfertaError) -> None:  # noqa: FBT001 - reads as a sentence
+def ensure(condition: bool, error: OfertaError) -> None:
     """Raise `error` unless `condition` holds; unlike `assert`, also under `python -O`."""
     if not condition:
         raise error

@@ -46,6 +46,8 @@ class Config:
     bind: str = "127.0.0.1"
     #: Port of the web server.
     port: int = 8000
+    #: A proxy ends TLS before the web server and sets `X-Forwarded-Proto`; pages then insist on it.
+    behind_tls: bool = False
     #: Processes of the web server.
     web_processes: int = 1
     #: Threads in each process of the web server.

@@ -86,6 +86,10 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "oferta_session"
 # Behind TLS, which a development machine has not, cookies never travel in the clear.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.development
+# Only if the operator says so: without a proxy, anybody could send the header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.behind_tls else None
+SECURE_SSL_REDIRECT = CONFIG.behind_tls
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if CONFIG.behind_tls else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
