@@ -38,7 +38,7 @@ class Config:
     terms: Path = Path("terms")
     #: Signs sessions; made and kept under `data` if empty and `development` is on.
     secret_key: str = ""
-    #: Shows tracebacks and accepts any host. Never in production.
+    #: Shows tracebacks on pages, loads samples, sends cookies without TLS. Never in production.
     development: bool = True
     #: Hosts that the site answers to, separated by commas.
     hosts: str = "localhost,127.0.0.1,[::1]"
