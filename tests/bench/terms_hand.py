@@ -5,7 +5,7 @@ tables hoisted out of the function, tests in the order that returns soonest. The
 is the place of the clause in the policy's first published order (E1 … E12, X1 … X6, R1 … R11, B1).
 """
 
-# ruff: noqa: C901, PLR0911, PLR0912, PLR0913 - an anchor is as fast as it can be, not as tidy
+# ruff: noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917, PLR1714 - as fast as can be, not as tidy
 
 from __future__ import annotations
 

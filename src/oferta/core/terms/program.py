@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from oferta.core.terms.codegen import Subject, Writer, same
 from oferta.core.terms.codegen_outcomes import HELPERS, whole
-from oferta.core.terms.counting import Refused, Uncovered, UnknownZone, written_day
+from oferta.core.terms.counting import Refused
 from oferta.core.terms.errors import (
-    CalendarNotDeclared,
-    Conflict,
-    DivisionByZero,
-    Gap,
     MissingFact,
     OutOfBounds,
-    PackInvalid,
-    Problem,
     UnknownQuestion,
     WrongFact,
 )
 from oferta.core.terms.limits import Ceiling
 from oferta.core.terms.specialise import split
+from oferta.core.terms.stops import Broken, Stops
 from oferta.core.terms.types import Decided
-from oferta.core.terms.walk import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +77,7 @@ class Program:
         self._bits = {clause_id: 1 << place for place, clause_id in enumerate(self.clause_ids)}
         self._fields = tuple(answer.name for answer in self._question.answer)
         self._ceilings = [Ceiling(limit, subject) for limit in subject.limits]
+        self._stops = Stops(subject)
         self._plans: dict[int, Plan] = {}
         #: What `run` returns for masks whose outcome depends on no fact and no limit.
         self._done: dict[int, Run] = {}
@@ -196,15 +191,15 @@ class Program:
     ) -> tuple[Plan, tuple[Coded, ...]]:
         """Return the outcome before limits, and the plan of the clauses that it is of."""
         if not plan.deciding:
-            raise Gap(**self._where(mask))
+            raise self._stops.gap(mask)
         try:
             outcomes = [self._outcomes[index](day, *values) for index in plan.deciding]
-        except _Broken as broken:
-            raise self._broken(broken, mask) from None
+        except Broken as broken:
+            raise self._stops.broken(broken, mask) from None
         chosen, outcome = plan.deciding, outcomes[0]
         if len(outcomes) > 1:
             chosen, outcome = self._combined(plan.deciding, outcomes, mask)
-        self._check_bounds(chosen, outcome, mask)
+        self._stops.check_bounds(chosen, outcome, mask)
         if chosen != plan.deciding:
             plan = Plan(self._narrow(mask, plan.verdict, chosen), chosen, None)
         return plan, outcome
@@ -224,8 +219,7 @@ class Program:
         chosen = tuple(index for index, _ in pairs)
         outcome = pairs[0][1]
         if not all(same(other, outcome) for _, other in pairs):
-            clauses = [self.clause_ids[index] for index in chosen]
-            raise Conflict(**self._where(mask), clauses=clauses)
+            raise self._stops.conflict(mask, chosen)
         return chosen, outcome
 
     def _narrow(self, mask: int, verdict: Verdict, chosen: tuple[int, ...]) -> Verdict:
@@ -260,52 +254,6 @@ class Program:
         plan, outcome = self._settle(self._plan(mask), mask, day, values)
         return plan.deciding[0], self._cut(day, plan.bits, outcome, values)
 
-    # --- what stops ---------------------------------------------------------------------------
-
-    def _where(self, mask: int) -> dict[str, Any]:
-        edition, question = self.asked.edition.id, self._question.name
-        return {"pack": self._pack, "edition": edition, "question": question, "mask": mask}
-
-    def _check_bounds(self, chosen: tuple[int, ...], outcome: tuple[Coded, ...], mask: int) -> None:
-        for answer, value in zip(self._question.answer, outcome, strict=True):
-            low, high = answer.type.minimum, answer.type.maximum
-            if isinstance(value, int) and (
-                (low is not None and value < low) or (high is not None and value > high)
-            ):
-                clause = ", ".join(self.clause_ids[index] for index in chosen)
-                raise OutOfBounds(
-                    **self._where(mask), clause=clause, field=answer.name, value=str(value)
-                )
-
-    def _broken(self, broken: _Broken, mask: int) -> Exception:
-        clause, countings = self.asked.clauses[broken.clause], self.asked.edition.countings
-        then = clause.then[broken.place]
-        reads = list(facts_of(then.expression, countings))
-        return self._stop(mask, clause.id, then.field, broken.refused, reads)
-
-    def _stop(
-        self, mask: int, clause: str, field: str, refused: Refused | None, reads: list[str]
-    ) -> Exception:
-        where = self._where(mask)
-        if refused is None:
-            return DivisionByZero(**where, clause=clause, field=field)
-        if isinstance(refused, UnknownZone):
-            countings = self.asked.edition.countings.values()
-            zones = {one.time_zone for one in countings if one.time_zone_is_fact}
-            fact = next((name for name in reads if name in zones), field)
-            given, expected = str(refused.value), refused.wanted
-            return WrongFact(pack=self._pack, fact=fact, given=given, expected=expected)
-        if isinstance(refused, Uncovered):
-            day = written_day(refused.day)
-            return CalendarNotDeclared(**where, calendar=refused.calendar, day=day)
-        return OutOfBounds(**where, clause=clause, field=field, value=str(refused.value))
-
-    def _derived_stop(self, number: int, refused: Refused | None = None) -> Exception:
-        name = self.asked.derived[number]
-        countings = self.asked.edition.countings
-        reads = list(facts_of(self.asked.edition.derived[name].expression, countings))
-        return self._stop(0, "", name, refused, reads)
-
     # --- compiling ----------------------------------------------------------------------------
 
     def _compile(self) -> None:
@@ -319,15 +267,15 @@ class Program:
             "done": self._done.get,
             "settle": self._run,
             "cut": self._cut,
-            "zero": _Broken,
-            "refuse": _Broken,
-            "derived_zero": self._derived_stop,
-            "derived_refuse": self._derived_stop,
+            "zero": Broken,
+            "refuse": Broken,
+            "derived_zero": self._stops.derived,
+            "derived_refuse": self._stops.derived,
         }
         try:
             self._write(space)
         except (SyntaxError, RecursionError, MemoryError) as failed:
-            raise self._too_deep() from failed
+            raise self._stops.too_deep() from failed
         self.mask, self.bare, self.run = space["mask"], space["bare"], space["run"]
         self._day = space["day"]
 
@@ -367,26 +315,11 @@ class Program:
                 continue
             try:
                 value = outcome(0, *nothing)
-                self._check_bounds((index,), value, 0)
-            except (_Broken, OutOfBounds):
+                self._stops.check_bounds((index,), value, 0)
+            except (Broken, OutOfBounds):
                 continue
             found[index] = value
         return found
-
-    def _too_deep(self) -> PackInvalid:
-        place = self._question.place
-        what = "a condition or an outcome is nested too deeply to be compiled"
-        name = self._question.name
-        problem = Problem("terms.too_deep", place.file, place.line, name, what)
-        return PackInvalid(pack=self._pack, problems=[problem])
-
-
-class _Broken(Exception):
-    """Field `place` of the outcome of a clause cannot be computed."""
-
-    def __init__(self, clause: int, place: int, refused: Refused | None = None) -> None:
-        super().__init__()
-        self.clause, self.place, self.refused = clause, place, refused
 
 
 def compile_program(pack: Pack, edition: Edition, question_name: str) -> Program:

@@ -8,12 +8,8 @@ is defeated. Nothing here is meant to be fast.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
-from math import ceil, floor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
-from zoneinfo import ZoneInfo
 
 from oferta.core.terms.errors import (
     CalendarNotDeclared,
@@ -22,6 +18,17 @@ from oferta.core.terms.errors import (
     Gap,
     OutOfBounds,
     WrongFact,
+)
+from oferta.core.terms.reference_values import (
+    DAY_ZERO,
+    NoSuchDay,
+    NoSuchZone,
+    NotDeclared,
+    Value,
+    Values,
+    ZeroDivisor,
+    coded,
+    in_window,
 )
 from oferta.core.terms.types import (
     AddDays,
@@ -33,16 +40,13 @@ from oferta.core.terms.types import (
     Choose,
     Clause,
     Compare,
-    Const,
     DateOf,
     DaysBetween,
     Decided,
     Elapsed,
     FactRef,
-    FieldRef,
     InList,
     IsNull,
-    Kind,
     LimitEffect,
     Negate,
     Not,
@@ -58,22 +62,15 @@ if TYPE_CHECKING:
     from oferta.core.terms.types import (
         Coded,
         Condition,
-        Counting,
         Edition,
         Expression,
         Limit,
         Operand,
         Pack,
-        RoundingMode,
-        Window,
     )
 
 #: True, False, or None for UNKNOWN.
 _Ternary: TypeAlias = bool | None
-_Value: TypeAlias = Fraction | bool | str | None
-_DAY_ZERO = date(1970, 1, 1)
-_MOMENT_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
-_PERCENT = 1_000_000
 
 
 def decide(
@@ -97,27 +94,6 @@ def decide(
         WrongFact: no day, or no such time zone.
     """
     return _Asking(pack, edition, question_name, dict(facts)).answer(on)
-
-
-class _ZeroDivisor(Exception):
-    pass
-
-
-@dataclass
-class _NoSuchDay(Exception):
-    asked: int
-
-
-@dataclass
-class _NotDeclared(Exception):
-    calendar: str
-    day: int
-
-
-@dataclass
-class _NoSuchZone(Exception):
-    name: str
-    fact: str
 
 
 class _Asking:
@@ -209,12 +185,12 @@ class _Asking:
             self.facts[name] = None
             return
         with_value = self._computed(derived.expression, {}, clause="", field=name)
-        self.facts[name] = _coded(with_value)
+        self.facts[name] = coded(with_value)
 
     # --- clauses ------------------------------------------------------------------------------
 
     def _applies(self, clause: Clause, day: int) -> bool:
-        return _in_window(clause.in_force, day) and self._truth(clause.when) is True
+        return in_window(clause.in_force, day) and self._truth(clause.when) is True
 
     def _defeated(self, clause: Clause, applies: Mapping[str, bool]) -> bool:
         return any(
@@ -258,110 +234,33 @@ class _Asking:
     # --- outcomes -----------------------------------------------------------------------------
 
     def _outcome(self, clause: Clause) -> dict[str, Coded]:
-        values: dict[str, _Value] = {}
+        values: dict[str, Value] = {}
         for then in clause.then:
             values[then.field] = self._computed(
                 then.expression, values, clause=clause.id, field=then.field
             )
-        return {name: _coded(value) for name, value in values.items()}
+        return {name: coded(value) for name, value in values.items()}
 
     def _computed(
-        self, expression: Expression, fields: dict[str, _Value], *, clause: str, field: str
-    ) -> _Value:
+        self, expression: Expression, fields: dict[str, Value], *, clause: str, field: str
+    ) -> Value:
         try:
-            return self._value(expression, fields)
-        except _ZeroDivisor:
+            return Values(self.facts, self.edition.countings).value(expression, fields)
+        except ZeroDivisor:
             raise DivisionByZero(**self._where(), clause=clause, field=field) from None
-        except _NoSuchDay as day:
+        except NoSuchDay as day:
             value = str(day.asked)
             raise OutOfBounds(**self._where(), clause=clause, field=field, value=value) from None
-        except _NotDeclared as found:
-            written = (_DAY_ZERO + timedelta(days=found.day)).isoformat()
+        except NotDeclared as found:
+            written = (DAY_ZERO + timedelta(days=found.day)).isoformat()
             raise CalendarNotDeclared(
                 **self._where(), calendar=found.calendar, day=written
             ) from None
-        except _NoSuchZone as zone:
+        except NoSuchZone as zone:
             fact, wanted = zone.fact or field, "an IANA time zone"
             raise WrongFact(
                 pack=self.pack.name, fact=fact, given=zone.name, expected=wanted
             ) from None
-
-    def _value(  # noqa: C901, PLR0911 - a case per node, side by side
-        self, node: Expression, fields: dict[str, _Value]
-    ) -> _Value:
-        """Return the value in the coding of the node's kind, fractions kept."""
-        match node:
-            case FactRef(name, _):
-                return _uncoded(self.facts[name])
-            case Const(value, _):
-                return _uncoded(value)
-            case FieldRef(name, _):
-                return fields[name]
-            case Binary(op, left, right, kind):
-                first = self._real(left, fields)
-                second = self._real(right, fields)
-                return _calculate(op, first, second) * _scale(kind.kind)
-            case Negate(item, _):
-                return -self._number(item, fields)
-            case Rounded(mode, item, step, kind):
-                one = self._real(step, fields) * _scale(kind.kind)
-                return _round(mode, self._real(item, fields) * _scale(kind.kind) / one) * one
-            case Pick(which, items, kind):
-                found = [self._real(item, fields) * _scale(kind.kind) for item in items]
-                return min(found) if which == "least" else max(found)
-            case Choose(on, cases, _):
-                return self._value(dict(cases)[str(self.facts[on.name])], fields)
-            case _:
-                return Fraction(self._counted(node, fields))
-
-    def _counted(
-        self,
-        node: DaysBetween | AddDays | AddMonths | DateOf | Elapsed,
-        fields: dict[str, _Value],
-    ) -> int:
-        match node:
-            case Elapsed(start, end, _):
-                return int(self._number(end, fields) - self._number(start, fields))
-            case DateOf(moment, name, _):
-                return self._on_day(moment, self.edition.countings[name], fields)
-            case DaysBetween(start, end, name, _):
-                counting = self.edition.countings[name]
-                first = self._on_day(start, counting, fields)
-                return _days(first, self._on_day(end, counting, fields), counting)
-            case AddDays(start, number, name, _):
-                counting = self.edition.countings[name]
-                first = self._on_day(start, counting, fields)
-                return _add_days(first, int(self._number(number, fields)), counting)
-            case AddMonths(start, number, _):
-                begun = int(self._number(start, fields))
-                return _add_months(begun, int(self._number(number, fields)))
-            case _:
-                assert_never(node)
-
-    def _on_day(self, expression: Expression, counting: Counting, fields: dict[str, _Value]) -> int:
-        coded = int(self._number(expression, fields))
-        if expression.type.kind is not Kind.MOMENT:
-            return coded
-        fact = counting.time_zone if counting.time_zone_is_fact else ""
-        name = str(self.facts[fact]) if fact else counting.time_zone
-        try:
-            zone = ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise _NoSuchZone(name, fact) from None
-        try:
-            moment = (_MOMENT_ZERO + timedelta(microseconds=coded)).astimezone(zone)
-        except OverflowError:
-            raise _NoSuchDay(coded) from None
-        return (moment.date() - _DAY_ZERO).days
-
-    def _number(self, expression: Expression, fields: dict[str, _Value]) -> Fraction:
-        value = self._value(expression, fields)
-        if not isinstance(value, Fraction):
-            raise TypeError(f"{value!r} is no number")
-        return value
-
-    def _real(self, expression: Expression, fields: dict[str, _Value]) -> Fraction:
-        return self._number(expression, fields) / _scale(expression.type.kind)
 
     # --- all clauses together -----------------------------------------------------------------
 
@@ -395,9 +294,9 @@ class _Asking:
     def _limit(
         self, limit: Limit, day: int, decided_by: list[str], outcome: dict[str, Coded]
     ) -> LimitEffect | None:
-        running = limit.period != "campaign" or _in_window(limit.window, day)
+        running = limit.period != "campaign" or in_window(limit.window, day)
         concerned = not limit.clauses or any(name in limit.clauses for name in decided_by)
-        if not (_in_window(limit.in_force, day) and running and concerned):
+        if not (in_window(limit.in_force, day) and running and concerned):
             return None
         most, used = int(limit.at_most.value or 0), int(self.raw[limit.used] or 0)
         before = int(outcome[limit.field] or 0)
@@ -439,124 +338,6 @@ def _compare(op: str, left: Coded, right: Coded) -> _Ternary:
     if left is None or right is None:
         return None
     return _COMPARED[op](left, right)
-
-
-def _in_window(window: Window, day: int) -> bool:
-    if window.start is not None and day < window.start:
-        return False
-    return window.through is None or day <= window.through
-
-
-# --- numbers ---------------------------------------------------------------------------------
-
-
-def _scale(kind: Kind) -> int:
-    return _PERCENT if kind is Kind.PERCENT else 1
-
-
-def _uncoded(value: Coded) -> _Value:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Fraction(value)
-    return value
-
-
-def _coded(value: _Value) -> Coded:
-    if not isinstance(value, Fraction):
-        return value
-    if value.denominator != 1:
-        raise ArithmeticError(f"{value} was not rounded")
-    return value.numerator
-
-
-def _calculate(op: str, left: Fraction, right: Fraction) -> Fraction:
-    match op:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case _:
-            if right == 0:
-                raise _ZeroDivisor
-            return left / right
-
-
-def _round(mode: RoundingMode, steps: Fraction) -> int:
-    match mode:
-        case "floor":
-            return floor(steps)
-        case "ceiling":
-            return ceil(steps)
-        case "down":
-            return floor(steps) if steps > 0 else ceil(steps)
-        case "up":
-            return ceil(steps) if steps > 0 else floor(steps)
-        case _:
-            return _round_half(mode, steps)
-
-
-def _round_half(mode: RoundingMode, steps: Fraction) -> int:
-    below, above = floor(steps), ceil(steps)
-    to_below, to_above = steps - below, above - steps
-    if to_below != to_above:
-        return below if to_below < to_above else above
-    if mode == "half_even":
-        return below if below % 2 == 0 else above
-    nearer_zero, farther = sorted((below, above), key=abs)
-    return farther if mode == "half_up" else nearer_zero
-
-
-# --- days ------------------------------------------------------------------------------------
-
-
-def _is_counted(day: int, counting: Counting) -> bool:
-    calendar = counting.calendar
-    if calendar is None:
-        return True
-    if not _in_window(calendar.covers, day):
-        raise _NotDeclared(calendar.name, day)
-    if day in calendar.workdays:
-        return True
-    weekday = (_DAY_ZERO + timedelta(days=day)).weekday()
-    return weekday not in calendar.weekend and day not in calendar.holidays
-
-
-def _days(start: int, end: int, counting: Counting) -> int:
-    if start > end:
-        return -sum(_is_counted(day, counting) for day in range(end + 1, start + 1))
-    found = list(range(start, end + 1))
-    if not counting.first_day:
-        found = [day for day in found if day != start]
-    if not counting.last_day:
-        found = [day for day in found if day != end]
-    return sum(_is_counted(day, counting) for day in found)
-
-
-def _add_days(start: int, number: int, counting: Counting) -> int:
-    if number < 0:
-        raise _NoSuchDay(number)
-    day, missing = start, number
-    if missing and counting.first_day and _is_counted(start, counting):
-        missing -= 1
-    while missing:
-        day += 1
-        if (date.max - _DAY_ZERO).days < day:
-            raise _NoSuchDay(number)
-        missing -= _is_counted(day, counting)
-    return day
-
-
-def _add_months(start: int, number: int) -> int:
-    begun = _DAY_ZERO + timedelta(days=start)
-    months = begun.year * 12 + begun.month - 1 + number
-    year, month = months // 12, months % 12 + 1
-    for last in (begun.day, 30, 29, 28):
-        try:
-            return (date(year, month, min(begun.day, last)) - _DAY_ZERO).days
-        except (ValueError, OverflowError):
-            continue
-    raise _NoSuchDay(number)
 
 
 def _inside(node: object) -> Iterator[object]:  # noqa: C901 - a case per node, side by side
