@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
+
+from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Event, Movement, NoticeDraft, Outcomes, Plan
+from oferta.core.ledger import actions as ledger
+from oferta.core.ledger import queries as book
+from oferta.core.ledger.types import Limit, NewAccount, Transfer
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import Actor, NewCustomer, Role
+from oferta.kernel.ids import uuid7
 
 PACK = Path(__file__).parents[2] / "packs" / "corner-club"
 NOW = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
@@ -62,7 +69,7 @@ def an_approver(name: str = "Approver") -> Actor:
     )
 
 
-def a_payment(
+def a_payment(  # noqa: PLR0913 - each has a default
     party_id: UUID | None = None,
     *,
     key: str = "",
@@ -91,3 +98,58 @@ def a_payment(
         context=context or {},
         party_id=party_id,
     )
+
+
+def accounts_of(name: str) -> dict[str, int]:
+    """Open a source without bounds, a shop that cannot be overdrawn, and a member's account."""
+    made = decisions.open_accounts(
+        [
+            NewAccount(key=f"{name}/source", unit="KZT"),
+            NewAccount(key=f"{name}/shop", unit="KZT", limit=Limit.DEBITS),
+            NewAccount(key=f"{name}/member", unit="KZT", limit=Limit.DEBITS),
+        ]
+    )
+    return {key.rpartition("/")[2]: id_ for key, id_ in made.items()}
+
+
+def a_purse(shop_has: int = 10**9) -> dict[str, int]:
+    """Return the accounts of a payment's context; the shop has minor units to give."""
+    accounts = accounts_of(f"corner/{uuid4().hex}")
+    if shop_has:
+        funds = Transfer(
+            id=uuid7(),
+            decision_id=uuid7(),
+            event_at=EVENT_AT,
+            debit=accounts["source"],
+            credit=accounts["shop"],
+            amount=shop_has,
+        )
+        (result,) = ledger.post([funds], now=NOW)
+        assert result.code.accepted
+    return {"shop": accounts["shop"], "member": accounts["member"]}
+
+
+def balance_of(account_id: int) -> int:
+    return book.account(account_id).balance
+
+
+TABLES = (
+    "decisions_decision",
+    "decisions_limit_use",
+    "ledger_transfer",
+    "notices_batch",
+    "notices_notice",
+    "cases_case",
+    "cases_entry",
+    "procrastinate_jobs",
+)
+
+
+def counts() -> dict[str, int]:
+    """Return how many rows each table of the loop has."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in TABLES:
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - names of ours
+            found[table] = int(cursor.fetchone()[0])
+    return found

@@ -8,10 +8,7 @@ from datetime import datetime
 from oferta.core.decisions import batch, models, overriding
 from oferta.core.decisions.errors import BadOverride
 from oferta.core.decisions.types import Answer, Decision, Event, Override
-try:  # the ledger's doors are being written
-    from oferta.core.ledger import actions as ledger
-except ImportError:
-    pass
+from oferta.core.ledger import actions as ledger
 from oferta.core.ledger.types import NewAccount
 from oferta.kernel.clock import zoned
 

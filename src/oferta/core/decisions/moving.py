@@ -8,11 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from oferta.core.decisions.types import Decision, Movement
-try:  # the ledger's doors are being written
-    from oferta.core.ledger import actions as ledger
-    from oferta.core.ledger import queries as book
-except ImportError:
-    pass
+from oferta.core.ledger import actions as ledger
+from oferta.core.ledger import queries as book
 from oferta.core.ledger.types import BookedTransfer, Kind, Result, ResultCode, Transfer
 from oferta.kernel.ids import uuid7
 
@@ -126,6 +123,7 @@ def replace_transfers(
 
 def _taken_back(booked: Sequence[BookedTransfer], new: Decision) -> list[Transfer]:
     """Return a reversal of each transfer that moved money and a void of each that still holds."""
+    holding = book.open_holds([item.id for item in booked if item.kind == Kind.PENDING])
     back = [
         Transfer(
             id=uuid7(),
@@ -147,12 +145,8 @@ def _taken_back(booked: Sequence[BookedTransfer], new: Decision) -> list[Transfe
             pending_id=item.id,
         )
         for item in booked
-        if item.kind == Kind.PENDING and _holds(item)
+        if item.id in holding
     ]
-
-
-def _holds(item: BookedTransfer) -> bool:
-    return any(hold.id == item.id for hold in book.open_holds(item.debit))
 
 
 def _refusal(results: Sequence[Result]) -> str:

@@ -14,9 +14,8 @@ from oferta.core.decisions.types import Basis, Decision, LimitShare, Status
 
 _COLUMNS = (
     "id, key, question, pack, edition, edition_digest, day, event_at, decided_at, party_id, facts, "
-    "outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses, transfer_ids, "
-    "digest, "
-    "overrides_id, reason, actor_id, approver_id"
+    "outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses, "
+    "transfer_ids, digest, overrides_id, reason, actor_id, approver_id"
 )
 _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN"
 _SELECT = f"SELECT {_COLUMNS} FROM decisions_decision WHERE "  # noqa: S608 - constants only
