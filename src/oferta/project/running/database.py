@@ -12,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 #: Any number: the lock that lets one process migrate at a time.
 MIGRATING = 6_702_018
+#: What PostgreSQL says when another process made the database first, or at the same moment.
+_FASTER = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
 
 
 def prepare() -> list[str]:
@@ -51,6 +53,6 @@ def _create_if_missing() -> None:
         kept = {key: wanted[key] for key in keys if wanted.get(key)}
         with psycopg.connect(**kept, dbname="postgres", autocommit=True) as server:
             name = psycopg.sql.Identifier(wanted["dbname"])
-            with suppress(psycopg.errors.DuplicateDatabase):  # another process was faster
+            with suppress(*_FASTER):
                 server.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))
         connection.ensure_connection()
