@@ -237,7 +237,7 @@ def _limit(case: Case, effect: LimitEffect) -> LimitShown:
         after=after,
         said=terms.words.sentences([stands, counted, done]),
         cites=limit.cites,
-        notes=notes_of(limit),
+        notes=notes_of(limit, terms.language),
         **shown,
     )
 

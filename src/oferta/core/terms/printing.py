@@ -123,5 +123,5 @@ def _limit(terms: Lexicon, question: Question, limit: Limit) -> LimitPrinted:
         per=tuple(terms.label(name) for name in limit.per),
         window=terms.window(limit.window if limit.period == "campaign" else limit.in_force),
         cites=limit.cites,
-        notes=notes_of(limit),
+        notes=notes_of(limit, terms.language),
     )

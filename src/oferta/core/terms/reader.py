@@ -203,8 +203,15 @@ class Fields:
             requirement = choice.get("requirement", Scalar)
             if requirement is not None:
                 check_requirement(requirement, self.where, self.report)
-                found.append(Choice(requirement.text, choice.text("note")))
+                found.append(Choice(requirement.text, _note(choice)))
         return tuple(found)
+
+
+def _note(fields: Fields) -> Words:
+    """Return a note in the five languages; one text alone stands for all of them."""
+    if isinstance(fields.node.entries.get("note"), Scalar):
+        return dict.fromkeys(LANGUAGES, fields.text("note"))
+    return fields.words("note")
 
 
 _SHAPES: dict[type, str] = {Scalar: "value", Sequence: "list", Mapping: "mapping"}

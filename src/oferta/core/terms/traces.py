@@ -128,11 +128,11 @@ def card_of(terms: Lexicon, clause: Clause) -> Card:
             condition=sentence(clause.when, terms),
             window="" if clause.in_force == Window() else terms.window(clause.in_force),
             cites=clause.cites,
-            notes=notes_of(clause),
+            notes=notes_of(clause, terms.language),
         )
     return found
 
 
-def notes_of(source: Clause | Limit) -> tuple[Note, ...]:
-    """Return the choices that a clause or a limit settles."""
-    return tuple(Note(choice.requirement, choice.note) for choice in source.settles)
+def notes_of(source: Clause | Limit, language: Language) -> tuple[Note, ...]:
+    """Return the choices that a clause or a limit settles, in one language."""
+    return tuple(Note(choice.requirement, choice.note[language]) for choice in source.settles)

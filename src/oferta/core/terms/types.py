@@ -381,7 +381,8 @@ class Choice:
     """How a contradiction, ambiguity or gap of the sources was settled, and why."""
 
     requirement: str
-    note: str
+    #: In each of the five languages: customers read it in explanations.
+    note: Words
 
 
 @dataclass(frozen=True, slots=True)
