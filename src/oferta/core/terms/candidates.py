@@ -15,6 +15,7 @@ from oferta.core.terms.types import (
     Const,
     FactRef,
     InList,
+    IsNull,
     Kind,
     Type,
 )
@@ -99,6 +100,8 @@ class Candidates:
             case InList(operand, values):
                 for value in values:
                     self._note_around(operand, value)
+            case IsNull(operand) if operand.type.kind in ORDERED:
+                self._note(operand.name, operand.type.minimum or 0)  # any value will do
             case _:
                 pass
 

@@ -116,18 +116,17 @@ def _explanation(case: Case, changes: Sequence[Change], *, full: bool) -> Explan
 
 
 def _answer(case: Case, outcome: tuple[FieldShown, ...]) -> str:
-    say = case.terms.words.say
-    question = _asked(case)
-    stop = _stop(case)
+    words, stop = case.terms.words, _stop(case)
     if stop is None:
+        fields = words.say("signs.semicolon").join(_told(case, field) for field in outcome)
         clauses = case.terms.titles(case.decided_by)
-        told = say("signs.semicolon").join(_told(case, field) for field in outcome)
-        fields = told if question.endswith(":") else upper_first(told)
-        return say("answer.decided", question=question, fields=fields, clauses=clauses)
-    key = f"answer.{stop.code.removeprefix('terms.')}"
-    if key not in case.terms.words.phrases:
-        key = "answer.stopped"
-    return say(key, question=question, clauses=case.terms.titles(stop.clauses), code=stop.code)
+        said = words.say("answer.decided", fields=fields, clauses=clauses)
+    else:
+        key = f"answer.{stop.code.removeprefix('terms.')}"
+        key = key if key in words.phrases else "answer.stopped"
+        said = words.say(key, clauses=case.terms.titles(stop.clauses), code=stop.code)
+    question = _asked(case)
+    return words.sentences([question, said if question.endswith(":") else upper_first(said)])
 
 
 def _asked(case: Case) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from oferta.core.terms.errors import Gap
 from oferta.core.terms.explanation import ClauseShown, FactShown, Failing, Role
 from oferta.core.terms.figures import Figures
 from oferta.core.terms.sentences import sentence
@@ -155,8 +156,8 @@ def _nearness(case: Case, clause: Clause) -> int | None:
     far = distance(clause.when, case.facts)
     if not case.in_force(clause):
         return 0 if far == 0 else None
-    if case.decided is None and clause.then:
-        return far
+    if isinstance(case.stopped, Gap):
+        return far if clause.then else None
     if far > 1 or not _would_matter(case, clause):
         return None
     if not clause.then:

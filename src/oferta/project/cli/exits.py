@@ -31,6 +31,7 @@ class Exit(IntEnum):
 #: Errors that are not refusals by a rule. The rest is `REFUSED`.
 EXIT_OF: dict[str, Exit] = {
     "cli.wrong_use": Exit.WRONG_USE,
+    "cli.bad_facts": Exit.WRONG_USE,
     "cli.unreadable": Exit.NOT_FOUND,
     "cli.database_unreachable": Exit.DATABASE,
     "cli.tables_missing": Exit.DATABASE,
