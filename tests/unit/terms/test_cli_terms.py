@@ -203,7 +203,7 @@ def test_a_gap_is_explained_and_ends_with_refused(
         (b"{", "cli.bad_facts", "line: 1"),
         (b'{"method": ["qr"]}', "cli.bad_facts", "more than one value"),
         (b"[qr]", "cli.bad_facts", "name: value"),
-        (b"", "cli.bad_facts", "name: value"),
+        (b"", "cli.bad_facts", "the file is empty"),
         (b"method: qr\nmethod: card\n", "cli.bad_facts", "line: 2"),
         (b"\xff\xfe", "cli.bad_facts", "UTF-8"),
         (b"[" * 100_000, "cli.bad_facts", ""),

@@ -121,3 +121,8 @@ def test_joints_are_mended() -> None:
     assert (
         wording("zh-Hans").say("condition.is", left="方式", right="Halyk QR") == "方式为 Halyk QR"
     )
+
+
+def test_quotation_marks_inside_others_become_inner_ones() -> None:
+    assert wording("ru").quoted("программа «Halyk»") == "«программа „Halyk“»"
+    assert wording("zh-Hant").quoted("「甲」") == "「『甲』」"

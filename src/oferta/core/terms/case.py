@@ -33,6 +33,7 @@ class Case:
     #: Coded day of the event.
     day: int
     mask: int
+    graph: Defeats
     verdict: Verdict
     decided: Decided | None
     stopped: Stopped | None
@@ -45,6 +46,11 @@ class Case:
     def applied(self, index: int) -> bool:
         """Return whether the clause at `index` was in force and held."""
         return bool(self.mask >> index & 1)
+
+    def deciding_with(self, clause: Clause) -> tuple[str, ...]:
+        """Return the clauses that would decide, had this one applied too."""
+        bit = 1 << self.clauses.index(clause)
+        return self.graph.verdict(self.mask | bit).deciding
 
     def in_force(self, clause: Clause) -> bool:
         """Return whether the clause was in force on the day of the event."""
@@ -60,6 +66,7 @@ def decided_case(pack: Pack, decided: Decided, language: Language) -> Case:
     """
     terms = lexicon(pack, edition_of(pack, decided.edition), language)
     clauses = clauses_of(terms.edition, decided.question)
+    graph = Defeats(pack.name, clauses)
     return Case(
         terms=terms,
         question=pack.questions[decided.question],
@@ -67,7 +74,8 @@ def decided_case(pack: Pack, decided: Decided, language: Language) -> Case:
         facts=_facts(terms.edition, pack.questions[decided.question], clauses, decided.facts),
         day=decided.day,
         mask=decided.mask,
-        verdict=Defeats(pack.name, clauses).verdict(decided.mask),
+        graph=graph,
+        verdict=graph.verdict(decided.mask),
         decided=decided,
         stopped=None,
     )
@@ -83,6 +91,7 @@ def stopped_case(
     """
     terms = lexicon(pack, edition_of(pack, stopped.edition), language)
     clauses = clauses_of(terms.edition, stopped.question)
+    graph = Defeats(pack.name, clauses)
     return Case(
         terms=terms,
         question=pack.questions[stopped.question],
@@ -90,7 +99,8 @@ def stopped_case(
         facts=_facts(terms.edition, pack.questions[stopped.question], clauses, facts),
         day=day,
         mask=stopped.mask,
-        verdict=Defeats(pack.name, clauses).verdict(stopped.mask),
+        graph=graph,
+        verdict=graph.verdict(stopped.mask),
         decided=None,
         stopped=stopped,
     )

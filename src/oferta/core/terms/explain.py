@@ -305,8 +305,10 @@ def _change(case: Case, change: Change) -> ChangeShown:
 
 def _changed_fact(case: Case, fact: FactChangeShown) -> str:
     flag = case.terms.type_of(fact.name).kind is Kind.BOOLEAN
-    key = "change.flag" if flag else "change.fact"
-    return case.terms.words.say(key, label=fact.label, before=fact.before, after=fact.after)
+    words = case.terms.words
+    if flag:
+        return words.say("change.flag", label=words.quoted(fact.label), after=fact.after)
+    return words.say("change.fact", label=fact.label, before=fact.before, after=fact.after)
 
 
 def _rest(case: Case, clauses: tuple[ClauseShown, ...]) -> tuple[str, ...]:

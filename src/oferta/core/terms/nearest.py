@@ -112,6 +112,9 @@ class _Search:
         self._names = tuple(decided.facts)
         self._tries = {name: near.of(name) for name in self._names}
         self._fixed = self._fixed_arguments()
+        self._program = self._engine.program(decided.pack, decided.question, edition)
+        #: A change of none of these leaves day and edition as they are.
+        self._dating = self._program.asked.raw_behind(self._question.day)
 
     def _fixed_arguments(self) -> tuple[int | None, str | None]:
         """Return day and edition if they were given beside the facts: they then stay."""
@@ -176,10 +179,8 @@ class _Search:
     def _tried(self, changed: tuple[tuple[str, Coded], ...], place: int) -> _Found | None:
         """Decide with other values; None if the outcome stays or there is none."""
         before = self._decided
-        on, edition = self._fixed
-        facts = {**before.facts, **dict(changed)}
         try:
-            after = self._engine.decide_coded(before.pack, before.question, facts, on, edition)
+            after = self._decide({**before.facts, **dict(changed)}, changed)
         except TermsError:
             return None
         if after.outcome == before.outcome:
@@ -190,6 +191,15 @@ class _Search:
         theirs = all(self._changeable(name) for name, _ in changed)
         order = tuple(self._names.index(name) for name, _ in changed)
         return _Found(change, (len(changed), 2 * (not better) + (not theirs), place, *order))
+
+    def _decide(self, facts: dict[str, Coded], changed: tuple[tuple[str, Coded], ...]) -> Decided:
+        """Decide; the shorter way if the change leaves the day as it is."""
+        if not any(name in self._dating for name, _ in changed):
+            return self._program.decide(facts, self._decided.day)
+        on, edition = self._fixed
+        return self._engine.decide_coded(
+            self._decided.pack, self._decided.question, facts, on, edition
+        )
 
     def _alike(self, first: dict[str, Coded], second: dict[str, Coded]) -> bool:
         """Return whether two outcomes are the same to the customer."""

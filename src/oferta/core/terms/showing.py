@@ -158,7 +158,7 @@ def _nearness(case: Case, clause: Clause) -> int | None:
         return 0 if far == 0 else None
     if isinstance(case.stopped, Gap):
         return far if clause.then else None
-    if far > 1 or not _would_matter(case, clause):
+    if far > 1 or case.deciding_with(clause) == case.verdict.deciding:
         return None
     if not clause.then:
         return 1
@@ -178,10 +178,3 @@ def _would_help(case: Case, clause: Clause) -> bool:
     except (ArithmeticError, ValueError, TypeError):
         return False
     return Fraction(fields[better] or 0) > int(case.decided.outcome[better] or 0)
-
-
-def _would_matter(case: Case, clause: Clause) -> bool:
-    """Return whether the clause, had it applied, would have met one that did."""
-    if clause.defeats:
-        return any(name in case.verdict.applied for name in clause.defeats)
-    return bool(clause.then)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 #: Columns of a line; a Chinese sign takes two.
 _WIDTH = 96
-#: What is not torn apart: a word of Latin letters or figures; else one sign.
-_PIECES = re.compile(r"[!-~]+|.")
+#: What is not torn apart: a word of Latin letters or figures, with its no-break space; else one
+#: sign.
+_PIECES = re.compile("[!-~\u00a0]+|.")
 _CLOSING = frozenset("，。；：、）」”》？！ ")
 _DECIDING = (Role.DECIDED, Role.ADDED, Role.CLASHED)
 

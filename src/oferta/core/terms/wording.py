@@ -67,8 +67,10 @@ class Wording:
         return self.say("signs.comma").join(items[:-1]) + self.say(last) + items[-1]
 
     def quoted(self, text: str) -> str:
-        """Return the text in the language's quotation marks."""
-        return self.say("signs.quoted", text=text)
+        """Return the text in the language's quotation marks, those inside it made inner ones."""
+        opening, closing, inner, inner_end = cast("list[str]", self.phrases["signs.quotes"])
+        held = text.replace(opening, inner).replace(closing, inner_end)
+        return f"{opening}{held}{closing}"
 
     def sentences(self, parts: Sequence[str]) -> str:
         """Join whole sentences into a paragraph."""
