@@ -79,7 +79,8 @@ def test_the_bounds_of_a_field_are_held_by_the_sum_and_not_by_its_parts() -> Non
 
 
 @pytest.mark.parametrize(
-    ("used", "left", "after"), [(0, 500, 300), (199, 301, 300), (201, 299, 299), (500, 0, 0), (900, 0, 0)]
+    ("used", "left", "after"),
+    [(0, 500, 300), (199, 301, 300), (201, 299, 299), (500, 0, 0), (900, 0, 0)],
 )
 def test_an_amount_limit_leaves_what_is_left(used: int, left: int, after: int) -> None:
     made = pack(edition([clause("a", then=300)], limits=[limit("cap", 500)]))

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made import (
-    CHANNEL,
     INTEGER,
-    MONEY,
     TEXT,
     amount,
     clause,
@@ -69,7 +67,7 @@ def test_a_literal_reads_back_as_the_same_value(value: int | str | bool | None) 
     assert literal(value).isascii()
 
 
-@pytest.mark.parametrize("value", ["\ud800", "\x00", "'\"\\\n", "{0}{x}", "\u202e", "⁦"])
+@pytest.mark.parametrize("value", ["\ud800", "\x00", "'\"\\\n", "{0}{x}", "\u202e", "\u2066"])
 def test_unprintable_text_is_written_in_ascii(value: str) -> None:
     assert ast.literal_eval(literal(value)) == value
 
@@ -172,7 +170,8 @@ def by_channel_and_code() -> object:
 
 
 @pytest.mark.parametrize(
-    ("mcc", "paid"), [(1, 10), (3, 10), (4, 20), (6, 30), (None, 40), (7, 0), (8, 60), (9, 0), (-1, 0)]
+    ("mcc", "paid"),
+    [(1, 10), (3, 10), (4, 20), (6, 30), (None, 40), (7, 0), (8, 60), (9, 0), (-1, 0)],
 )
 def test_every_class_of_a_specialised_fact_decides_as_before(mcc: int | None, paid: int) -> None:
     made = by_channel_and_code()
@@ -194,7 +193,9 @@ def test_an_enum_value_that_no_clause_names_falls_in_the_class_of_others() -> No
     wide = Type(Kind.ENUM, values=("a", "b", "c", "d", "e", "other"))
     facts = {"on": Type(Kind.DATE), "kind": wide}
     clauses = [
-        clause(name, Compare("=", FactRef("kind", wide), Const(name, wide)), place, defeats=["rest"])
+        clause(
+            name, Compare("=", FactRef("kind", wide), Const(name, wide)), place, defeats=["rest"]
+        )
         for place, name in enumerate(wide.values[:5])
     ]
     made = pack(edition([*clauses, clause("rest", then=99)]), facts=facts)
@@ -202,5 +203,3 @@ def test_an_enum_value_that_no_clause_names_falls_in_the_class_of_others() -> No
     assert "bare_of" in program.source
     assert program.bare(0, 0, "other")[1] == (99,)
     assert program.bare(0, 0, "d")[1] == (3,)
-
-
