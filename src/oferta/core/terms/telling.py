@@ -27,7 +27,9 @@ _DECIDING = (Role.DECIDED, Role.ADDED, Role.CLASHED)
 
 def told(explanation: Explanation) -> str:
     """Return the explanation as lines, most important first."""
-    return "\n".join(_Telling(explanation).lines()) + "\n"
+    lines = "\n".join(_Telling(explanation).lines()) + "\n"
+    # Once the lines are broken a plain space does, and can be searched for.
+    return lines.replace("\u00a0", " ")
 
 
 class _Telling:
