@@ -96,7 +96,7 @@ def test_every_exclusion_says_whose_bonus_it_takes(pack: Pack) -> None:
         clause.id
         for clause in exclusions
         if not any(
-            choice.requirement == "BC-61" and re.match(r"Takes (both|the bank)", choice.note["en"])
+            choice.requirement == "BC-61" and re.match(r"Takes (both bonuses|the Bank's bonus)", choice.note["en"])
             for choice in clause.settles
         )
     ]
