@@ -76,6 +76,44 @@ def open_for_stopped(decision_id: UUID, *, now: datetime) -> Case:
 
 
 @transaction.atomic
+def open_reviews(decisions: Sequence[Decision], *, asking: str, now: datetime) -> dict[UUID, UUID]:
+    """Have a person look at decisions whose terms ask for it; the decision's own notice tells so.
+
+    One database statement a table, so that a batch of a thousand costs little. A decision with an
+    open case gets no second one.
+
+    Args:
+        decisions: made before, or in this very database transaction.
+        asking: a word for the log that says what is asked, as "repeat".
+        now: zone-aware.
+
+    Returns:
+        The new cases by decision.
+    """
+    due_at = zoned(now) + timedelta(days=ANSWER_DAYS)
+    taken = queries.with_open_case(item.id for item in decisions)
+    rows = [
+        models.Case(
+            id=uuid7(),
+            kind=Kind.REVIEW.value,
+            decision_id=item.id,
+            party_id=item.party_id,
+            opened_at=now,
+            due_at=due_at,
+        )
+        for item in decisions
+        if item.id not in taken
+    ]
+    models.Case.objects.bulk_create(rows)
+    detail = {"kind": Kind.REVIEW.value, "asking": asking}
+    models.Entry.objects.bulk_create(
+        models.Entry(case_id=row.id, at=now, actor_id=None, what="opened", detail=detail)
+        for row in rows
+    )
+    return {row.decision_id: row.id for row in rows}
+
+
+@transaction.atomic
 def add_evidence(
     case_id: UUID, evidence: NewEvidence, *, now: datetime, actor: Actor | None = None
 ) -> None:

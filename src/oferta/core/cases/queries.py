@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +29,12 @@ def open_case_of(decision_id: UUID) -> Case | None:
     """Return the open case of a decision, if there is one."""
     row = models.Case.objects.filter(decision_id=decision_id, status__in=OPEN).first()
     return None if row is None else _case(row)
+
+
+def with_open_case(decision_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these decisions that have an open case."""
+    found = models.Case.objects.filter(decision_id__in=list(decision_ids), status__in=OPEN)
+    return set(found.values_list("decision_id", flat=True))
 
 
 def open_cases(limit: int = 50) -> list[Case]:

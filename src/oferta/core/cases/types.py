@@ -19,6 +19,8 @@ class Kind(StrEnum):
     DISPUTE = "dispute"
     #: A Decision stopped and needs a person.
     STOPPED = "stopped"
+    #: The terms decided, and say that a person looks at it before it is final.
+    REVIEW = "review"
 
 
 class Status(StrEnum):

@@ -18,7 +18,6 @@ from oferta.core.terms.limits import LimitWindow, limit_windows
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.program import Program, compile_program
 from oferta.core.terms.values import BadValue, parse_value, write_value
-from oferta.kernel.errors import ensure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,8 +86,10 @@ class Terms:
         Raises:
             UnknownPack: there is none.
         """
-        ensure(pack in self.packs, UnknownPack(pack=pack, known=sorted(self.packs)))
-        return self.packs[pack]
+        found = self.packs.get(pack)
+        if found is None:
+            raise UnknownPack(pack=pack, known=sorted(self.packs))
+        return found
 
     def question(self, pack: str, question: str) -> Question:
         """Return a question of a pack.
@@ -98,11 +99,10 @@ class Terms:
             UnknownQuestion: the pack has no such question.
         """
         known = self.pack(pack).questions
-        ensure(
-            question in known,
-            UnknownQuestion(pack=pack, question=question, known=sorted(known)),
-        )
-        return known[question]
+        found = known.get(question)
+        if found is None:  # not `ensure`: the error looks for likely names, which takes its time
+            raise UnknownQuestion(pack=pack, question=question, known=sorted(known))
+        return found
 
     def edition(self, pack: str, day: int) -> Edition:
         """Return the edition in force on a coded day (BC-89).
@@ -124,7 +124,8 @@ class Terms:
             UnknownEdition: the pack has no such edition.
         """
         known = {one.id: one for one in self.pack(pack).editions}
-        ensure(edition in known, UnknownEdition(pack=pack, edition=edition, known=list(known)))
+        if edition not in known:
+            raise UnknownEdition(pack=pack, edition=edition, known=list(known))
         return known[edition]
 
     def program(self, pack: str, question: str, edition: Edition) -> Program:

@@ -12,7 +12,7 @@ from django.db import transaction
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
-from oferta.core.decisions.types import Answer, Event
+from oferta.core.decisions.types import Answer, Decision, Event
 from oferta.services.club import enrolment, queries
 from oferta.services.club.enrolment import Books
 from oferta.services.club.facts import EARNING, payment_event, refund_event, refund_key
@@ -22,7 +22,14 @@ from oferta.services.club.payments_file import read_payments
 from oferta.services.club.queries import Pair
 from oferta.services.club.reporting import Report
 from oferta.services.club.rules import FUNDERS, in_order, numbered, purchase_of
-from oferta.services.club.types import BadRow, Payment, PaymentRow, Purchase, ReplayReport
+from oferta.services.club.types import (
+    BadRow,
+    Intake,
+    Payment,
+    PaymentRow,
+    Purchase,
+    ReplayReport,
+)
 
 #: Payments decided in one database transaction.
 BATCH = 1000
@@ -44,49 +51,59 @@ class _Refund:
         return self.payment.row.card, self.payment.row.merchant
 
 
+def read_file(path: Path) -> Intake:
+    """Read a file of card payments: every good row in the order of deciding, every bad one listed.
+
+    Args:
+        path: CSV with `payments_file.COLUMNS`, gzipped or not.
+
+    Raises:
+        FileUnreadable: it is no such file; nothing of it is decided.
+    """
+    good: list[PaymentRow] = []
+    bad: list[BadRow] = []
+    for row in read_payments(path):
+        if isinstance(row, BadRow):
+            bad.append(row)
+        else:
+            good.append(row)
+    return Intake(in_order(numbered(good)), bad)
+
+
 def replay(
-    path: Path,
+    intake: Intake,
     mapping: Mapping,
     *,
     now: datetime,
     batch: int = BATCH,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> ReplayReport:
-    """Feed a file of card payments through the loop; a second run changes nothing.
+    """Feed payments through the loop; a second run changes nothing.
 
-    Every batch commits whole: its payments, decisions, transfers, notices and reviews. A run that
-    was cut off goes on where it stopped when it is started again.
+    What is decided together commits together: payments, decisions, transfers, notices, reviews. A
+    run that was cut off goes on where it stopped when it is started again.
 
     Args:
-        path: CSV as `payments_file.COLUMNS`, gzipped or not.
+        intake: what `read_file` read.
         mapping: how its rows are read as payments of the club.
         now: when the decisions are made.
         batch: payments per batch.
-        progress: called with the rows done so far and their total.
-
-    Raises:
-        FileUnreadable: nothing of such a file is decided.
+        progress: called with the number of payments done since the last call.
     """
-    report = Report()
-    good: list[PaymentRow] = []
-    for row in read_payments(path):
-        report.row(row)
-        if not isinstance(row, BadRow):
-            good.append(row)
-    payments = in_order(numbered(good))
-    books = enrolment.open_books(payments, mapping, now=now)
-    for start in range(0, len(payments), batch):
-        take_in(payments[start : start + batch], books, report, now=now)
-        progress(min(start + batch, len(payments)), len(payments))
+    report = Report(intake)
+    books = enrolment.open_books(intake.payments, mapping, now=now)
+    for start in range(0, len(intake.payments), batch):
+        part = intake.payments[start : start + batch]
+        take_in(part, books, report, now=now)
+        progress(len(part))
     return report.done()
 
 
-@transaction.atomic
 def take_in(payments: list[Payment], books: Books, report: Report, *, now: datetime) -> None:
-    """Decide payments and refunds of one batch, in one database transaction.
+    """Decide the purchases of a batch in one database transaction, then its refunds in others.
 
-    Refunds come after the purchases of the batch. A purchase that came in before is asked again
-    and answered as it was; a refund that came in before keeps the purchase it was matched to.
+    A purchase that came in before is asked again and answered as it was; a refund that came in
+    before keeps the purchase it was matched to.
     """
     known = queries.known_keys(one.key for one in payments)
     _take_in_purchases([one for one in payments if one.row.amount > 0], known, books, report, now)
@@ -101,6 +118,7 @@ def take_in(payments: list[Payment], books: Books, report: Report, *, now: datet
         waiting = [one for one in waiting if one not in wave]
 
 
+@transaction.atomic
 def _take_in_purchases(
     payments: list[Payment], known: set[str], books: Books, report: Report, now: datetime
 ) -> None:
@@ -114,6 +132,7 @@ def _take_in_purchases(
     _ask_a_person(answers, REPEAT, now)
 
 
+@transaction.atomic
 def _take_in_refunds(
     wave: list[_Refund],
     on_file: dict[Pair, list[Purchase]],
@@ -122,19 +141,18 @@ def _take_in_refunds(
     now: datetime,
 ) -> None:
     """Decide refunds of different cards or merchants, so that none depends on another's answer."""
-    events: list[Event] = []
     for one in wave:
-        row = one.payment.row
-        one.purchase = purchase_of(one.amount, row.paid_on, on_file.get(one.pair, ()))
-        events += _refund_events(one, books)
-    report.unmatched(sum(one.purchase is None for one in wave))
+        paid_on = one.payment.row.paid_on
+        one.purchase = purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
+    queries.read_earned(one.purchase for one in wave if one.purchase is not None)
+    events = [event for one in wave for event in _refund_events(one, books)]
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
     _store([(one.payment, one.purchase.key if one.purchase else "") for one in wave], books.mapping)
     _ask_a_person(answers, REFUND, now)
-    taken = {one.key: one for one in answers}
     for one in wave:
-        _note_refund(one, taken)
+        if one.purchase is not None:  # the next refund in this batch finds less left
+            one.purchase.refunded += one.amount
 
 
 def _refund_events(refund: _Refund, books: Books) -> list[Event]:
@@ -160,23 +178,10 @@ def _refund_events(refund: _Refund, books: Books) -> list[Event]:
     ]
 
 
-def _note_refund(refund: _Refund, taken: dict[str, Answer]) -> None:
-    """Bring the purchase in memory up to date for the next refund of it in this batch."""
-    if refund.purchase is None:
-        return
-    refund.purchase.refunded += refund.amount
-    for question, earned in refund.purchase.earned.items():
-        answer = taken.get(refund_key(refund.payment.key, question))
-        outcome = answer.decisions[0].outcome if answer and answer.decisions else None
-        earned.clawed_back += int(outcome["amount"] or 0) if outcome else 0
-
-
-def _decided_refunds(refunds: list[Payment]) -> list[decided.Decision]:
+def _decided_refunds(refunds: list[Payment]) -> list[Decision]:
     keys = [refund_key(one.key, question) for one in refunds for question in EARNING]
     found = decided.decisions_by_key(keys)
-    return [
-        next(one for one in stored if one.overrides is None) for stored in found.values() if stored
-    ]
+    return [one for stored in found.values() for one in stored if one.overrides is None]
 
 
 def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:
@@ -188,6 +193,7 @@ def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:
                 merchant=one.row.merchant,
                 paid_on=one.row.paid_on,
                 amount=mapping.converted(one.row.amount),
+                repeat_no=one.repeat_no,
                 purchase_key=purchase_key,
             )
             for one, purchase_key in payments
@@ -195,12 +201,12 @@ def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:
     )
 
 
-def _ask_a_person(answers: list[Answer], question: str, now: datetime) -> None:
+def _ask_a_person(answers: list[Answer], asking: str, now: datetime) -> None:
     held = [
-        decision.id
+        decision
         for answer in answers
         if not answer.replayed
         for decision in answer.decisions
         if decision.outcome and decision.outcome["hold"]
     ]
-    cases.open_reviews([(decision_id, question) for decision_id in held], now=now)
+    cases.open_reviews(held, asking=asking, now=now)

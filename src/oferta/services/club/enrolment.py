@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from oferta.core.decisions import actions as decisions
+from oferta.core.ledger.types import NewAccount
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import NewCustomer
 from oferta.kernel.i18n import LANGUAGES
@@ -51,11 +52,11 @@ def open_books(payments: Iterable[Payment], mapping: Mapping, *, now: datetime) 
     """
     cards = sorted({one.row.card for one in payments})
     partners = sorted(mapping.partners())
-    _enrol([card for card in cards if card not in queries.members(cards)], now)
+    known = queries.members(cards)
+    _enrol([card for card in cards if card not in known], now)
     members = queries.members(cards)
-    funders = decisions.open_accounts(
-        {BANK_ACCOUNT: UNIT} | {_partner_account(name): UNIT for name in partners}, now=now
-    )
+    names = [BANK_ACCOUNT, *(_partner_account(name) for name in partners)]
+    funders = decisions.open_accounts([NewAccount(key=name, unit=UNIT) for name in names])
     return Books(
         bank=funders[BANK_ACCOUNT],
         partners={name: funders[_partner_account(name)] for name in partners},
@@ -78,7 +79,7 @@ def _enrol(cards: list[str], now: datetime) -> None:
         now=now,
     )
     names = {card: f"club/member/{ids[f'club/card/{card}']}/bonus" for card in cards}
-    accounts = decisions.open_accounts(dict.fromkeys(names.values(), UNIT), now=now)
+    accounts = decisions.open_accounts([NewAccount(key=name, unit=UNIT) for name in names.values()])
     Member.objects.bulk_create(
         [
             Member(card=card, party_id=ids[f"club/card/{card}"], account_id=accounts[names[card]])

@@ -30,6 +30,8 @@ class Payment(models.Model):
     paid_on = models.DateField()
     #: Minor units of the club's currency; below zero for a refund.
     amount = models.BigIntegerField()
+    #: Its number among rows equal in every column, from 0.
+    repeat_no = models.IntegerField()
     #: Of a refund: the purchase it was matched to; "" if none is on file.
     purchase_key = models.CharField(max_length=32, blank=True)
 

@@ -17,8 +17,8 @@ from oferta.services.club.types import Earned, Purchase
 Pair: TypeAlias = tuple[str, str]
 
 _PURCHASES = """
-SELECT bought.card, bought.merchant, bought.key, bought.paid_on, bought.amount,
-       array_remove(array_agg(returned.key), NULL), coalesce(sum(-returned.amount), 0)::int8
+SELECT bought.card, bought.merchant, bought.key, bought.paid_on, bought.amount, bought.repeat_no,
+       coalesce(sum(-returned.amount), 0)::bigint
 FROM club_payment AS bought
 JOIN (SELECT unnest(%s::text[]) AS card, unnest(%s::text[]) AS merchant) AS wanted
   USING (card, merchant)
@@ -39,26 +39,35 @@ def known_keys(keys: Iterable[str]) -> set[str]:
 
 
 def purchases_of(pairs: Iterable[Pair]) -> dict[Pair, list[Purchase]]:
-    """Return every purchase of these cards at these merchants, with what it earned and returned."""
+    """Return every purchase of these cards at these merchants and what was refunded of it."""
     wanted = sorted(set(pairs))
     with connection.cursor() as cursor:
         cursor.execute(_PURCHASES, [[card for card, _ in wanted], [name for _, name in wanted]])
         rows = cursor.fetchall()
-    keys = [payment_key(row[2]) for row in rows]
-    refunds = [refund_key(key, question) for row in rows for key in row[5] for question in EARNING]
-    standing = _standing([*keys, *refunds])
     found: dict[Pair, list[Purchase]] = {}
-    for card, merchant, key, paid_on, amount, returned, refunded in rows:
-        earned = {
-            question: _earned(key, question, returned, standing)
+    for card, merchant, key, paid_on, amount, repeat_no, refunded in rows:
+        purchase = Purchase(key, paid_on, amount, refunded, repeat_no)
+        found.setdefault((card, merchant), []).append(purchase)
+    return found
+
+
+def read_earned(purchases: Iterable[Purchase]) -> None:
+    """Fill in what these purchases earned and how much of it was taken back."""
+    by_key = {one.key: one for one in purchases}
+    refunds: dict[str, list[str]] = {key: [] for key in by_key}
+    stored = Payment.objects.filter(purchase_key__in=list(by_key))
+    for key, purchase_key in stored.values_list("key", "purchase_key"):
+        refunds[purchase_key].append(key)
+    standing = _standing(
+        [payment_key(key) for key in by_key]
+        + [refund_key(key, one) for keys in refunds.values() for key in keys for one in EARNING]
+    )
+    for key, purchase in by_key.items():
+        purchase.earned = {
+            question: _earned(key, question, refunds[key], standing)
             for question in EARNING
             if (payment_key(key), question) in standing
         }
-        purchase = Purchase(
-            key=key, paid_on=paid_on, amount=amount, refunded=refunded, earned=earned
-        )
-        found.setdefault((card, merchant), []).append(purchase)
-    return found
 
 
 def _standing(keys: list[str]) -> dict[tuple[str, str], Decision]:

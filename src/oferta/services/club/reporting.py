@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oferta.core.decisions.types import Answer, Decision, Status
-from oferta.services.club.types import BadRow, PaymentRow, ReplayReport, Tally
+from oferta.services.club.types import Intake, ReplayReport, Tally
 
 
 class Report:
     """Gathers a `ReplayReport` while batches go through."""
 
-    def __init__(self) -> None:
-        self._made = ReplayReport()
-
-    def row(self, row: PaymentRow | BadRow) -> None:
-        """Count a row of the file."""
-        self._made.rows += 1
-        if isinstance(row, BadRow):
-            self._made.bad_rows.append(row)
+    def __init__(self, intake: Intake) -> None:
+        self._made = ReplayReport(
+            rows=len(intake.payments) + len(intake.bad_rows), bad_rows=intake.bad_rows
+        )
 
     def answers(self, answers: Iterable[Answer]) -> None:
         """Count what became of a batch."""
@@ -38,10 +34,6 @@ class Report:
             self._made.decided_before += 1
             self._decisions([decision])
 
-    def unmatched(self, number: int) -> None:
-        """Count refunds whose purchase is not on file."""
-        self._made.refunds_unmatched += number
-
     def done(self) -> ReplayReport:
         """Return what was gathered."""
         return self._made
@@ -54,6 +46,7 @@ class Report:
             tally = by_clause.setdefault(", ".join(decision.decided_by), Tally())
             tally.decisions += 1
             tally.amount += int(outcome.get("amount") or 0)
+            self._made.refunds_unmatched += decision.facts.get("purchase_found") is False
             if outcome.get("hold") and outcome.get("amount"):
                 tally.held += 1
                 waiting = decision.question != "clawback"

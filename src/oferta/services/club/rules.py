@@ -43,9 +43,9 @@ def in_order(payments: Iterable[Payment]) -> list[Payment]:
 def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Purchase | None:
     """Return the purchase that a refund belongs to, or None.
 
-    One with exactly that amount left comes before one with more left; a settled accrual before a
-    held one (a person still decides whether that was a purchase at all); a later day before an
-    earlier one.
+    One with exactly that amount left comes before one with more left; one that is no repeat before
+    one that is (a person decides whether that was a purchase at all); a later day before an earlier
+    one.
 
     Args:
         refund: above zero, minor units.
@@ -55,7 +55,7 @@ def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Pu
     fitting = [one for one in purchases if one.left >= refund and one.paid_on <= paid_on]
     return max(
         fitting,
-        key=lambda one: (one.left == refund, not one.held, one.paid_on, one.key),
+        key=lambda one: (one.left == refund, -one.repeat_no, one.paid_on, one.key),
         default=None,
     )
 
@@ -113,7 +113,7 @@ def plan_clawback(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
 
 
 def _notice(kind: str, movements: list[Movement], context: Mapping[str, Any]) -> NoticeDraft:
-    params: dict[str, Any] = {"merchant": context["merchant"], "day": context["day"]}
+    params: dict[str, Any] = {"merchant": context["merchant"], "day": {"date": context["day"]}}
     if movements:
         params["amount"] = {"minor": sum(one.amount for one in movements), "unit": UNIT}
     return NoticeDraft(kind=kind, params=params)

@@ -49,6 +49,14 @@ class Payment(NamedTuple):
     repeat_no: int
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file that was read: what can be decided, in that order, and what cannot."""
+
+    payments: list[Payment]
+    bad_rows: list[BadRow]
+
+
 @dataclass(slots=True)
 class Purchase:
     """A purchase that refunds may be matched to."""
@@ -59,17 +67,15 @@ class Purchase:
     amount: int
     #: Refunded so far, in the same units.
     refunded: int = 0
+    #: Its number among equal ones; above 0 a person checks whether it was a purchase at all.
+    repeat_no: int = 0
+    #: By question; read only for a purchase that a refund was matched to.
     earned: dict[str, Earned] = field(default_factory=dict)
 
     @property
     def left(self) -> int:
         """What may still be refunded."""
         return self.amount - self.refunded
-
-    @property
-    def held(self) -> bool:
-        """Whether its accrual still waits for a person."""
-        return any(one.held for one in self.earned.values())
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("merchant", models.CharField(max_length=500)),
                 ("paid_on", models.DateField()),
                 ("amount", models.BigIntegerField()),
+                ("repeat_no", models.IntegerField()),
                 ("purchase_key", models.CharField(blank=True, max_length=32)),
             ],
             options={
