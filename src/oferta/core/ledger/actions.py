@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from oferta.core.ledger import accounts, posting, reading, sql
+from oferta.core.ledger import accounts, partitions, posting, reading, sealing, sql
 from oferta.core.ledger.session import connection
 from oferta.core.ledger.types import Account, Hold, Kind, NewAccount, Result, Transfer
 from oferta.kernel.ids import uuid7
@@ -96,6 +96,22 @@ def reopen_account(account_id: int) -> Account:
         UnknownAccount: there is none.
     """
     return _set_closed(account_id, closed=False)
+
+
+def seal() -> int:
+    """Seal the transfers of all finished transactions since the last seal; return how many.
+
+    Raises:
+        ClockOfSealsBroken: the server numbers its transactions below what is sealed.
+    """
+    with transaction.atomic():
+        return sealing.seal(connection())
+
+
+def make_partitions(*, now: datetime) -> int:
+    """Make the journal's partitions of this month and the next; return how many were missing."""
+    with transaction.atomic():
+        return partitions.make_partitions(connection(), now=now)
 
 
 def _set_closed(account_id: int, *, closed: bool) -> Account:
