@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
+from oferta.core.decisions.reading import memory
 from oferta.core.decisions.rules import own_facts
 from oferta.core.decisions.types import Event, LimitShare
-from oferta.core.terms import shelf
-from oferta.core.terms.engine import Asked, Terms
+from oferta.core.terms.engine import Asked
 from oferta.core.terms.errors import Stopped, UnknownFact
-from oferta.core.terms.facts import used_type
 from oferta.core.terms.limits import LimitWindow
-from oferta.core.terms.types import Coded, Decided, Edition, Kind, Pack, Type
-from oferta.core.terms.values import write_value
+from oferta.core.terms.types import Coded, Decided
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -45,25 +43,21 @@ def read(event: Event) -> list[Question]:
     Raises:
         TermsError: an unknown pack, question or fact, a missing or wrong fact, no edition that day.
     """
-    terms = shelf.terms()
+    known = memory()
     if len(event.questions) == 1:
-        return [read_question(terms, event.pack, event.questions[0], event.facts)]
-    _refuse_unknown_facts(terms, event)
-    known = terms.pack(event.pack).questions
+        return [read_question(event.pack, event.questions[0], event.facts)]
+    _refuse_unknown_facts(event, known.known_facts(event.pack, event.questions))
     return [
         read_question(
-            terms,
-            event.pack,
-            name,
-            own_facts(event.facts, known[name].facts) if name in known else event.facts,
+            event.pack, name, own_facts(event.facts, known.reader(event.pack, name).question.facts)
         )
         for name in event.questions
     ]
 
 
-def read_question(terms: Terms, pack: str, name: str, facts: Any) -> Question:
+def read_question(pack: str, name: str, facts: Mapping[str, Any]) -> Question:
     """Read the facts of one question; errors as of `read`."""
-    asked = terms.read(pack, name, facts)
+    asked = memory().reader(pack, name).read(facts)
     return Question(
         name=name,
         asked=asked,
@@ -107,34 +101,9 @@ def _since(window: LimitWindow) -> date:
     return date.min if window.start is None else day_of(window.start)
 
 
-def written(value: Coded, type_: Type) -> object:
-    """Return a value as it is stored: JSON's null, true and false, or canonical text."""
-    if value is None or value is True or value is False:
-        return value
-    if type_.kind is Kind.TEXT or type_.kind is Kind.ENUM:
-        return value
-    return write_value(value, type_)
-
-
-def written_facts(
-    asked: Asked, values: Mapping[str, Coded], cache: dict[str, object]
-) -> dict[str, object]:
-    """Return facts as they are stored; `cache` spares a fact that two questions share."""
-    facts: dict[str, object] = {}
-    for name, value in values.items():
-        if name not in cache:
-            cache[name] = written(value, type_of_fact(asked.pack, asked.edition, name))
-        facts[name] = cache[name]
-    return facts
-
-
-def type_of_fact(pack: Pack, edition: Edition, name: str) -> Type:
-    """Return the type of a raw fact, or of the fact that says what of a limit is used."""
-    declared = pack.facts.get(name)
-    if declared is not None:
-        return declared.type
-    limit = next(item for item in edition.limits.values() if item.used == name)
-    return used_type(limit, pack.questions[limit.question])
+def written_facts(asked: Asked, values: Mapping[str, Coded]) -> dict[str, object]:
+    """Return facts as they are stored."""
+    return memory().write(asked.pack, asked.edition, values)
 
 
 def _uses(question: Question, decided: Decided) -> tuple[LimitShare, ...]:
@@ -153,11 +122,8 @@ def _uses(question: Question, decided: Decided) -> tuple[LimitShare, ...]:
     return tuple(shares)
 
 
-def _refuse_unknown_facts(terms: Terms, event: Event) -> None:
+def _refuse_unknown_facts(event: Event, known: frozenset[str]) -> None:
     """Refuse a fact that none of the questions knows: a misspelling must not pass silently."""
-    pack = terms.pack(event.pack)
-    asked = [pack.questions[name] for name in event.questions if name in pack.questions]
-    known = {name for question in asked for name in question.facts}
-    for fact in event.facts:
-        if fact not in known and len(asked) == len(event.questions):
-            raise UnknownFact(pack=event.pack, fact=fact, known=sorted(known))
+    if not event.facts.keys() <= known:
+        fact = min(event.facts.keys() - known)
+        raise UnknownFact(pack=event.pack, fact=fact, known=sorted(known))

@@ -216,15 +216,12 @@ def _give_back_refused(drafts: list[Draft], doomed: set[int], used: dict[Holder,
 
 
 def _decisions(draft: Draft, now: datetime) -> list[Decision]:
-    cache: dict[str, object] = {}
-    return [_decision(draft, item, now, cache) for item in draft.questions]
-
-
-def _decision(
-    draft: Draft, question: Question, now: datetime, cache: dict[str, object]
-) -> Decision:
-    event, asked, decided = draft.event, question.asked, question.decided
     status = draft.status
+    return [_decision(draft, item, status, now) for item in draft.questions]
+
+
+def _decision(draft: Draft, question: Question, status: Status, now: datetime) -> Decision:
+    event, asked, decided = draft.event, question.asked, question.decided
     error, error_facts = _error(draft, question)
     values = {**asked.facts, **question.given} if decided is None else decided.facts
     return Decision(
@@ -238,7 +235,7 @@ def _decision(
         event_at=event.event_at,
         decided_at=now,
         party_id=event.party_id,
-        facts=asking.written_facts(asked, values, cache),
+        facts=asking.written_facts(asked, values),
         outcome=decided.outcome if decided is not None else None,
         decided_by=decided.decided_by if decided is not None else (),
         mask=_mask(question),

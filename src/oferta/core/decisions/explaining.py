@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from oferta.core.decisions import queries
-from oferta.core.decisions.asking import type_of_fact
+from oferta.core.decisions.reading import type_of_fact
 from oferta.core.decisions.types import Basis, Decision, Reproduction, Status
 from oferta.core.terms import shelf
 from oferta.core.terms.errors import Stopped

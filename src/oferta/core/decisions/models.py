@@ -24,7 +24,11 @@ class Decision(models.Model):
     event_at = models.DateTimeField()
     decided_at = models.DateTimeField()
     party = models.ForeignKey(
-        "parties.Customer", null=True, on_delete=models.PROTECT, related_name="+"
+        "parties.Customer",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # the index `decisions_of_party` begins with it
     )
     #: Fact to value as written canonically; limit facts included.
     facts = models.JSONField()
@@ -48,15 +52,16 @@ class Decision(models.Model):
     transfer_ids = ArrayField(models.UUIDField(), default=list)
     #: SHA-256 of what was asked; tells a retry from another content under the same key.
     digest = models.BinaryField()
-    overrides = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="overridden_by"
+    # Hardly any row has these three: no index of mostly nulls is kept for them.
+    overrides = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     reason = models.TextField(blank=True, default="")
     actor = models.ForeignKey(
-        "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+        "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     approver = models.ForeignKey(
-        "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+        "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     class Meta:
@@ -66,6 +71,11 @@ class Decision(models.Model):
         )
         constraints = (
             models.UniqueConstraint(fields=["key", "question"], name="decided_once"),
+            models.UniqueConstraint(
+                fields=["overrides"],
+                condition=Q(overrides__isnull=False),
+                name="overridden_once",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=[item.value for item in Status]), name="decision_status"
             ),

@@ -113,10 +113,9 @@ def _lock(wanted: Override) -> Decision:
 
 def _corrected(old: Decision, wanted: Override) -> _Result:
     """Decide again by the corrected facts; limits give back the old share and take the new."""
-    terms = shelf.terms()
-    names = terms.pack(old.pack).questions[old.question].facts
+    names = shelf.terms().pack(old.pack).questions[old.question].facts
     facts = rules.own_facts(old.facts, names) | dict(wanted.facts or {})
-    question = asking.read_question(terms, old.pack, old.question, facts)
+    question = asking.read_question(old.pack, old.question, facts)
     held = [(old.pack, item.limit, item.holder, item.since) for item in old.uses]
     before = limits.lock([holder for _, holder in question.holders] + held)
     used = dict(before)
@@ -132,7 +131,7 @@ def _corrected(old: Decision, wanted: Override) -> _Result:
         edition=asked.edition.id,
         edition_digest=asked.edition.digest,
         day=asking.day_of(asked.day),
-        facts=asking.written_facts(asked, decided.facts, {}),
+        facts=asking.written_facts(asked, decided.facts),
         outcome=decided.outcome,
         decided_by=decided.decided_by,
         mask=decided.mask,

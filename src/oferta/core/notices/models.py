@@ -38,8 +38,18 @@ class Notice(models.Model):
     """What a customer is told: kind and values, not words, so that it reads in any language."""
 
     id = models.UUIDField(primary_key=True)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="notices")
-    party = models.ForeignKey("parties.Customer", on_delete=models.PROTECT, related_name="+")
+    # Both are written or read in the same database transaction, and neither is ever deleted: the
+    # check at commit would cost as much as the row.
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, related_name="notices", db_constraint=False
+    )
+    party = models.ForeignKey(
+        "parties.Customer",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # the index `notices_of_party` begins with it
+    )
     kind = models.TextField()
     language = models.CharField(max_length=8)
     params = models.JSONField()

@@ -7,6 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from django.core import signing
+from django.db import connection
 
 from oferta.core.parties import models
 from oferta.core.parties.errors import BadLink, NotStaff, UnknownCustomer
@@ -32,8 +33,12 @@ def customer(customer_id: UUID) -> Customer:
 
 def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
     """Return the language of each of these customers; unknown ones are left out."""
-    rows = models.Customer.objects.filter(id__in=list(customer_ids)).values_list("id", "language")
-    return cast("dict[UUID, Language]", dict(rows))
+    wanted = list(customer_ids)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:  # one array: an IN of a thousand is slow to plan
+        cursor.execute("SELECT id, language FROM parties_customer WHERE id = ANY(%s)", [wanted])
+        return cast("dict[UUID, Language]", dict(cursor.fetchall()))
 
 
 def addresses(customer_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
