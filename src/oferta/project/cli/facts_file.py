@@ -51,15 +51,24 @@ def read_facts_file(name: str) -> dict[str, object]:
 def _from_json(text: str, file: str) -> dict[str, object]:
     try:
         # A float would lose what was written; facts are texts, whole numbers, true, false, null.
-        found: dict[str, object] = json.loads(text, parse_float=str)
+        found: dict[str, object] = json.loads(text, parse_float=str, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
-        what = getattr(error, "msg", "it is nested too deeply")
+        what = getattr(error, "msg", str(error))
         raise BadFacts(file=file, line=line, what=what, expected="one JSON object") from error
     for name, value in found.items():
         if isinstance(value, list | dict):
             what = f"{name} has more than one value"
             raise BadFacts(file=file, line=0, what=what, expected="one value per fact")
+    return found
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the object; JSON itself would let the last of two equal names win."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise ValueError(f"{twice} stands twice")
     return found
 
 
