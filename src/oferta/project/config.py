@@ -36,6 +36,8 @@ class Config:
     data: Path = Path(".data")
     #: Folder of the operators' term packs.
     terms: Path = Path("terms")
+    #: Folder of the sample data that a first start in development loads.
+    samples: Path = Path("samples")
     #: Signs sessions; made and kept under `data` if empty and `development` is on.
     secret_key: str = ""
     #: Shows tracebacks on pages, loads samples, sends cookies without TLS. Never in production.

@@ -5,7 +5,77 @@ Loading is idempotent: a second time it changes nothing and takes no time worth 
 
 from __future__ import annotations
 
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from oferta.core.decisions import actions as decisions
+from oferta.core.parties import actions as parties
+from oferta.core.parties import queries
+from oferta.core.parties.types import Role
+from oferta.kernel.clock import now
+from oferta.kernel.i18n import LANGUAGES, OWN_NAMES
+from oferta.project.config import Config, read_config
+from oferta.services.club import actions as club
+from oferta.services.club.facts import PACK
+from oferta.services.club.mapping import load_mapping
+from oferta.services.club.models import Member, Payment
+
+#: Payments of the sample year that a first start replays; `oferta club replay` does them all.
+PAYMENTS = 1000
+FILE, MAPPING = "card-payments-2017.csv.gz", "club-mapping.yaml"
+#: What a member of the sample desk may move alone, minor units: 1 000 bonuses.
+SECOND_PERSON_ABOVE = 1_000_00
+
+
+class SampleMember(NamedTuple):
+    """A member whose pages show the club at work."""
+
+    card: str
+    language: str
+    path: str
+
 
 def load() -> list[str]:
-    """Load what is missing and return one line for each thing loaded."""
-    return []
+    """Load what is missing and return lines that say how to look at it."""
+    config = read_config()
+    if not (config.samples / FILE).exists():
+        return []
+    said = []
+    if not Payment.objects.exists():
+        said.append(_replay(config.samples))
+    said.append(f"The desk, /desk/: sign in as clerk or approver with {_desk(config)}")
+    return said + [f"A member who reads {one.language}: {one.path}" for one in members()]
+
+
+def members() -> list[SampleMember]:
+    """Return a member with many payments for each language, and the way to their pages."""
+    busy = Payment.objects.values("card").annotate(number=Count("id")).order_by("-number", "card")
+    found: dict[str, SampleMember] = {}
+    for card in busy.values_list("card", flat=True)[:100]:
+        language = LANGUAGES[int(card[-4:]) % len(LANGUAGES)]
+        if language not in found:
+            token = queries.link_token(Member.objects.get(card=card).party_id)
+            found[language] = SampleMember(card, OWN_NAMES[language], f"/c/{token}/")
+    return [found[language] for language in LANGUAGES if language in found]
+
+
+def _replay(folder: Path) -> str:
+    intake = club.read_file(folder / FILE)
+    del intake.payments[PAYMENTS:]
+    report = club.replay(intake, load_mapping(folder / MAPPING), now=now())
+    decisions.set_authority(PACK, second_person_above=SECOND_PERSON_ABOVE)
+    return f"Replayed {report.decided_now} sample payments through the bonus club."
+
+
+def _desk(config: Config) -> str:
+    """Return the password of the sample staff, made once for this folder and kept in it."""
+    kept = config.data / "sample_password"
+    if not kept.exists():
+        kept.write_text(secrets.token_urlsafe(9))
+        kept.chmod(0o600)
+        for username, role in (("clerk", Role.CLERK), ("approver", Role.APPROVER)):
+            parties.appoint_staff(username, password=kept.read_text(), name=username, role=role)
+    return kept.read_text()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from oferta.project import samples
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is and where to go."""
-    return render(request, "home.html")
+    found = samples.members() if settings.DEBUG else []
+    return render(request, "home.html", {"samples": found})
 
 
 @require_safe
