@@ -172,10 +172,10 @@ def truths(draw: st.DrawFn, scope: dict[str, Type]) -> Condition:
 @st.composite
 def conditions(draw: st.DrawFn, scope: dict[str, Type], depth: int = 2) -> Condition:
     """Draw a condition over the facts of `scope`, with every kind of node."""
-    shape = draw(st.integers(0, 9))
+    shape = draw(st.integers(0, 11))
     if depth and shape > 6:
         inner = conditions(scope, depth - 1)
-        if shape == 9:
+        if shape > 8:
             return Not(draw(inner))
         items = tuple(draw(st.lists(inner, min_size=2, max_size=3)))
         return And(items) if shape == 8 else Or(items)

@@ -126,10 +126,14 @@ _WINDOWS = st.none() | st.integers(DAY - 20, DAY + 20)
 
 @st.composite
 def clauses(
-    draw: st.DrawFn, place: int, scope: dict[str, Type], answer: tuple[tuple[str, Type], ...]
+    draw: st.DrawFn,
+    place: int,
+    scope: dict[str, Type],
+    asked_about: dict[str, Type],
+    answer: tuple[tuple[str, Type], ...],
 ) -> Clause:
     general = place == 0 and draw(st.booleans())  # fewer gaps
-    when = Always(True) if general else draw(conditions(scope))
+    when = Always(True) if general else draw(conditions(asked_about))
     window = Window(draw(_WINDOWS), draw(_WINDOWS)) if draw(st.integers(0, 2)) == 2 else Window()
     draws = Draws(draw, scope)
     nullable = [name for name, of in scope.items() if of.nullable]
@@ -181,7 +185,10 @@ def packs(draw: st.DrawFn) -> Pack:
     choices = _ANSWERS if combine != "sum" else _ANSWERS[:3]
     answer = draw(st.sampled_from(choices))
     count = draw(st.integers(1, 6))
-    found = [draw(clauses(place, scope, answer)) for place in range(count)]
+    # Few facts, so that several clauses ask about the same one and rows meet their literals.
+    few = draw(st.lists(st.sampled_from(list(FACTS)), max_size=4, unique=True))
+    asked_about = {name: scope[name] for name in scope if name in ("n", "ok", *few, *derived)}
+    found = [draw(clauses(place, scope, asked_about, answer)) for place in range(count)]
     found = draw(defeating(found))
     numbers = [name for name, of in answer if of.kind is Kind.MONEY]
     ids = [clause.id for clause in found]
@@ -283,7 +290,7 @@ def _named(pack: Pack) -> dict[str, list[Coded]]:
 def _around(literals: tuple[Coded, ...], of: Type) -> list[Coded]:
     if of.kind not in ORDERED:
         return list(literals)
-    return [value + step for value in literals if isinstance(value, int) for step in (0, 1, -1)]
+    return [value + step for value in literals if isinstance(value, int) for step in (0, 0, 1, -1)]
 
 
 @st.composite
