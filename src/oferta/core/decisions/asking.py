@@ -101,8 +101,8 @@ def _since(window: LimitWindow) -> date:
     return date.min if window.start is None else day_of(window.start)
 
 
-def written_facts(asked: Asked, values: Mapping[str, Coded]) -> dict[str, object]:
-    """Return facts as they are stored."""
+def written_facts(asked: Asked, values: Mapping[str, Coded]) -> tuple[dict[str, object], str]:
+    """Return facts as they are stored, as values and as JSON text."""
     return memory().write(asked.pack, asked.edition, values)
 
 

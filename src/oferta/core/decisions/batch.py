@@ -54,6 +54,9 @@ class Draft:
     digest: bytes
     questions: list[Question]
     language: Language | None
+    context_text: str
+    #: Of each decision its facts as JSON text.
+    facts_texts: dict[UUID, str] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
     group: moving.Group = field(default_factory=lambda: moving.Group([]))
@@ -113,7 +116,7 @@ def _begin(
             if seen[event.key] != digest:
                 raise KeyReused(key=event.key)
             return None, None
-        rules.context_text(event)
+        context_text = rules.context_text(event)
         plans.planner(event.plan)
         if event.party_id is not None and event.party_id not in languages:
             raise UnknownParty(key=event.key, party_id=str(event.party_id))
@@ -122,7 +125,7 @@ def _begin(
         return Answer(key=event.key, status=Status.REJECTED, error=error), None
     seen[event.key] = digest
     language = languages[event.party_id] if event.party_id else None
-    return None, Draft(event, digest, questions, language)
+    return None, Draft(event, digest, questions, language, context_text)
 
 
 def _settle(drafts: list[Draft], now: datetime) -> dict[str, list[Decision]]:
@@ -132,7 +135,14 @@ def _settle(drafts: list[Draft], now: datetime) -> dict[str, list[Decision]]:
     after = _post(drafts, before, now)
     limits.write(before, after)
     made = {draft.event.key: _decisions(draft, now) for draft in drafts}
-    storing.write(item for stored in made.values() for item in stored)
+    storing.write(
+        (item for stored in made.values() for item in stored),
+        {
+            id_: (facts, draft.context_text)
+            for draft in drafts
+            for id_, facts in draft.facts_texts.items()
+        },
+    )
     notices.send(
         [notice for draft in drafts if (notice := _notice(draft, made)) is not None], now=now
     )
@@ -224,6 +234,8 @@ def _decision(draft: Draft, question: Question, status: Status, now: datetime) -
     event, asked, decided = draft.event, question.asked, question.decided
     error, error_facts = _error(draft, question)
     values = {**asked.facts, **question.given} if decided is None else decided.facts
+    facts, text = asking.written_facts(asked, values)
+    draft.facts_texts[draft.ids[question.name]] = text
     return Decision(
         id=draft.ids[question.name],
         key=event.key,
@@ -235,7 +247,7 @@ def _decision(draft: Draft, question: Question, status: Status, now: datetime) -
         event_at=event.event_at,
         decided_at=now,
         party_id=event.party_id,
-        facts=asking.written_facts(asked, values),
+        facts=facts,
         outcome=decided.outcome if decided is not None else None,
         decided_by=decided.decided_by if decided is not None else (),
         mask=_mask(question),

@@ -29,6 +29,9 @@ class Decision(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,  # the index `decisions_of_party` begins with it
+        # Each batch reads its customers in the same transaction, and none is ever deleted: the
+        # check at commit would cost as much as the row.
+        db_constraint=False,
     )
     #: Fact to value as written canonically; limit facts included.
     facts = models.JSONField()

@@ -131,7 +131,7 @@ def _corrected(old: Decision, wanted: Override) -> _Result:
         edition=asked.edition.id,
         edition_digest=asked.edition.digest,
         day=asking.day_of(asked.day),
-        facts=asking.written_facts(asked, decided.facts),
+        facts=asking.written_facts(asked, decided.facts)[0],
         outcome=decided.outcome,
         decided_by=decided.decided_by,
         mask=decided.mask,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from oferta.core.decisions.rules import json_text
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Asked, Terms
 from oferta.core.terms.facts import used_type
@@ -74,7 +75,7 @@ class Memory:
         self.terms = terms
         self._readers: dict[tuple[str, str], Reader] = {}
         self._known_facts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
-        self._written: dict[tuple[str, str], tuple[Type, dict[Coded, object]]] = {}
+        self._written: dict[tuple[str, str], tuple[Type, dict[Coded, tuple[object, str]]]] = {}
 
     def reader(self, pack: str, question: str) -> Reader:
         """Return the reader of a question.
@@ -97,20 +98,30 @@ class Memory:
             self._known_facts[pack, questions] = found
         return found
 
-    def write(self, pack: Pack, edition: Edition, values: Mapping[str, Coded]) -> dict[str, object]:
-        """Return facts as they are stored: JSON's null, true and false, or canonical text."""
+    def write(
+        self, pack: Pack, edition: Edition, values: Mapping[str, Coded]
+    ) -> tuple[dict[str, object], str]:
+        """Return facts as they are stored, as values and as JSON text.
+
+        The values are null, true, false or canonical text.
+        """
         written: dict[str, object] = {}
+        parts = []
         for name, value in values.items():
             type_, known = self._column(pack, edition, name)
-            try:
-                written[name] = known[value]
-            except KeyError:
+            found = known.get(value)
+            if found is None:
                 if len(known) >= VALUES_MAX:
                     known.clear()
-                written[name] = known[value] = _written(value, type_)
-        return written
+                plain = _written(value, type_)
+                found = known[value] = (plain, f"{json_text(name)}:{json_text(plain)}")
+            written[name] = found[0]
+            parts.append(found[1])
+        return written, "{" + ",".join(parts) + "}"
 
-    def _column(self, pack: Pack, edition: Edition, name: str) -> tuple[Type, dict[Coded, object]]:
+    def _column(
+        self, pack: Pack, edition: Edition, name: str
+    ) -> tuple[Type, dict[Coded, tuple[object, str]]]:
         found = self._written.get((pack.name, name))
         if found is None:
             found = (type_of_fact(pack, edition, name), {})

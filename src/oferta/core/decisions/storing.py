@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -19,12 +21,24 @@ _COLUMNS = (
 )
 _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN"
 _SELECT = f"SELECT {_COLUMNS} FROM decisions_decision WHERE "  # noqa: S608 - constants only
+_KEY_ORDER = attrgetter("key", "question")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def write(decisions: Iterable[Decision]) -> None:
-    """Add decisions, in one order of keys so that two batches never wait for each other."""
-    rows = [_row(item) for item in sorted(decisions, key=lambda item: (item.key, item.question))]
+def write(
+    decisions: Iterable[Decision], texts: Mapping[UUID, tuple[str, str]] | None = None
+) -> None:
+    """Add decisions, in one order of keys so that two batches never wait for each other.
+
+    Args:
+        decisions: to be added.
+        texts: facts and context of a decision as JSON, where the caller has them at hand.
+    """
+    known = texts or {}
+    rows = [
+        _row(item, known.get(item.id) or (json_text(item.facts), json_text(item.context)))
+        for item in sorted(decisions, key=_KEY_ORDER)
+    ]
     if not rows:
         return
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
@@ -38,15 +52,16 @@ def select(condition: str, values: Sequence[Any]) -> list[Decision]:
         return [_decision(row) for row in cursor.fetchall()]
 
 
-def _row(item: Decision) -> str:
+def _row(item: Decision, texts: tuple[str, str]) -> str:
+    facts, context = texts
     return (
         f"{item.id}\t{_text(item.key)}\t{item.question}\t{item.pack}\t{item.edition}\t"
         f"{item.edition_digest}\t{item.day}\t{item.event_at.isoformat()}\t"
-        f"{item.decided_at.isoformat()}\t{item.party_id or _NULL}\t{_json(item.facts)}\t"
+        f"{item.decided_at.isoformat()}\t{item.party_id or _NULL}\t{_escaped(facts)}\t"
         f"{_NULL if item.outcome is None else _json(item.outcome)}\t"
         f"{_array(item.decided_by)}\t{_bytes(_mask_bytes(item.mask))}\t{item.status.value}\t"
         f"{item.error}\t{_json(item.error_facts) if item.error_facts else '{}'}\t"
-        f"{item.basis.value}\t{_text(item.plan)}\t{_json(item.context)}\t"
+        f"{item.basis.value}\t{_text(item.plan)}\t{_escaped(context)}\t"
         f"{_json(shares_json(item.uses)) if item.uses else '[]'}\t"
         f"{{{','.join(map(str, item.transfer_ids))}}}\t{_bytes(item.digest)}\t"
         f"{item.overrides or _NULL}\t{_text(item.reason)}\t{item.actor_id or _NULL}\t"
@@ -62,8 +77,12 @@ def _text(text: str) -> str:
 
 
 def _json(value: object) -> str:
+    return _escaped(json_text(value))
+
+
+def _escaped(text: str) -> str:
     # JSON never holds a raw tab or newline, so only the backslash needs care.
-    return json_text(value).replace("\\", "\\\\")
+    return text.replace("\\", "\\\\")
 
 
 def _array(ids: tuple[str, ...]) -> str:
