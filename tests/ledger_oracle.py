@@ -52,6 +52,10 @@ def post(state: dict[str, Any], transfers: list[Any], now: Any) -> list[str]:
 
 
 def _chain(state: dict[str, Any], chain: list[Any], now: Any) -> list[str]:
+    for place, one in enumerate(chain):
+        if _by_itself(one) or one.id in state["booked"] or one.id in state["no"]:
+            answer = _one(state, one, now)
+            return [answer if at == place else "LINKED_FAILED" for at in range(len(chain))]
     trial = _copy(state)
     for place, one in enumerate(chain):
         answer = _one(trial, one, now)

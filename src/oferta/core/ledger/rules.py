@@ -112,27 +112,47 @@ def fingerprint(transfer: Transfer) -> bytes:
 
 
 def _answer_chain(book: Book, chain: Sequence[Transfer]) -> list[Result]:
+    settled = [_settled(book, one) for one in chain]
     if all(one.id in book.known for one in chain):
-        return [_answer(book, one) for one in chain]
+        return [result for result in settled if result is not None]
+    for failed, known in enumerate(settled):
+        if known is not None:  # found before any is tried, so a retry names the same culprit
+            return _broken(chain, failed, known)
     mark = len(book.rows)
     results: list[Result] = []
-    for one in chain:
+    for failed, one in enumerate(chain):
         result = _answer(book, one)
         if result.code is not _OK:
-            break
+            while len(book.rows) > mark:
+                _undo(book, book.rows.pop())
+            return _broken(chain, failed, result)
         results.append(result)
-    else:
-        return results
-    while len(book.rows) > mark:
-        _undo(book, book.rows.pop())
-    failed = len(results)
+    return results
+
+
+def _broken(chain: Sequence[Transfer], failed: int, culprit: Result) -> list[Result]:
     return [
-        result if place == failed else Result(one.id, ResultCode.LINKED_FAILED)
+        culprit if place == failed else Result(one.id, ResultCode.LINKED_FAILED)
         for place, one in enumerate(chain)
     ]
 
 
 def _answer(book: Book, transfer: Transfer) -> Result:
+    settled = _settled(book, transfer)
+    if settled is not None:
+        return settled
+    row = _resolution(book, transfer) if transfer.kind >= _POST else _movement(book, transfer)
+    if isinstance(row, ResultCode):
+        book.refused[transfer.id] = refusal = (row, fingerprint(transfer))
+        book.new_refusals[transfer.id] = refusal
+        return Result(transfer.id, row)
+    book.rows.append(row)
+    book.known[row.id] = row
+    return Result(row.id, _OK, row.debit_balance, row.credit_balance)
+
+
+def _settled(book: Book, transfer: Transfer) -> Result | None:
+    """Return the answer that the request itself or its past gives, whatever the balances."""
     wrong = wrong_by_itself(transfer)
     if wrong is not None:
         return Result(transfer.id, wrong)
@@ -146,14 +166,7 @@ def _answer(book: Book, transfer: Transfer) -> Result:
         code, print_ = book.refused[transfer.id]
         same = print_ == fingerprint(transfer)
         return Result(transfer.id, code if same else ResultCode.DIFFERS)
-    row = _resolution(book, transfer) if transfer.kind >= _POST else _movement(book, transfer)
-    if isinstance(row, ResultCode):
-        book.refused[transfer.id] = refusal = (row, fingerprint(transfer))
-        book.new_refusals[transfer.id] = refusal
-        return Result(transfer.id, row)
-    book.rows.append(row)
-    book.known[row.id] = row
-    return Result(row.id, _OK, row.debit_balance, row.credit_balance)
+    return None
 
 
 def _movement(book: Book, transfer: Transfer) -> BookedTransfer | ResultCode:
