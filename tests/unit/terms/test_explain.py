@@ -73,7 +73,7 @@ def test_an_exception_to_an_exception_is_told_with_what_it_lifts(pack: Pack) -> 
 
 def test_the_arithmetic_is_shown_with_the_actual_figures(pack: Pack) -> None:
     rate, amount = told(pack).work
-    assert rate.formula == "the greatest of bank rate (en) and own rate (en)"
+    assert rate.formula == "the greatest of bank rate (en) (1%) and own rate (en)"
     assert rate.steps == ("the greatest of 1% and 2% = 2%",)
     assert amount.formula == "money paid (en) × rate (en), rounded down to 1\u00a0KZT"
     assert [step.replace("\u00a0", " ") for step in amount.steps] == [

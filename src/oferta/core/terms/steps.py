@@ -69,10 +69,13 @@ class _Formula:
                 return self._bracketed(self._function(node), needed=binds > 0)
 
     def _const(self, node: Const) -> str:
+        shown = self._terms.show(node.value, node.type)
         named = self._terms.edition.values.get(node.name)
-        return (
-            named.label[self._terms.language] if named else self._terms.show(node.value, node.type)
-        )
+        if named is None:
+            return shown
+        value = self._say("signs.bracketed", text=shown)
+        name = named.label[self._terms.language]
+        return self._say("condition.named", value=name, name=value)
 
     def _bracketed(self, text: str, *, needed: bool) -> str:
         return self._say("signs.bracketed", text=text) if needed else text

@@ -100,7 +100,7 @@ class _Telling:
         yield f"- {self._say('formula.equals', left=work.label, right=work.formula)}"
         for step in work.steps:
             yield f"  {step}"
-        if not work.steps:
+        if not work.steps and work.result not in work.formula:
             yield f"  {self._say('formula.equals', left=work.label, right=work.result)}"
 
     def _limits(self) -> Iterator[str]:
