@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from ledger_drawn import DAY, DECISIONS
+from oferta.core.ledger.errors import ClockOfSealsBroken
 from oferta.core.ledger.partitions import make_partitions
 from oferta.core.ledger.posting import post_batch
 from oferta.core.ledger.proving import verify
@@ -176,3 +177,17 @@ def test_a_month_gets_its_partition_even_if_rows_wait_in_the_default_one(
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this test
         with pytest.raises(psycopg.errors.RestrictViolation):
             connection.execute(f"TRUNCATE {table}")
+
+
+def test_an_empty_request_has_an_empty_answer(connection: Connection, accounts: list[int]) -> None:
+    assert post_batch(connection, [], now=DAY) == []
+
+
+def test_sealing_refuses_when_transaction_numbers_start_anew(
+    connection: Connection, booked: list[Transfer]
+) -> None:
+    """As after dump and restore: new rows would fall into ranges that are sealed."""
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("UPDATE ledger_seal SET to_xid = 4611686018427387904")
+    with pytest.raises(ClockOfSealsBroken):
+        seal(connection)
