@@ -27,6 +27,8 @@ BROKEN: list[BrokenPack] = [
     (Code.UNKNOWN_KEY, T, "changeable: true", "changable: true", "changable", "'changeable'"),
     (Code.MISSING_KEY, T, "publisher: Example Bank\n", "", "pack:", "'publisher' is missing"),
     (Code.MISSING_LANGUAGE, T, "title: W(Small club)", "title: {en: a}", "title:", "zh-Hant"),
+    (Code.MISSING_LANGUAGE, FIRST, "note: W(Wallets only.)", "note: {en: a}", "note: {en: a}", "kk, ru"),
+    (Code.WRONG_SHAPE, FIRST, "note: W(Wallets only.)", "note: Wallets only.", "BC-24", "a mapping"),
     (Code.EMPTY, T, "publisher: Example Bank", "publisher:", "publisher:", "empty"),
     # --- names and ids
     (Code.BAD_NAME, T, "  notice: {type", "  Notice: {type", "Notice", "small letters"),

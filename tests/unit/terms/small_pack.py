@@ -82,7 +82,7 @@ EDITION = """\
 edition: 2017-01-01
 note: W(General rules)
 settles:
-  - {requirement: BC-40, note: Both ends are included.}
+  - {requirement: BC-40, note: W(Both ends are included.)}
 open_points: []
 values:
   bank_rate: {is: 1%, label: W(bank rate), cites: [BC-19]}
@@ -102,7 +102,7 @@ clauses:
     when: method IN (wallets) AND NOT foreign_shop
     then: {rate: "greatest(bank_rate, own_rate)", amount: "round_down(money_paid * rate, step)"}
     cites: [BC-21, BC-22]
-    settles: [{requirement: BC-24, note: Wallets only.}]
+    settles: [{requirement: BC-24, note: W(Wallets only.)}]
   - id: rest
     question: bonus
     when: method NOT IN (wallets) OR foreign_shop

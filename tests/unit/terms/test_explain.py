@@ -66,7 +66,7 @@ def test_an_exception_to_an_exception_is_told_with_what_it_lifts(pack: Pack) -> 
     assert by_id["own-shop"].said.startswith("Sets aside “About phone-shops”")
     assert by_id["wallet-rate"].cites == ("BC-21", "BC-22")
     assert [(note.requirement, note.note) for note in by_id["wallet-rate"].notes] == [
-        ("BC-24", "Wallets only.")
+        ("BC-24", "Wallets only. (en)")
     ]
     assert by_id["wallet-rate"].words == "Words."
 

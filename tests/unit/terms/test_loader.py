@@ -163,7 +163,7 @@ def test_layout_and_what_terms_grow_later_leave_a_digest_alone(
     ("file", "old", "new", "both"),
     [
         (FIRST, "bank_rate: {is: 1%", "bank_rate: {is: 1.5%", False),
-        (FIRST, "note: Wallets only.", "note: Wallets and cards.", True),
+        (FIRST, "note: W(Wallets only.)", "note: W(Wallets and cards.)", True),
         (SECOND, "{rate: 1%, amount", "{rate: 2%, amount", None),
         ("text/en.md", "## rest: About rest", "## rest: About the rest", True),
         ("terms.yaml", "values: [qr, card]", "values: [qr]", True),

@@ -192,7 +192,7 @@ class Fields:
         return tuple(item.text for item in items)
 
     def settles(self) -> tuple[Choice, ...]:
-        """Return the choices that are settled here, each with its note."""
+        """Return the choices that are settled here, each with its note in the five languages."""
         node = self.get("settles", Sequence, required=False)
         found = []
         for item in node.items if node else ():
@@ -203,15 +203,8 @@ class Fields:
             requirement = choice.get("requirement", Scalar)
             if requirement is not None:
                 check_requirement(requirement, self.where, self.report)
-                found.append(Choice(requirement.text, _note(choice)))
+                found.append(Choice(requirement.text, choice.words("note")))
         return tuple(found)
-
-
-def _note(fields: Fields) -> Words:
-    """Return a note in the five languages; one text alone stands for all of them."""
-    if isinstance(fields.node.entries.get("note"), Scalar):
-        return dict.fromkeys(LANGUAGES, fields.text("note"))
-    return fields.words("note")
 
 
 _SHAPES: dict[type, str] = {Scalar: "value", Sequence: "list", Mapping: "mapping"}
