@@ -34,8 +34,9 @@ def for_customer(view: View) -> View:
             translation.activate(customer.language.lower())
             request.LANGUAGE_CODE = customer.language.lower()
         response = view(request, customer=customer, token=token, **rest)
-        # The address is the key: no other site may learn it, no cache may keep the page.
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # The address is the key: no other site may learn it, no cache may keep the page. (With
+        # "no-referrer" a browser sends forms with no origin, and they are taken for forgeries.)
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store"
         return response
 
