@@ -115,7 +115,7 @@ def _samples() -> Iterator[Sample]:
 
 @pytest.mark.parametrize("sample", list(_samples()), ids=str)
 def test_what_a_page_offers_to_run_runs(sample: Sample) -> None:
-    """A line that starts with `$` is run; what follows up to the next must be printed."""
+    """A line that starts with `$` is run; what follows up to the next must be printed in order."""
     if sample.language == "python":
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", sample.code],
@@ -138,11 +138,15 @@ def test_what_a_page_offers_to_run_runs(sample: Sample) -> None:
         )
         printed = done.stdout + done.stderr
         assert "Traceback" not in printed
-        assert [line for line in expected if line not in printed] == [], printed
+        at = 0
+        for line in expected:
+            found = printed.find(line, at)
+            assert found >= 0, f"not printed there: {line!r}\n{printed}"
+            at = found + len(line)
 
 
 def _steps(code: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each command with the lines that it must print; `…` stands for any lines."""
     for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
         command, *printed = part.rstrip().splitlines()
-        yield command, [line for line in printed if line.strip() and line.strip() != "…"]
+        yield command, [line for line in printed if line.strip() not in {"", "…"}]
