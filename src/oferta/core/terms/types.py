@@ -340,7 +340,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days from one to another, as those on which a clause is in force, coded, both ends included; None: open."""
+    """Days from one to another, coded, both included (a clause in force); None: open."""
 
     start: int | None = None
     through: int | None = None
