@@ -82,7 +82,7 @@ def sign_in(page: Page, name: str, *, approver: bool = False) -> None:
     from oferta.core.parties.types import Role
 
     role = Role.APPROVER if approver else Role.CLERK
-    actions.appoint_staff(name, password="a long word", name=name.title(), role=role)
+    actions.appoint_staff(name, password="a long word", name=name.title(), role=role)  # noqa: S106 - of a test
     page.goto("/desk/")
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password").fill("a long word")
@@ -93,7 +93,7 @@ def picture(page: Page, name: str) -> None:
     """Keep a picture of the page where the person who runs the test asks for one."""
     import os
 
-    folder = os.environ.get("OFERTA_PICTURES")
+    folder = os.environ.get("PICTURES")
     if folder:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 

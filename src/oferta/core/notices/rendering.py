@@ -19,7 +19,7 @@ import yaml
 from oferta.core.notices.errors import MissingParam, UnknownKind
 from oferta.core.notices.types import Citation, Rendered
 from oferta.core.terms import shelf
-from oferta.core.terms.types import Kind, Type
+from oferta.core.terms.types import Edition, Kind, Type
 from oferta.core.terms.writing import show, show_day
 from oferta.kernel.i18n import LANGUAGES, Language
 
@@ -134,10 +134,22 @@ def clause_titles(cites: tuple[Citation, ...], language: Language) -> str:
     return "\n".join(f"• {title}" for title in titles)
 
 
+def questions(cites: tuple[Citation, ...], language: Language) -> list[str]:
+    """Return the labels of the questions that the clauses cited answer, each once, in order."""
+    labels = (
+        (pack, question, shelf.terms().pack(pack).questions[question].label[language])
+        for pack, edition, clause in cites
+        for question in (_edition(pack, edition).clauses[clause].question,)
+    )
+    return [label for _, _, label in dict.fromkeys(labels)]
+
+
 def _title(pack: str, edition: str, clause: str, language: Language) -> str:
-    editions = shelf.terms().pack(pack).editions
-    text = next(item for item in editions if item.id == edition).text
-    return text[language][clause].title
+    return _edition(pack, edition).text[language][clause].title
+
+
+def _edition(pack: str, edition: str) -> Edition:
+    return next(item for item in shelf.terms().pack(pack).editions if item.id == edition)
 
 
 def problems() -> list[str]:

@@ -143,7 +143,6 @@ def _case_page(
             "given": request.POST,
             "case_status_key": f"cases.status.{item.status}",
             "customer": parties.customer(item.party_id) if item.party_id else None,
-            "link": parties.link_token(item.party_id) if item.party_id else "",
             "fact_inputs": forms.fact_inputs(decision, language, request.POST),
             "outcome_inputs": forms.outcome_inputs(decision, language, request.POST),
             "proposal_key": f"cases.status.{item.proposal.resolution}" if item.proposal else "",

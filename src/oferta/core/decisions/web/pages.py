@@ -6,8 +6,10 @@ from typing import Any
 
 from oferta.core.decisions import explaining, queries
 from oferta.core.decisions.types import Basis, Decision
+from oferta.core.ledger import queries as ledger
 from oferta.core.terms import shelf
 from oferta.core.terms.explanation import Explanation, Role
+from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.writing import show
 from oferta.kernel.i18n import Language
 
@@ -26,6 +28,7 @@ def about(item: Decision, language: Language) -> dict[str, Any]:
         "others": _clauses(explanation, made_it=False),
         "granted": granted_fields(item, language) if item.basis is Basis.GRANTED else (),
         "newer_id": newer,
+        "movements": _movements(item, language),
         "status_key": f"decisions.status.{item.status}",
         "stop_key": _stop_key(item),
     }
@@ -38,6 +41,26 @@ def granted_fields(item: Decision, language: Language) -> list[tuple[str, str]]:
     return [
         (field.label[language], show(outcome.get(field.name), field.type, language))
         for field in fields
+    ]
+
+
+def _movements(item: Decision, language: Language) -> list[dict[str, Any]]:
+    """Return the transfers behind a decision, with the names of their accounts."""
+    if not item.transfer_ids:
+        return []
+    booked = ledger.transfers(item.transfer_ids)
+    ids = {account for moved in booked.values() for account in (moved.debit, moved.credit)}
+    accounts = {account: ledger.account(account) for account in ids}
+    return [
+        {
+            "at": moved.event_at,
+            "debit": accounts[moved.debit].key,
+            "credit": accounts[moved.credit].key,
+            "amount": show(
+                moved.amount, Type(Kind.MONEY, unit=accounts[moved.debit].unit), language
+            ),
+        }
+        for moved in (booked[id_] for id_ in item.transfer_ids)
     ]
 
 

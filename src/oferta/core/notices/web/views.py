@@ -40,9 +40,19 @@ def _shown(item: Notice, language: Language) -> dict[str, Any]:
         "subject": words.subject,
         "body": words.body,
         "at": item.created_at,
-        "decision_id": item.decision_ids[0] if item.decision_ids else None,
-        "decision_ids": item.decision_ids,
+        "decisions": _links(item, language),
     }
+
+
+def _links(item: Notice, language: Language) -> list[tuple[UUID, str]]:
+    """Return the decisions to link to, each with its question where there are several questions.
+
+    Of a Decision and the one it replaced only the first is linked: its page leads to the other.
+    """
+    questions = rendering.questions(item.cites, language)
+    if len(questions) == len(item.decision_ids) > 1:
+        return list(zip(item.decision_ids, questions, strict=True))
+    return [(id_, "") for id_ in item.decision_ids[:1]]
 
 
 def _before(request: HttpRequest) -> UUID | None:
