@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,17 +25,25 @@ def test_each_value_gets_its_type() -> None:
         "OFERTA_PORT": "8080",
         "OFERTA_DEVELOPMENT": "No",
         "OFERTA_DATA": "kept",
+        "OFERTA_TIME_ZONE": "Asia/Almaty",
     }
     config = read_config(given)
     assert config.database_url == "postgresql://db/oferta"
     assert config.port == 8080
     assert config.development is False
     assert config.data == Path("kept")
+    assert config.time_zone == ZoneInfo("Asia/Almaty")
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("OFERTA_PORT", "80a"), ("OFERTA_PORT", "1.5"), ("OFERTA_DEVELOPMENT", "perhaps")],
+    [
+        ("OFERTA_PORT", "80a"),
+        ("OFERTA_PORT", "1.5"),
+        ("OFERTA_DEVELOPMENT", "perhaps"),
+        ("OFERTA_TIME_ZONE", "Almaty"),
+        ("OFERTA_TIME_ZONE", "../etc/passwd"),
+    ],
 )
 def test_a_value_of_the_wrong_type_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(BadSetting) as refusal:

@@ -9,8 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
+from zoneinfo import ZoneInfo
 
 from oferta.kernel.errors import OfertaError
+
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -54,6 +57,8 @@ class Config:
     web_processes: int = 1
     #: Threads in each process of the web server.
     web_threads: int = 8
+    #: Time zone in which pages tell when something happened, by its IANA name.
+    time_zone: ZoneInfo = _UTC
     #: SMTP server `host:port`; empty: mail is written to files under `data`.
     smtp: str = ""
     #: Sender of mails.
@@ -68,7 +73,7 @@ def read_config(environ: dict[str, str] | None = None) -> Config:
     """Return the settings of this process.
 
     Raises:
-        BadSetting: a number or yes/no setting that is neither.
+        BadSetting: a value that the setting's type does not take.
     """
     env = dict(os.environ) if environ is None else environ
     types = get_type_hints(Config)
@@ -123,4 +128,10 @@ def _typed(name: str, text: str, kind: type) -> Any:
         if not text.lstrip("-").isdigit():
             raise BadSetting(name=name, given=text, expected="a whole number")
         return int(text)
+    if kind is ZoneInfo:
+        try:
+            return ZoneInfo(text)
+        except (KeyError, ValueError, OSError):  # unknown, a path, a folder
+            expected = "the IANA name of a time zone, as Asia/Almaty"
+            raise BadSetting(name=name, given=text, expected=expected) from None
     return kind(text)

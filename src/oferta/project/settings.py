@@ -94,7 +94,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = CONFIG.time_zone.key
 STATIC_URL = "static/"
 # Served straight from the package: no step to collect them, nothing to forget on an upgrade.
 WHITENOISE_USE_FINDERS = True

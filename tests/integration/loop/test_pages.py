@@ -45,6 +45,14 @@ def test_a_customer_reads_why_in_each_language(client: Client, language: str) ->
     assert title in inbox.content.decode()
 
 
+def test_a_notice_of_several_decisions_names_the_question_of_each(client: Client) -> None:
+    party = a_customer("zh-Hans")
+    told(party, questions=("bonus", "partner_bonus"))
+    inbox = client.get(f"/c/{parties.link_token(party)}/").content.decode()
+    assert inbox.count("：为何如此决定？") == 2
+    assert "（决定 1）" not in inbox
+
+
 def test_nobody_reads_another_customers_decision(client: Client) -> None:
     decision = told(a_customer())
     stranger = parties.link_token(a_customer())
