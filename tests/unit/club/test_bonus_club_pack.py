@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[3] / "terms" / "bonus-club"
 DAY_ZERO = date(1970, 1, 1)
+MONTHS = """January February March April May June July August September October November
+December""".split()  # noqa: SIM905 - a list of words reads better as words
 EARNING_RULES = {f"BC-{number}" for number in range(14, 62)}
 #: Contradictory, ambiguous, truncated, stale or silent places of the sources that these terms meet.
 OPEN_PLACES = {
@@ -96,7 +98,8 @@ def test_every_exclusion_says_whose_bonus_it_takes(pack: Pack) -> None:
         clause.id
         for clause in exclusions
         if not any(
-            choice.requirement == "BC-61" and re.match(r"Takes (both bonuses|the Bank's bonus)", choice.note["en"])
+            choice.requirement == "BC-61"
+            and re.match(r"Takes (both bonuses|the Bank's bonus)", choice.note["en"])
             for choice in clause.settles
         )
     ]
@@ -254,17 +257,37 @@ def _tenge(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02} KZT"
 
 
+def figures(words: str) -> list[str]:
+    """Return the figures; English writes a month as a word, Chinese a date in its own order."""
+    words = re.sub(r"(\d+)年(\d+)月(\d+)日", r"\3.\2.\1", words)
+    words = re.sub(
+        rf"({'|'.join(MONTHS)}) ", lambda found: f".{MONTHS.index(found[1]) + 1}.", words
+    )
+    return sorted(figure.lstrip("0") for figure in re.findall(r"\d+", words))
+
+
 def test_the_five_languages_hold_the_same_figures_and_dates(pack: Pack) -> None:
     """BC-90."""
-    figure = re.compile(r"\d[\d.]*\d|\d")
     for edition in pack.editions:
         for id_ in [*edition.clauses, *edition.limits]:
             told = {
-                language: sorted(figure.findall(f"{words.title} {words.body}"))
+                language: figures(f"{words.title} {words.body}")
                 for language in LANGUAGES
                 for words in [edition.text[language][id_]]
             }
-            assert all(figures == told["kk"] for figures in told.values()), (id_, told)
+            assert all(found == told["kk"] for found in told.values()), (id_, told)
+
+
+def test_the_notes_of_choices_hold_the_same_figures_and_dates_in_the_five_languages(
+    pack: Pack,
+) -> None:
+    """BC-90: a customer reads them beside the decision."""
+    for edition in pack.editions:
+        kinds = (edition.clauses, edition.values, edition.limits)
+        settling = [edition, *(part for kind in kinds for part in kind.values())]
+        for choice in (choice for part in settling for choice in part.settles):
+            told = {language: figures(choice.note[language]) for language in LANGUAGES}
+            assert all(found == told["kk"] for found in told.values()), (choice.requirement, told)
 
 
 def test_no_word_mixes_latin_and_cyrillic_letters() -> None:

@@ -323,6 +323,18 @@ def test_the_five_languages_hold_the_same_figures_and_dates(pack: Pack) -> None:
             assert all(found == told["ru"] for found in told.values()), (id_, told)
 
 
+def test_the_notes_of_choices_hold_the_same_figures_and_dates_in_the_five_languages(
+    pack: Pack,
+) -> None:
+    """TR-165: a visitor reads them beside the decision."""
+    for edition in pack.editions:
+        kinds = (edition.clauses, edition.values)
+        settling = [edition, *(part for kind in kinds for part in kind.values())]
+        for choice in (choice for part in settling for choice in part.settles):
+            told = {language: figures(choice.note[language]) for language in LANGUAGES}
+            assert all(found == told["ru"] for found in told.values()), (choice.requirement, told)
+
+
 def test_every_figure_of_the_edition_stands_in_the_published_words(pack: Pack) -> None:
     """What the clauses compute with is what the reader is told."""
     edition = pack.editions[0]
