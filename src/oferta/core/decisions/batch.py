@@ -12,7 +12,7 @@ circle.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,8 +55,6 @@ class Draft:
     questions: list[Question]
     language: Language | None
     context_text: str
-    #: Of each decision its facts as JSON text.
-    facts_texts: dict[UUID, str] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
     group: moving.Group = field(default_factory=lambda: moving.Group([]))
@@ -134,15 +132,9 @@ def _settle(drafts: list[Draft], now: datetime) -> dict[str, list[Decision]]:
     )
     after = _post(drafts, before, now)
     limits.write(before, after)
-    made = {draft.event.key: _decisions(draft, now) for draft in drafts}
-    storing.write(
-        (item for stored in made.values() for item in stored),
-        {
-            id_: (facts, draft.context_text)
-            for draft in drafts
-            for id_, facts in draft.facts_texts.items()
-        },
-    )
+    made: dict[str, list[Decision]] = {}
+    if drafts:
+        storing.write(_made(drafts, made, now))
     notices.send(
         [notice for draft in drafts if (notice := _notice(draft, made)) is not None], now=now
     )
@@ -225,18 +217,28 @@ def _give_back_refused(drafts: list[Draft], doomed: set[int], used: dict[Holder,
             item.uses = ()
 
 
-def _decisions(draft: Draft, now: datetime) -> list[Decision]:
-    status = draft.status
-    return [_decision(draft, item, status, now) for item in draft.questions]
+def _made(
+    drafts: list[Draft], made: dict[str, list[Decision]], now: datetime
+) -> Iterator[tuple[Decision, str, str]]:
+    """Make the decisions in the order of their keys, noting them in `made` by event."""
+    for draft in sorted(drafts, key=lambda draft: draft.event.key):
+        status = draft.status
+        own = made[draft.event.key] = []
+        for question in sorted(draft.questions, key=lambda question: question.name):
+            decision, facts = _decision(draft, question, status, now)
+            own.append(decision)
+            yield decision, facts, draft.context_text
 
 
-def _decision(draft: Draft, question: Question, status: Status, now: datetime) -> Decision:
+def _decision(
+    draft: Draft, question: Question, status: Status, now: datetime
+) -> tuple[Decision, str]:
+    """Return a decision and its facts as JSON text."""
     event, asked, decided = draft.event, question.asked, question.decided
     error, error_facts = _error(draft, question)
     values = {**asked.facts, **question.given} if decided is None else decided.facts
     facts, text = asking.written_facts(asked, values)
-    draft.facts_texts[draft.ids[question.name]] = text
-    return Decision(
+    decision = Decision(
         id=draft.ids[question.name],
         key=event.key,
         question=question.name,
@@ -261,6 +263,7 @@ def _decision(draft: Draft, question: Question, status: Status, now: datetime) -
         transfer_ids=draft.group.ids_of(draft.ids[question.name]),
         digest=draft.digest,
     )
+    return decision, text
 
 
 def _mask(question: Question) -> int:
@@ -284,7 +287,8 @@ def _notice(draft: Draft, made: dict[str, list[Decision]]) -> NewNotice | None:
         return None
     if draft.status is not Status.DECIDED:
         return None
-    stored = made[draft.event.key]
+    by_question = {item.question: item for item in made[draft.event.key]}
+    stored = [by_question[name] for name in draft.event.questions]
     return NewNotice(
         party_id=draft.event.party_id,
         language=draft.language,

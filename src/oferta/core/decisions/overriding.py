@@ -74,7 +74,7 @@ def override(wanted: Override, *, now: datetime) -> Decision:
     if moved.refusal:
         raise OverrideRefused(decision_id=str(old.id), ledger_code=moved.refusal)
     new = replace(new, transfer_ids=moved.ids_of(new.id))
-    storing.write([new])
+    storing.write_one(new)
     _tell(old, new, now)
     events.publish(DecisionOverridden(old_id=old.id, new_id=new.id, party_id=old.party_id, at=now))
     if old.status is Status.STOPPED:

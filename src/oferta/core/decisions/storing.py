@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from operator import attrgetter
+from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -21,28 +20,26 @@ _COLUMNS = (
 )
 _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN"
 _SELECT = f"SELECT {_COLUMNS} FROM decisions_decision WHERE "  # noqa: S608 - constants only
-_KEY_ORDER = attrgetter("key", "question")
+#: Rows sent at a time.
+_CHUNK = 50
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def write(
-    decisions: Iterable[Decision], texts: Mapping[UUID, tuple[str, str]] | None = None
-) -> None:
-    """Add decisions, in one order of keys so that two batches never wait for each other.
+def write(decisions: Iterable[tuple[Decision, str, str]]) -> None:
+    """Add decisions with their facts and context as JSON texts, in the order given.
 
-    Args:
-        decisions: to be added.
-        texts: facts and context of a decision as JSON, where the caller has them at hand.
+    Callers give them ordered by key, so that two batches never wait for each other in a circle.
+    Rows are sent a chunk at a time: the server takes one in while the next is being made.
     """
-    known = texts or {}
-    rows = [
-        _row(item, known.get(item.id) or (json_text(item.facts), json_text(item.context)))
-        for item in sorted(decisions, key=_KEY_ORDER)
-    ]
-    if not rows:
-        return
+    rows = (_row(item, facts, context) for item, facts, context in decisions)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.write("".join(rows))
+        while chunk := "".join(islice(rows, _CHUNK)):
+            copy.write(chunk)
+
+
+def write_one(decision: Decision) -> None:
+    """Add one decision."""
+    write([(decision, json_text(decision.facts), json_text(decision.context))])
 
 
 def select(condition: str, values: Sequence[Any]) -> list[Decision]:
@@ -52,8 +49,7 @@ def select(condition: str, values: Sequence[Any]) -> list[Decision]:
         return [_decision(row) for row in cursor.fetchall()]
 
 
-def _row(item: Decision, texts: tuple[str, str]) -> str:
-    facts, context = texts
+def _row(item: Decision, facts: str, context: str) -> str:
     return (
         f"{item.id}\t{_text(item.key)}\t{item.question}\t{item.pack}\t{item.edition}\t"
         f"{item.edition_digest}\t{item.day}\t{item.event_at.isoformat()}\t"
