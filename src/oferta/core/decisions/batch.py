@@ -12,7 +12,9 @@ circle.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,11 +60,8 @@ class Draft:
     ids: dict[str, UUID] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
     group: moving.Group = field(default_factory=lambda: moving.Group([]))
-
-    @property
-    def stopped(self) -> bool:
-        """Whether one of its questions stopped."""
-        return any(item.stopped for item in self.questions)
+    #: Whether one of its questions stopped.
+    stopped: bool = False
 
     @property
     def status(self) -> Status:
@@ -76,13 +75,28 @@ def decide(batch: Sequence[Event], *, now: datetime) -> list[Answer]:
     """Decide a batch; see `actions.decide_many`."""
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
-            with transaction.atomic():
+            with _no_collection(), transaction.atomic():
                 return _decide(batch, now)
         except pg.UniqueViolation as error:
             # Another batch committed one of our keys after our probe: its answer is now ours.
             if error.diag.constraint_name != "decided_once" or attempt == ATTEMPTS_MAX:
                 raise
     raise AssertionError  # the last attempt returns or raises
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave the collector of cycles off: a batch makes a hundred thousand objects and no cycle.
+
+    Each full collection in between would walk everything the process holds, packs included.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _decide(batch: Sequence[Event], now: datetime) -> list[Answer]:
@@ -178,6 +192,7 @@ def _answer_draft(draft: Draft, used: dict[Holder, int], *, counts: bool) -> Non
     for item in draft.questions:
         asking.answer(item, shared)
     draft.ids = {item.name: uuid7() for item in draft.questions}
+    draft.stopped = any(item.stopped is not None for item in draft.questions)
     if draft.stopped:
         for item in draft.questions:
             if counts:
