@@ -6,8 +6,11 @@ PostgreSQL), so it exists exactly when the change that caused it does. The worke
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 
@@ -20,3 +23,16 @@ def add(task: str, *, not_before: datetime | None = None, **payload: object) -> 
         payload: its arguments.
     """
     app.configure_task(task, schedule_at=not_before).defer(**payload)  # type: ignore[arg-type]
+
+
+@contextmanager
+def own_connection() -> Iterator[None]:
+    """Close a job's connection at its end.
+
+    A job runs in a thread that nobody tidies up after, and the next one may be an hour away.
+    """
+    try:
+        yield
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -18,11 +17,7 @@ _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 @app.task(name=actions.DELIVER, queue="notices", retry=_RETRY)
 def deliver(batch_id: str) -> None:
     """Deliver what is due of a batch, and come back when more is."""
-    try:
+    with outbox.own_connection():
         next_at = delivering.deliver_batch(UUID(batch_id), clock=clock.now)
         if next_at is not None:
             outbox.add(actions.DELIVER, not_before=next_at, batch_id=batch_id)
-    finally:
-        # A job runs in a thread that nobody tidies up after; the next one may be an hour away.
-        if not connection.in_atomic_block:
-            connection.close()

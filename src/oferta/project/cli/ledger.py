@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group
 def ledger() -> None:
-    """Prove the whole book; read one account's statement."""
+    """Prove the whole book, seal it, read one account's statement."""
 
 
 @ledger.command("verify", cls=Command, django=True, example="oferta ledger verify --json")
@@ -34,6 +34,26 @@ def verify(out: Output) -> Exit:
     proof = queries.verify()
     out.emit(proof.as_json(), proof_text(proof))
     return Exit.OK if proof.ok else Exit.FOUND_PROBLEMS
+
+
+@ledger.command("seal", cls=Command, django=True, example="oferta ledger seal")
+@click.pass_obj
+def seal(out: Output) -> None:
+    """Seal what was booked since the last seal and print the head of the chain.
+
+    The worker does so each minute; run it before a dump, once web and worker have stopped. What
+    belongs to a database transaction that is still open waits for the next seal.
+    """
+    from django.db import transaction
+
+    from oferta.core.ledger import queries, sealing
+    from oferta.core.ledger.session import connection
+
+    with transaction.atomic():
+        count = sealing.seal(connection())
+    proof = queries.verify()
+    text = f"Sealed {count} transfers; {proof.unsealed} wait.\nHead of the chain: {proof.head}"
+    out.emit({"sealed": count, "unsealed": proof.unsealed, "head": proof.head}, text)
 
 
 @ledger.command(

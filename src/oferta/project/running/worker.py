@@ -34,6 +34,8 @@ async def _work() -> None:
                 concurrency=CONCURRENCY,
                 name=f"oferta-{os.getpid()}",
                 shutdown_graceful_timeout=GRACE_SECONDS,
+                # What was delivered stands with the notices; done jobs would only pile up.
+                delete_jobs="successful",
             )
 
 
