@@ -240,7 +240,7 @@ def test_the_command_prints_the_figures_and_the_proof(
     assert said["report"]["clauses"]["bank_bonus"]["bank-rate"]["decisions"] == 3
     assert main(["club", "replay", str(path), *mapping]) == 0
     text = capsys.readouterr().out
-    assert "The ledger holds" in text
+    assert "The book holds." in text
     assert "repeat-held" in text
 
 

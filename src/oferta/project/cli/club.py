@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from oferta.core.ledger.types import Proof
 from oferta.kernel.clock import now
 from oferta.kernel.money import decimal_text
 from oferta.project.cli.commands import Command
 from oferta.project.cli.exits import Exit
+from oferta.project.cli.ledger import proof_text
 from oferta.project.cli.output import Output, table
 from oferta.services.club.types import ReplayReport
 
@@ -36,7 +36,13 @@ def club() -> None:
     type=click.Path(path_type=Path),
     help="How rows are read as payments; club-mapping.yaml beside the file by default.",
 )
-@click.option("--batch", type=click.IntRange(1, 10_000), default=1000, show_default=True)
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 10_000),
+    default=1000,
+    show_default=True,
+    help="Payments decided in one database transaction.",
+)
 @click.pass_obj
 def replay(out: Output, file: Path, mapping_file: Path | None, batch: int) -> Exit | None:
     """Feed a file of card payments through the loop: decide, post, notify.
@@ -57,7 +63,7 @@ def replay(out: Output, file: Path, mapping_file: Path | None, batch: int) -> Ex
     ok = proof.ok and not report.failed
     out.emit(
         {"ok": ok, "report": report, "assumptions": mapping.assumptions, "proof": proof},
-        "\n\n".join((_counts(report), _clauses(report), _troubles(report), _proof(proof))),
+        "\n\n".join((_counts(report), _clauses(report), _troubles(report), proof_text(proof))),
     )
     return None if ok and not report.bad_rows else Exit.FOUND_PROBLEMS
 
@@ -93,11 +99,3 @@ def _troubles(report: ReplayReport) -> str:
     if left:
         said.append(f"… and {left} more; --json has all of them")
     return "\n".join(said) or "No bad rows, nothing stopped."
-
-
-def _proof(proof: Proof) -> str:
-    counts = f"{proof.transfers} transfers on {proof.accounts} accounts, {proof.holds} open holds"
-    if proof.ok:
-        return f"The ledger holds: {counts}, every unit sums to zero, every balance is its history."
-    broken = "\n".join(f"{one.invariant} {one.subject}: {one.detail}" for one in proof.findings)
-    return f"The ledger does not hold: {counts}.\n{broken}"
