@@ -71,6 +71,12 @@ def test_every_room_has_its_page() -> None:
     assert [room for room in rooms if not (DOCS / "rooms" / f"{room}.md").exists()] == []
 
 
+@pytest.mark.parametrize("page", sorted((DOCS / "rooms").glob("*.md")), ids=lambda page: page.stem)
+def test_a_rooms_page_says_what_a_newcomer_must_know(page: Path) -> None:
+    said = set(re.findall(r"^(?:\*+|## )(\w+)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"Owns", "Invariants", "Locks", "Events", "Pitfalls"} - said == set()
+
+
 def test_decisions_are_numbered_without_gaps_and_say_what_they_must() -> None:
     records = sorted((DOCS / "decisions").glob("[0-9]*.md"))
     assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
