@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
@@ -33,6 +34,8 @@ SECTIONS = {
     "reference": "Reference",
     "decisions": "Decisions",
 }
+#: Pages that come before the others of their folder, in this order.
+READ_FIRST = ("first-steps.md", "the-loop.md", "terms-language.md", "write-a-pack.md")
 
 
 def pages() -> dict[str, str]:
@@ -44,7 +47,7 @@ def index_page(docs: Path) -> str:
     """Return the list of every page under `docs`, each with its first sentence."""
     sections = []
     for folder, title in SECTIONS.items():
-        found = sorted((docs / folder).glob("*.md"))
+        found = sorted((docs / folder).glob("*.md"), key=_reading_order)
         lines = [
             f"- [{name}]({folder}/{page.name}): {lead}"
             for page in found
@@ -124,11 +127,18 @@ def write(docs: Path) -> None:
     (docs / "README.md").write_text(index_page(docs), encoding="utf-8")
 
 
+def _reading_order(page: Path) -> tuple[int, str]:
+    first = READ_FIRST.index(page.name) if page.name in READ_FIRST else len(READ_FIRST)
+    return first, page.name
+
+
 def _title_and_lead(page: Path) -> tuple[str, str]:
-    lines = [line.strip() for line in page.read_text(encoding="utf-8").splitlines()]
-    title = next(line for line in lines if line.startswith("# ")).removeprefix("# ")
-    rest = [line for line in lines if line and not line.startswith(("#", "<!--", "|", "```"))]
-    return title, rest[0].split(". ")[0].rstrip(".:") if rest else ""
+    """Return a page's heading and the first sentence of its text."""
+    text = page.read_text(encoding="utf-8")
+    title = next(line for line in text.splitlines() if line.startswith("# ")).removeprefix("# ")
+    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
+    lead = next(part for part in paragraphs if part and not part.startswith(("#", "<!--")))
+    return title, lead.split(". ")[0].rstrip(".:").replace("*", "")
 
 
 def _below(error: type[OfertaError]) -> list[type[OfertaError]]:
