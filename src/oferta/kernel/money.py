@@ -23,7 +23,7 @@ UNITS: dict[str, int] = {
     "VOUCHER": 2,
 }
 
-_WRITTEN = re.compile(r"^\s*([+-]?)(\d[\d ]*)(?:\.(\d+))?\s*([A-Z]{3,8})\s*$")
+_WRITTEN = re.compile(r"^\s*([+-]?)([0-9][0-9 ]*)(?:\.([0-9]+))?\s*([A-Z]{3,8})\s*$")
 
 
 @dataclass(eq=False, kw_only=True)

@@ -27,6 +27,7 @@ from oferta.core.terms.codegen_masks import mask_lines
 from oferta.core.terms.codegen_names import Names, literal
 from oferta.core.terms.codegen_outcomes import Block
 from oferta.core.terms.defeats import Defeats
+from oferta.core.terms.values import bounds_of
 from oferta.core.terms.walk import derived_in_order, facts_of, facts_of_condition
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class Writer:
     def _returned(self, index: int, atoms: list[str], *, checked: bool) -> list[str]:
         lines: list[str] = []
         for atom, answer in zip(atoms, self._fields, strict=True):
-            low, high = answer.type.minimum, answer.type.maximum
+            low, high = bounds_of(answer.type)
             left = f"{literal(low)} <= " if low is not None else ""
             right = f" <= {literal(high)}" if high is not None else ""
             if checked and (left or right):

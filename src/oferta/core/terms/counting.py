@@ -12,7 +12,7 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 if TYPE_CHECKING:
     from oferta.core.terms.types import Calendar, Counting
@@ -206,6 +206,12 @@ def written_day(day: int) -> str:
     return date.fromordinal(day + _EPOCH_ORDINAL).isoformat()
 
 
+@lru_cache(maxsize=1)
+def time_zones() -> frozenset[str]:
+    """Return the IANA names, which mean the same on every machine."""
+    return frozenset(available_timezones()) - {"localtime"}
+
+
 @lru_cache(maxsize=1024)
 def time_zone(name: str) -> ZoneInfo:
     """Return the time zone of an IANA name.
@@ -213,10 +219,10 @@ def time_zone(name: str) -> ZoneInfo:
     Raises:
         UnknownZone: there is no such zone.
     """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # a name may also be a folder or climb out of one
-        raise UnknownZone(name, "an IANA time zone") from None
+    # The system also answers to names of its own: `localtime`, and `right/…` with leap seconds.
+    if name not in time_zones():
+        raise UnknownZone(name, "an IANA time zone")
+    return ZoneInfo(name)
 
 
 def _written(day: int) -> int:

@@ -73,7 +73,7 @@ class Defeats:
         place = named[0].place
         ids = ", ".join(clause.id for clause in named)
         what = f"clauses defeat each other in a circle: {ids}"
-        problem = Problem("terms.circle", place.file, place.line, named[0].id, what)
+        problem = Problem("terms.defeats_cycle", place.file, place.line, named[0].id, what)
         return PackInvalid(pack=self._pack, problems=[problem])
 
     def undefeated(self, mask: int) -> int:

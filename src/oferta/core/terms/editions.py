@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from functools import lru_cache
-from zoneinfo import available_timezones
 
 from oferta.core.terms.clauses import read_clause
+from oferta.core.terms.counting import time_zones
 from oferta.core.terms.declarations import Declarations
 from oferta.core.terms.draft import Draft, report_faults
 from oferta.core.terms.expressions import parse_expression
@@ -31,6 +30,9 @@ from oferta.core.terms.types import (
 )
 from oferta.core.terms.values import BadValue, infer_value, plain_type
 from oferta.core.terms.yaml_source import Mapping, Scalar
+
+#: They may rest on each other in one chain, which is walked by recursion.
+DERIVED_MAX = 200
 
 
 def build_draft(part: Part, declared: Declarations, report: Report) -> Draft:
@@ -112,13 +114,8 @@ def _add_counting(draft: Draft, name: str, node: Mapping) -> None:
     )
 
 
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _check_zone(zone: str, at: Spot, where: str, report: Report) -> None:
-    if zone not in _zones():
+    if zone not in time_zones():
         report.add(
             Code.UNKNOWN_TIME_ZONE, at, where, f"{shown(zone)} is not a time zone",
             f"an IANA name, as Asia/Almaty{_near_zone(zone)}",
@@ -126,7 +123,7 @@ def _check_zone(zone: str, at: Spot, where: str, report: Report) -> None:
 
 
 def _near_zone(zone: str) -> str:
-    said = choices(zone, sorted(_zones()))
+    said = choices(zone, sorted(time_zones()))
     return said[said.index(" (did") :] if " (did" in said else ""
 
 
@@ -160,6 +157,14 @@ def _time_zone(draft: Draft, fields: Fields) -> tuple[str, bool]:
 def _add_derived(draft: Draft) -> None:
     """Add derived facts, those that others read first; a circle is a problem."""
     waiting = dict(draft.part.sections["derived"])
+    if len(waiting) > DERIVED_MAX:
+        draft.report.add(
+            Code.TOO_LARGE, draft.part.place, "derived",
+            f"the edition {draft.part.id} has {len(waiting)} derived facts",
+            f"at most {DERIVED_MAX}",
+        )  # fmt: skip
+        draft.broken.update(waiting)
+        return
     uses = {name: _names_of(node) & set(waiting) for name, (_, node) in waiting.items()}
     while waiting:
         ready = [name for name in waiting if not uses[name] & set(waiting)]

@@ -180,9 +180,10 @@ class CalendarNotDeclared(Stopped):
 
 @dataclass(eq=False, kw_only=True)
 class OutOfBounds(Stopped):
-    """The outcome of a clause lies outside the declared bounds of its field."""
+    """The outcome of a clause lies outside the bounds of its field, declared or of 64 bits."""
 
     code: ClassVar[str] = "terms.out_of_bounds"
     clause: str
     field: str
+    #: As a pack would write it; a term without an end is told by its number of days or months.
     value: str

@@ -369,6 +369,9 @@ ROUNDINGS = ("down", "up", "floor", "ceiling", "half_up", "half_down", "half_eve
 FUNCTIONS = (*(f"round_{mode}" for mode in ROUNDINGS), "least", "greatest", *_CALENDAR_FUNCTIONS)
 
 
+_KIND_WORDS = {kind: kind_words(Type(Kind(kind))) for kind in _LITERALS}
+
+
 def _literal(word: Word) -> Const:
     try:
         if word.kind == "integer":
@@ -376,7 +379,6 @@ def _literal(word: Word) -> Const:
             return Const(parse_value(word.text, type_), type_)
         value, type_ = infer_value(word.text)
     except BadValue as error:
-        raise refuse(
-            Code.BAD_VALUE, f"{error.given} is not a {word.kind}", error.expected, word.offset
-        ) from error
+        what = f"{error.given} is not {_KIND_WORDS[word.kind]}"
+        raise refuse(Code.BAD_VALUE, what, error.expected, word.offset) from error
     return Const(value, type_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from oferta.core.terms.errors import MissingFact, UnknownFact, UnknownQuestion, WrongFact
+from oferta.core.terms.problems import printable
 from oferta.core.terms.types import Coded, Edition, Field, Kind, Limit, Pack, Question, Type
 from oferta.core.terms.values import BadValue, expected_of, parse_value
 
@@ -57,7 +58,7 @@ def read_facts(
     elsewhere = {limit.used for other in pack.editions for limit in other.limits.values()}
     for name in given:
         if name not in types and name not in elsewhere:
-            raise UnknownFact(pack=pack.name, fact=str(name), known=list(types))
+            raise UnknownFact(pack=pack.name, fact=printable(str(name)), known=list(types))
     return {name: _read(pack, name, type_, given) for name, type_ in types.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from oferta.core.terms.problems import Code, Report, shown
@@ -9,6 +10,8 @@ from oferta.core.terms.types import Place
 
 #: A pack of a hundred editions in five languages is far below this.
 FILE_BYTES_MAX = 4_000_000
+#: No database keeps the first of them, and a terminal obeys others.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class PackFiles:
@@ -56,12 +59,19 @@ class PackFiles:
 
     def _decoded(self, raw: bytes, file: str) -> str | None:
         try:
-            return raw.decode("utf-8-sig")
+            text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1
             what = f"the byte {raw[error.start]:#04x} is not UTF-8"
             self._report.add(Code.NOT_UTF8, Place(file, line), "", what, "the file saved as UTF-8")
             return None
+        control = _CONTROL.search(text)
+        if control is None:
+            return text
+        line = text.count("\n", 0, control.start()) + 1
+        what = f"a control character (U+{ord(control[0]):04X}) stands here"
+        self._report.add(Code.UNREADABLE, Place(file, line), "", what, "printable text")
+        return None
 
     def edition_stems(self) -> list[str]:
         """Return the names of the files of editions, oldest first."""

@@ -61,6 +61,10 @@ def read_limit(id_: str, place: Place, node: Mapping, draft: Draft) -> Limit | N
     field = _field(fields, question)
     per = _per(fields, question, draft)
     clauses = draft.expanded(fields.names("clauses"))
+    if fields.has("clauses") and not clauses:
+        fields.add(
+            Code.EMPTY, "clauses", "it limits no clause", "clause ids, or no 'clauses' for all"
+        )
     at_most = _at_most(fields, field, draft)
     if field is None or at_most is None or not period:
         return None

@@ -155,7 +155,8 @@ def _base(
     if part.amends not in known:
         report.add(
             Code.UNKNOWN_EDITION, part.place, "amends",
-            f"{shown(part.amends)} is not an edition of this pack", choices(part.amends, known),
+            f"{shown(part.amends)} is not an edition of this pack",
+            choices(part.amends, [name for name in known if name < part.id]),
         )  # fmt: skip
         return None
     earlier = [name for name in known if name < part.id]

@@ -127,9 +127,17 @@ class Report:
         return len(self._found)
 
 
+def printable(text: str) -> str:
+    """Return `text` with every sign that does not print written as its number.
+
+    Such a sign may be an order to the terminal, or half of a pair that no file takes.
+    """
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
 def shown(word: str) -> str:
-    """Return `word` in quotes, on one line and not too long."""
-    flat = " ".join(word.split())
+    """Return `word` in quotes, on one line, not too long, and nothing in it but what prints."""
+    flat = printable(" ".join(word[: WORD_SHOWN_MAX * 8].split()))
     if len(flat) > WORD_SHOWN_MAX:
         flat = flat[: WORD_SHOWN_MAX - 1] + "…"
     return f"'{flat}'"

@@ -55,6 +55,7 @@ from oferta.core.terms.types import (
     Rounded,
     Truth,
 )
+from oferta.core.terms.values import write_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,6 +72,8 @@ if TYPE_CHECKING:
 
 #: True, False, or None for UNKNOWN.
 _Ternary: TypeAlias = bool | None
+#: What a signed whole number of 64 bits holds.
+_LARGEST = 2**63 - 1
 
 
 def decide(
@@ -283,13 +286,11 @@ class _Asking:
         for answer in self.question.answer:
             value, low, high = outcome[answer.name], answer.type.minimum, answer.type.maximum
             if isinstance(value, int):
-                too_low = low is not None and value < low
-                too_high = high is not None and value > high
+                too_low = value < (-_LARGEST if low is None else low)
+                too_high = value > (_LARGEST if high is None else high)
                 if too_low or too_high:
-                    clause = ", ".join(decided_by)
-                    raise OutOfBounds(
-                        **self._where(), clause=clause, field=answer.name, value=str(value)
-                    )
+                    clause, told = ", ".join(decided_by), write_value(value, answer.type)
+                    raise OutOfBounds(**self._where(), clause=clause, field=answer.name, value=told)
 
     def _limit(
         self, limit: Limit, day: int, decided_by: list[str], outcome: dict[str, Coded]

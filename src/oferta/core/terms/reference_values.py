@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias, assert_never
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from oferta.core.terms.types import (
     AddDays,
@@ -41,6 +41,7 @@ Value: TypeAlias = Fraction | bool | str | None
 DAY_ZERO = date(1970, 1, 1)
 _MOMENT_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _PERCENT = 1_000_000
+_ZONES = available_timezones() - {"localtime"}
 
 
 class ZeroDivisor(Exception):
@@ -134,10 +135,9 @@ class Values:
             return coded
         fact = counting.time_zone if counting.time_zone_is_fact else ""
         name = str(self._facts[fact]) if fact else counting.time_zone
-        try:
-            zone = ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise NoSuchZone(name, fact) from None
+        if name not in _ZONES:
+            raise NoSuchZone(name, fact)
+        zone = ZoneInfo(name)
         try:
             moment = (_MOMENT_ZERO + timedelta(microseconds=coded)).astimezone(zone)
         except OverflowError:

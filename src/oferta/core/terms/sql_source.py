@@ -106,14 +106,18 @@ def parsed(source: str, names: frozenset[str]) -> exp.Expr:
         tree = sqlglot.parse_one(source, into=exp.Condition, dialect=DIALECT)
     except SqlglotError as error:
         raise _syntax(error) from error
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except RecursionError as error:
+        raise refuse(Code.CONDITION_SYNTAX, "the condition is nested too deeply") from error
+    except (ValueError, TypeError, AttributeError) as error:
         raise refuse(Code.CONDITION_SYNTAX, "not a condition", ALLOWED) from error
     return cast("exp.Expr", tree)
 
 
 def _syntax(error: SqlglotError) -> BadSource:
     details = getattr(error, "errors", None) or [{}]
-    told = details[0].get("description") or "it is cut short"
+    told = details[0].get("description") or ""
+    if not told or "<class" in told:  # the parser names its own parts: no help to an author
+        told = "it is cut short"
     near = details[0].get("highlight") or ""
     place = f" near {shown(near)}" if near else ""
     return refuse(Code.CONDITION_SYNTAX, f"not a condition{place}: {told.strip('. ')}", ALLOWED)
@@ -122,22 +126,15 @@ def _syntax(error: SqlglotError) -> BadSource:
 def _check_tokens(tokens: list[Token], names: frozenset[str]) -> None:
     """Refuse every word and sign that the language does not have, with its place."""
     faults: list[Fault] = []
-    depth = 0
+    nesting = _Nesting()
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         fault = _token_fault(token, following, names)
         if fault is not None:
             faults.append(fault)
-        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
-        if depth > DEPTH_MAX:
-            faults.append(
-                Fault(
-                    Code.CONDITION_SYNTAX,
-                    "brackets are nested too deeply",
-                    f"at most {DEPTH_MAX} deep",
-                    token.start,
-                )
-            )
+        if nesting.after(token) > DEPTH_MAX:
+            what, expected = "brackets and NOT are nested too deeply", f"at most {DEPTH_MAX} deep"
+            faults.append(Fault(Code.CONDITION_SYNTAX, what, expected, token.start))
             break
     if not tokens:
         faults.append(Fault(Code.EMPTY, "the condition is empty", "TRUE if it always holds"))
@@ -145,13 +142,33 @@ def _check_tokens(tokens: list[Token], names: frozenset[str]) -> None:
         raise BadSource(faults=faults)
 
 
+class _Nesting:
+    """How deep a condition is at a token: open brackets, and the NOTs that wait for their end."""
+
+    def __init__(self) -> None:
+        self._nots = [0]
+
+    def after(self, token: Token) -> int:
+        """Return the depth with `token`."""
+        match token.token_type:
+            case TokenType.NOT:
+                self._nots[-1] += 1
+            case TokenType.L_PAREN:
+                self._nots.append(0)
+            case TokenType.R_PAREN if len(self._nots) > 1:
+                self._nots.pop()
+            case TokenType.AND | TokenType.OR:
+                self._nots[-1] = 0
+            case _:
+                pass
+        return len(self._nots) - 1 + sum(self._nots)
+
+
 def _token_fault(token: Token, following: Token | None, names: frozenset[str]) -> Fault | None:
-    if token.comments:
-        return _not_allowed("a comment", "a comment of YAML, after #", token)
-    if token.token_type is TokenType.NUMBER and not token.text.isdecimal():
-        expected = "a whole number, or a percent or an amount in quotes, as '1.5%'"
-        return _not_allowed(f"the number {shown(token.text)}", expected, token)
     after = following.token_type if following else None
+    odd = _odd_spelling(token, after)
+    if odd is not None:
+        return _not_allowed(*odd, token)
     if token.token_type is TokenType.DATE and after is TokenType.STRING:
         return None
     is_known = token.token_type in _TOKENS or token.text in names
@@ -162,6 +179,20 @@ def _token_fault(token: Token, following: Token | None, names: frozenset[str]) -
     if is_known and not (is_word and token.text.upper() in _BARE_FUNCTIONS):
         return None
     return _not_allowed(shown(token.text), _HINTS.get(token.token_type, ALLOWED), token)
+
+
+def _odd_spelling(token: Token, after: TokenType | None) -> tuple[str, str] | None:
+    """Return what sqlglot would take and SQL would not, and what was probably meant."""
+    if token.comments:
+        return "a comment", "a comment of YAML, after #"
+    if token.token_type is TokenType.NUMBER and not token.text.isdecimal():
+        expected = "a whole number, or a percent or an amount in quotes, as '1.5%'"
+        return f"the number {shown(token.text)}", expected
+    if token.text == "==":
+        return "'=='", "a single ="
+    if token.token_type is TokenType.COMMA and after is TokenType.R_PAREN:
+        return "a comma before the closing bracket", "the list without it"
+    return None
 
 
 def _not_allowed(what: str, expected: str, token: Token) -> Fault:

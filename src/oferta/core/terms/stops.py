@@ -15,6 +15,7 @@ from oferta.core.terms.errors import (
     Problem,
     WrongFact,
 )
+from oferta.core.terms.values import within, write_value
 from oferta.core.terms.walk import facts_of
 
 if TYPE_CHECKING:
@@ -64,16 +65,12 @@ class Stops:
         }
 
     def check_bounds(self, chosen: tuple[int, ...], outcome: tuple[Coded, ...], mask: int) -> None:
-        """Raise `OutOfBounds` unless every field keeps its declared bounds."""
+        """Raise `OutOfBounds` unless every field keeps its bounds, declared or of 64 bits."""
         for answer, value in zip(self._subject.question.answer, outcome, strict=True):
-            low, high = answer.type.minimum, answer.type.maximum
-            if isinstance(value, int) and (
-                (low is not None and value < low) or (high is not None and value > high)
-            ):
+            if isinstance(value, int) and not within(value, answer.type):
                 clause = ", ".join(self._ids[index] for index in chosen)
-                raise OutOfBounds(
-                    **self._where(mask), clause=clause, field=answer.name, value=str(value)
-                )
+                told = write_value(value, answer.type)
+                raise OutOfBounds(**self._where(mask), clause=clause, field=answer.name, value=told)
 
     def broken(self, broken: Broken, mask: int) -> TermsError:
         """Make the error of a field that cannot be computed."""

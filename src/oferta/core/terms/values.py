@@ -20,6 +20,10 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+#: A day less than can be written at either end, so that no time zone leads outside.
+_FIRST_MOMENT = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_END_OF_MOMENTS = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
 _PERCENT = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))? ?%")
 _PERCENT_DECIMALS = 4
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -30,6 +34,9 @@ _MOMENT = re.compile(
 )
 _DURATION = re.compile(r"([+-]?)([0-9]+) (microsecond|second|minute|hour|day|week)s?")
 _MONEY = re.compile(r"[+-]?[0-9][0-9 ]*(?:\.[0-9]+)? ?[A-Z]{3,8}")
+
+#: No database keeps the first, no file the others (halves of a pair, which JSON can write alone).
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 _MICROSECONDS = {
     "week": 604_800_000_000,
@@ -99,15 +106,25 @@ def parse_value(raw: object, type_: Type) -> Coded:
             return None
         raise BadValue(given="null", expected=expected_of(type_))
     coded = _READERS[type_.kind](raw, type_)
-    if isinstance(coded, int) and not _within(coded, type_):
+    if isinstance(coded, int) and not within(coded, type_):
         raise BadValue(given=_given(raw), expected=expected_of(type_))
     return coded
 
 
-def _within(coded: int, type_: Type) -> bool:
-    low = type_.minimum if type_.minimum is not None else -CODED_MAX
-    high = type_.maximum if type_.maximum is not None else CODED_MAX
-    return low <= coded <= high
+def bounds_of(type_: Type) -> tuple[int | None, int | None]:
+    """Return the least and the greatest coded number of a type; None where nothing is counted.
+
+    Declared bounds, or else 64 bits for what can be added up; days are kept by the calendar.
+    """
+    widest = CODED_MAX if type_.kind in SUMMABLE else None
+    low = type_.minimum if type_.minimum is not None or widest is None else -widest
+    return low, type_.maximum if type_.maximum is not None else widest
+
+
+def within(coded: int, type_: Type) -> bool:
+    """Tell whether a coded number keeps the bounds of its type."""
+    low, high = bounds_of(type_)
+    return (low is None or low <= coded) and (high is None or coded <= high)
 
 
 def _given(raw: object) -> str:
@@ -184,7 +201,10 @@ def _moment(raw: object, type_: Type) -> Coded:
     moment = raw if isinstance(raw, datetime) else _written_moment(raw, type_)
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise _bad(raw, type_)
-    return (moment - _EPOCH) // _MICROSECOND
+    coded = (moment - _EPOCH) // _MICROSECOND
+    if not _FIRST_MOMENT <= coded < _END_OF_MOMENTS:
+        raise _bad(raw, type_)
+    return coded
 
 
 def _written_moment(raw: object, type_: Type) -> datetime:
@@ -215,7 +235,7 @@ def _enum(raw: object, type_: Type) -> Coded:
 
 
 def _text(raw: object, type_: Type) -> Coded:
-    if not isinstance(raw, str) or "\0" in raw:
+    if not isinstance(raw, str) or _NO_TEXT.search(raw):
         raise _bad(raw, type_)
     return raw
 
