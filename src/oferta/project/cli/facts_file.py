@@ -13,6 +13,8 @@ from oferta.core.terms.yaml_source import Mapping, Scalar, read_yaml
 from oferta.kernel.errors import OfertaError
 
 STANDARD_INPUT = "-"
+#: The facts of one question take a few hundred bytes; a device never ends.
+BYTES_MAX = 4_000_000
 
 
 @dataclass(eq=False, kw_only=True)
@@ -36,7 +38,10 @@ def read_facts_file(name: str) -> dict[str, object]:
         OSError: the file cannot be read.
     """
     shown = "standard input" if name == STANDARD_INPUT else name
-    raw = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
+    raw = _read(name)
+    if len(raw) > BYTES_MAX:
+        what, expected = "it is too large", f"at most {BYTES_MAX} bytes"
+        raise BadFacts(file=shown, line=0, what=what, expected=expected)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,6 +51,13 @@ def read_facts_file(name: str) -> dict[str, object]:
     if text.lstrip().startswith("{"):
         return _from_json(text, shown)
     return _from_yaml(text, shown)
+
+
+def _read(name: str) -> bytes:
+    if name == STANDARD_INPUT:
+        return sys.stdin.buffer.read(BYTES_MAX + 1)
+    with Path(name).open("rb") as stream:
+        return stream.read(BYTES_MAX + 1)
 
 
 def _from_json(text: str, file: str) -> dict[str, object]:

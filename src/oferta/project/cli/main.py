@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -55,6 +56,7 @@ def cli(trace: bool) -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run `oferta` with `args` (those of the process by default) and return its exit code."""
     given = list(sys.argv[1:] if args is None else args)
+    _print_anything()
     try:
         code = cli.main(args=given, prog_name="oferta", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -70,6 +72,13 @@ def main(args: Sequence[str] | None = None) -> int:
             raise
         return _report(_refusal(error), json="--json" in given)
     return code if isinstance(code, int) else Exit.OK
+
+
+def _print_anything() -> None:
+    """Let what no terminal can show (a broken name, half a sign) be printed as its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _refusal(error: Exception) -> OfertaError:
