@@ -18,7 +18,7 @@ from oferta.core.terms.types import Window
 if TYPE_CHECKING:
     from oferta.core.terms.defeats import Defeats, Verdict
     from oferta.core.terms.program import Program
-    from oferta.core.terms.types import Clause, Limit
+    from oferta.core.terms.types import Clause, Counting, Edition, Limit, NamedValue
     from oferta.kernel.i18n import Language
 
 #: Remembered traces of one question and language; then they are forgotten together.
@@ -133,6 +133,8 @@ def card_of(terms: Lexicon, clause: Clause) -> Card:
     return found
 
 
-def notes_of(source: Clause | Limit, language: Language) -> tuple[Note, ...]:
-    """Return the choices that a clause or a limit settles, in one language."""
+def notes_of(
+    source: Clause | Limit | NamedValue | Counting | Edition, language: Language
+) -> tuple[Note, ...]:
+    """Return the choices that a part of an edition settles, in one language."""
     return tuple(Note(choice.requirement, choice.note[language]) for choice in source.settles)

@@ -19,7 +19,7 @@ from oferta.core.terms.printing import QuestionPrinted, printed
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.values import BadValue, expected_of, parse_value, write_value
 from oferta.kernel.i18n import LANGUAGES, Language, language_of
-from oferta.project.cli.commands import Command
+from oferta.project.cli.commands import Command, LazyGroup
 from oferta.project.cli.exits import Exit
 from oferta.project.cli.facts_file import read_facts_file
 from oferta.project.cli.output import Output
@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 _DATE = Type(Kind.DATE)
 
 
-@click.group
+#: Commands that live in modules of their own, imported only when they are called.
+_LAZY = {"diff": "oferta.project.cli.terms_editions:diff"}
+
+
+@click.group(cls=LazyGroup, lazy=_LAZY)
 def terms() -> None:
     """Check packs of terms and ask them questions.
 
@@ -58,23 +62,23 @@ def _language(_ctx: click.Context, _option: click.Parameter, given: str) -> Lang
     return found
 
 
-_pack = click.argument("pack")
+pack_argument = click.argument("pack")
 _on = click.option("--on", callback=_day, metavar="DATE", help="Day of the event, as 2024-04-16.")
 _edition = click.option("--edition", metavar="ID", help="Edition, instead of the one of the day.")
-_lang = click.option(
+lang_option = click.option(
     "--lang", default="en", callback=_language, show_default=True, help=", ".join(LANGUAGES)
 )
 
 
 @terms.command("check", cls=Command, example="oferta terms check terms/bonus-club")
-@_pack
+@pack_argument
 @click.pass_obj
 def check(out: Output, pack: str) -> int | None:
     """Load a pack, run its worked examples and list every problem.
 
     Each line says file, line, clause, what is wrong and what was expected. Exit 1 if there is any.
     """
-    report = check_pack(_folder(pack))
+    report = check_pack(folder_of(pack))
     problems = [asdict(problem) for problem in report.problems]
     examples = len(report.loaded.examples) if report.loaded else 0
     data = {"pack": report.pack, "sound": report.sound, "examples": examples, "problems": problems}
@@ -92,12 +96,12 @@ def _checked(pack: str, problems: tuple[Problem, ...], examples: int) -> str:
 @terms.command(
     "decide", cls=Command, example="oferta terms decide bonus-club bank_bonus --facts facts.yaml"
 )
-@_pack
+@pack_argument
 @click.argument("question")
 @click.option("--facts", required=True, metavar="FILE", help="JSON or YAML; - for standard input.")
 @_on
 @_edition
-@_lang
+@lang_option
 @click.option("--full", is_flag=True, help="Tell of every clause, not only of those that mattered.")
 @click.pass_obj
 def decide(out: Output, /, pack: str, question: str, **options: Any) -> int | None:
@@ -106,7 +110,7 @@ def decide(out: Output, /, pack: str, question: str, **options: Any) -> int | No
     `oferta terms facts PACK QUESTION` prints a file of facts to start from. Nothing is stored.
     A gap or a conflict is explained too and ends with exit 3.
     """
-    loaded = load_pack(_folder(pack))
+    loaded = load_pack(folder_of(pack))
     given = read_facts_file(options["facts"])
     asked = Terms([loaded]).read(loaded.name, question, given, options["on"], options["edition"])
     language, full = options["lang"], options["full"]
@@ -143,17 +147,17 @@ def _decided(decided: Decided, told: Explanation) -> dict[str, Any]:
 @terms.command(
     "show", cls=Command, example="oferta terms show bonus-club --on 2024-05-16 --lang kk"
 )
-@_pack
+@pack_argument
 @_on
 @_edition
-@_lang
+@lang_option
 @click.pass_obj
 def show(out: Output, pack: str, on: int | None, edition: str | None, lang: Language) -> None:
     """Print an edition: each clause with its words and its condition as a sentence.
 
     Without --on or --edition it is the newest edition.
     """
-    loaded = load_pack(_folder(pack))
+    loaded = load_pack(folder_of(pack))
     chosen = _chosen(loaded, on, edition)
     questions = printed(loaded, chosen, lang)
     data = {
@@ -197,17 +201,17 @@ def _printed(
 @terms.command(
     "facts", cls=Command, example="oferta terms facts bonus-club bank_bonus > facts.yaml"
 )
-@_pack
+@pack_argument
 @click.argument("question")
 @_edition
-@_lang
+@lang_option
 @click.pass_obj
 def facts(out: Output, pack: str, question: str, edition: str | None, lang: Language) -> None:
     """Print what a question asks for, as a file of facts to start from.
 
     The values are those of the question's first worked example, where there is one.
     """
-    loaded = load_pack(_folder(pack))
+    loaded = load_pack(folder_of(pack))
     chosen = _chosen(loaded, None, edition)
     types = question_facts(loaded, question, chosen)
     names = lexicon(loaded, chosen, lang)
@@ -266,7 +270,7 @@ def _facts_file(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _folder(pack: str) -> Path:
+def folder_of(pack: str) -> Path:
     """Return the folder of a pack, given by path or by name.
 
     Raises:
