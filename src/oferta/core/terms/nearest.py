@@ -111,6 +111,8 @@ class _Search:
         near = Candidates(pack, edition, decided, clauses_of(edition, decided.question))
         self._names = tuple(decided.facts)
         self._tries = {name: near.of(name) for name in self._names}
+        #: Changes of one fact that changed the outcome: none is told again as half of a pair.
+        self._alone: set[tuple[str, Coded]] = set()
         self._fixed = self._fixed_arguments()
         self._program = self._engine.program(decided.pack, decided.question, edition)
         #: A change of none of these leaves day and edition as they are.
@@ -136,14 +138,17 @@ class _Search:
             seen: list[dict[str, Coded]] = []
             for place, value in enumerate(self._tries[name]):
                 one = self._tried(((name, value),), place)
-                if one is not None and one.change.after not in seen:
+                if one is None:
+                    continue
+                self._alone.add((name, value))
+                if one.change.after not in seen:
                     seen.append(one.change.after)
                     found.append(one)
         found.sort(key=lambda one: one.rank)
         return _varied(found)
 
     def pairs(self, singles: list[_Found]) -> list[_Found]:
-        """Return changes of two facts that neither brings about alone, better ones only."""
+        """Return changes of two facts of which neither alone changes anything, better ones only."""
         alone: dict[str, list[dict[str, Coded]]] = {}
         for one in singles:
             alone.setdefault(one.change.facts[0].name, []).append(one.change.after)
@@ -170,7 +175,9 @@ class _Search:
                 tries = self._tries[first], self._tries[second]
                 for place in range(depth + 1):
                     if place < len(tries[0]) and depth - place < len(tries[1]):
-                        yield (first, tries[0][place]), (second, tries[1][depth - place])
+                        pair = (first, tries[0][place]), (second, tries[1][depth - place])
+                        if self._alone.isdisjoint(pair):
+                            yield pair
 
     def _changeable(self, name: str) -> bool:
         fact = self._pack.facts.get(name)
