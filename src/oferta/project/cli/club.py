@@ -74,8 +74,8 @@ def _counts(report: ReplayReport) -> str:
         [
             ["rows read", report.rows],
             ["bad rows", len(report.bad_rows)],
-            ["decided in this run", report.decided_now],
-            ["decided before, unchanged", report.decided_before],
+            ["events decided in this run", report.decided_now],
+            ["events decided before, unchanged", report.decided_before],
             ["exact repeats that wait for a person", report.repeats_held],
             ["refunds whose purchase is not on file", report.refunds_unmatched],
             ["stopped, refused or rejected", len(report.failed)],
