@@ -86,6 +86,10 @@ def test_what_is_written_cannot_be_rewritten(
         "INSERT INTO ledger_account (unit, balance_limit, floor) VALUES ('KZT', 1, 5)",
         "INSERT INTO ledger_account (unit, balance_limit, floor) VALUES ('KZT', 0, -5)",
         "INSERT INTO ledger_account (unit) VALUES ('tenge')",
+        "INSERT INTO ledger_account (unit, balance_limit) VALUES ('KZT', 3)",
+        "INSERT INTO ledger_account (unit, balance_limit, floor) VALUES ('KZT', 1, -(2^62)::int8)",
+        "INSERT INTO ledger_account (id, unit) VALUES (0, 'KZT')",
+        "UPDATE ledger_account SET debits_posted = -debits_posted - 1, credits_posted = -1",
     ],
 )
 def test_totals_beyond_their_bounds_are_refused(
@@ -93,6 +97,25 @@ def test_totals_beyond_their_bounds_are_refused(
 ) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
         connection.execute(statement)
+
+
+def test_a_key_without_an_account_is_refused(connection: Connection) -> None:
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        connection.execute("INSERT INTO ledger_account_key (key, account_id) VALUES ('a', 99999)")
+
+
+def test_booking_rewrites_accounts_in_place(connection: Connection, accounts: list[int]) -> None:
+    """Every update is heap-only: no index entry, no vacuum needed to stay small."""
+    for _ in range(300):
+        post_batch(connection, [a_transfer(accounts)], now=DAY)
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    row = connection.execute(
+        """SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables
+           WHERE relname = 'ledger_account'"""
+    ).fetchone()
+    assert row is not None
+    assert row[0] >= 600
+    assert row[1] >= row[0] * 0.99
 
 
 @pytest.mark.parametrize("table", ["ledger_resolution", "ledger_reversal"])
