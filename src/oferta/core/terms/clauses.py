@@ -13,7 +13,6 @@ from oferta.core.terms.nulls import (
     rules_out_null,
     unknown_when,
 )
-from oferta.core.terms.outcomes import facts_read
 from oferta.core.terms.problems import Code, choices, shown
 from oferta.core.terms.reader import Fields, read_window
 from oferta.core.terms.scope import BadSource, Scope
@@ -26,6 +25,7 @@ from oferta.core.terms.types import (
     Question,
     Then,
 )
+from oferta.core.terms.walk import facts_of
 from oferta.core.terms.yaml_source import Mapping, Scalar
 
 _KEYS = ("id", "question", "defeats", "in_force", "when", "then", "cites", "settles")
@@ -160,7 +160,7 @@ def _check_nulls_in_outcome(
     sources = draft.null_sources()
     for part in then:
         spot = node.entries.get(part.field, node)
-        for fact in facts_read(part.expression, draft.countings):
+        for fact in dict.fromkeys(facts_of(part.expression, draft.countings)):
             for raw in sorted(sources.get(fact, ())):
                 if rules_out_null(when, raw, sources):
                     continue

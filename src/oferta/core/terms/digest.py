@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
 from oferta.core.terms.draft import Draft
-from oferta.core.terms.nulls import facts_of
-from oferta.core.terms.outcomes import facts_read
 from oferta.core.terms.types import (
     Calendar,
     ClauseText,
@@ -24,6 +22,7 @@ from oferta.core.terms.types import (
     Type,
 )
 from oferta.core.terms.values import parse_value
+from oferta.core.terms.walk import facts_of, facts_of_condition
 from oferta.kernel.i18n import Language
 
 Text = Mapping[Language, Mapping[str, ClauseText]]
@@ -78,9 +77,9 @@ def _relied_on(draft: Draft) -> dict[str, object]:
 def _facts_used(draft: Draft) -> list[str]:
     names: set[str] = set()
     for clause in draft.clauses.values():
-        names.update(fact.name for fact in facts_of(clause.when))
+        names.update(facts_of_condition(clause.when))
         for then in clause.then:
-            names.update(facts_read(then.expression, draft.countings))
+            names.update(facts_of(then.expression, draft.countings))
     for limit in draft.limits.values():
         names.update(limit.per)
     names.update(question.day for question in draft.declared.questions.values())

@@ -9,9 +9,9 @@ from oferta.core.terms.counting import time_zones
 from oferta.core.terms.declarations import Declarations
 from oferta.core.terms.draft import Draft, report_faults
 from oferta.core.terms.expressions import parse_expression
+from oferta.core.terms.lexer import names_in
 from oferta.core.terms.limit_source import read_limit
 from oferta.core.terms.operators import same_type
-from oferta.core.terms.outcomes import facts_read, names_in
 from oferta.core.terms.parts import Part
 from oferta.core.terms.problems import Code, Report, Spot, choices, shown
 from oferta.core.terms.reader import Fields
@@ -29,6 +29,7 @@ from oferta.core.terms.types import (
     Type,
 )
 from oferta.core.terms.values import BadValue, infer_value, plain_type
+from oferta.core.terms.walk import facts_of
 from oferta.core.terms.yaml_source import Mapping, Scalar
 
 #: They may rest on each other in one chain, which is walked by recursion.
@@ -217,7 +218,7 @@ def _add_one_derived(draft: Draft, name: str, place: Place, node: Mapping) -> No
     if read is None:
         return
     expression, source = read
-    used = facts_read(expression, draft.countings)
+    used = facts_of(expression, draft.countings)
     reads = tuple(dict.fromkeys(raw for fact in used for raw in draft.reads(fact)))
     facts = draft.declared.facts
     nullable = any(facts[raw].type.nullable for raw in reads)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from oferta.core.terms.problems import Code, shown
-from oferta.core.terms.scope import refuse
+from oferta.core.terms.scope import BadSource, refuse
 from oferta.kernel.money import UNITS
 
 _UNITS = "|".join(sorted(UNITS))
@@ -58,3 +58,11 @@ def words_of(source: str) -> list[Word]:
             found.append(Word(match.lastgroup or "", match[0], offset))
         offset = match.end()
     return [*found, Word("end", "", len(source))]
+
+
+def names_in(source: str) -> set[str]:
+    """Return every name written in an expression, whatever it means; none if it is unreadable."""
+    try:
+        return {word.text for word in words_of(source) if word.kind == "name"}
+    except BadSource:
+        return set()

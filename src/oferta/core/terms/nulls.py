@@ -13,16 +13,14 @@ from itertools import product
 from oferta.core.terms.types import (
     Always,
     And,
-    Between,
-    Compare,
     Condition,
     FactRef,
-    InList,
     IsNull,
     Not,
     Operand,
     Or,
 )
+from oferta.core.terms.walk import facts_of_condition, operands
 
 TRUE, FALSE, UNKNOWN = "true", "false", "unknown"
 Truths = frozenset[str]
@@ -37,39 +35,11 @@ NULLABLE_MAX = 12
 Sources = Mapping[str, frozenset[str]]
 
 
-def facts_of(condition: Condition) -> Iterator[FactRef]:
-    """Give every fact that the condition looks at, once for each time."""
-    match condition:
-        case And(items=items) | Or(items=items):
-            for item in items:
-                yield from facts_of(item)
-        case Not(item=item):
-            yield from facts_of(item)
-        case Always():
-            return
-        case _:
-            yield from (part for part in _operands(condition) if isinstance(part, FactRef))
-
-
-def _operands(atom: Condition) -> tuple[Operand, ...]:
-    match atom:
-        case Compare(left=left, right=right):
-            return (left, right)
-        case Between(operand=operand, low=low, high=high):
-            return (operand, low, high)
-        case InList(operand=operand) | IsNull(operand=operand):
-            return (operand,)
-        case And() | Or() | Not() | Always():
-            return ()
-        case _:
-            return (atom.operand,)
-
-
 def nullable_of(condition: Condition, sources: Sources) -> tuple[str, ...]:
     """Return the raw facts whose null the condition could meet, in the order met."""
     names: dict[str, None] = {}
-    for fact in facts_of(condition):
-        names.update(dict.fromkeys(sorted(sources.get(fact.name, frozenset()))))
+    for fact in facts_of_condition(condition):
+        names.update(dict.fromkeys(sorted(sources.get(fact, frozenset()))))
     return tuple(names)
 
 
@@ -114,7 +84,7 @@ def _truths(condition: Condition, nulls: frozenset[str], sources: Sources) -> Tr
         case IsNull(operand=operand):
             return frozenset({TRUE if _is_null(operand, nulls, sources) else FALSE})
         case _:
-            return _atom_truths(_operands(condition), nulls, sources)
+            return _atom_truths(operands(condition), nulls, sources)
 
 
 def _atom_truths(operands: Iterable[Operand], nulls: frozenset[str], sources: Sources) -> Truths:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from oferta.core.terms.types import (
     AddDays,
@@ -29,7 +29,7 @@ from oferta.core.terms.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from oferta.core.terms.types import Atom, Condition, Counting, Derived, Expression
+    from oferta.core.terms.types import Atom, Condition, Counting, Derived, Expression, Operand
 
 
 def atoms(condition: Condition) -> Iterator[Atom]:
@@ -46,17 +46,23 @@ def atoms(condition: Condition) -> Iterator[Atom]:
             return
 
 
+def operands(atom: Atom) -> tuple[Operand, ...]:
+    """Return what an atom holds against each other."""
+    match atom:
+        case Compare(_, left, right):
+            return left, right
+        case Between(operand, low, high):
+            return operand, low, high
+        case InList(operand, _) | IsNull(operand) | Truth(operand):
+            return (operand,)
+        case _:
+            assert_never(atom)
+
+
 def facts_of_condition(condition: Condition) -> Iterator[str]:
     """Yield the facts, raw or derived, that a condition names."""
     for atom in atoms(condition):
-        match atom:
-            case Compare(_, left, right):
-                named = [left, right]
-            case Between(operand, low, high):
-                named = [operand, low, high]
-            case InList(operand, _) | IsNull(operand) | Truth(operand):
-                named = [operand]
-        yield from (operand.name for operand in named if isinstance(operand, FactRef))
+        yield from (side.name for side in operands(atom) if isinstance(side, FactRef))
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - a case per node
@@ -78,6 +84,13 @@ def parts(expression: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - 
             return on, *(case for _, case in cases)
         case _:
             return ()
+
+
+def inside(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and everything in it."""
+    yield expression
+    for part in parts(expression):
+        yield from inside(part)
 
 
 def facts_of(expression: Expression, countings: Mapping[str, Counting]) -> Iterator[str]:
