@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--root-user-action=ignore --require-hashes
 
-.PHONY: help setup setup-dev run check fix test docs bench migrate clean
+.PHONY: help setup setup-dev run check fix test docs bench migrate lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -58,6 +58,10 @@ bench: .venv/dev.stamp ## Measure beside the anchors: make bench NAME=ledger
 
 migrate: .venv/run.stamp ## Bring the database's tables up to date
 	$(BIN)/oferta migrate
+
+lock: ## Write both locks anew for pyproject.toml, changing no version without need (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove caches (neither the environment nor data)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

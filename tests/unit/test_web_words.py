@@ -40,6 +40,19 @@ def test_every_key_that_a_template_says_exists() -> None:
     assert "frame.skip" in said
 
 
+def test_no_key_is_left_that_nothing_says() -> None:
+    """A key stands whole in a template or a module, or its first part before a value: "a.b.{x}"."""
+    sources = [*TEMPLATES, *source.SRC.rglob("*.py")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
+    unsaid = [
+        key
+        for file in FILES
+        for key in words.read_words(file)
+        if key not in text and f'"{key.rpartition(".")[0]}.{{' not in text
+    ]
+    assert unsaid == []
+
+
 def test_a_key_without_one_of_the_languages_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "words.yaml"
     file.write_text("a.b: {kk: a, ru: a, en: a, zh-Hans: a}\n")

@@ -29,7 +29,6 @@ def about(item: Decision, language: Language) -> dict[str, Any]:
         "granted": granted_fields(item, language) if item.basis is Basis.GRANTED else (),
         "newer_id": newer,
         "movements": _movements(item, language),
-        "status_key": f"decisions.status.{item.status}",
         "stop_key": _stop_key(item),
     }
 
