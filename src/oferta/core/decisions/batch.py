@@ -239,10 +239,16 @@ def _made(
     for draft in sorted(drafts, key=lambda draft: draft.event.key):
         status = draft.status
         own = made[draft.event.key] = []
-        for question in sorted(draft.questions, key=lambda question: question.name):
+        for question in _by_name(draft.questions):
             decision, facts = _decision(draft, question, status, now)
             own.append(decision)
             yield decision, facts, draft.context_text
+
+
+def _by_name(questions: list[Question]) -> list[Question]:
+    if len(questions) == 1:
+        return questions
+    return sorted(questions, key=lambda question: question.name)
 
 
 def _decision(
@@ -302,8 +308,7 @@ def _notice(draft: Draft, made: dict[str, list[Decision]]) -> NewNotice | None:
         return None
     if draft.status is not Status.DECIDED:
         return None
-    by_question = {item.question: item for item in made[draft.event.key]}
-    stored = [by_question[name] for name in draft.event.questions]
+    stored = _ordered(made[draft.event.key], draft.event.questions)
     return NewNotice(
         party_id=draft.event.party_id,
         language=draft.language,
@@ -316,6 +321,14 @@ def _notice(draft: Draft, made: dict[str, list[Decision]]) -> NewNotice | None:
     )
 
 
+def _ordered(stored: list[Decision], questions: tuple[str, ...]) -> tuple[Decision, ...]:
+    """Return an event's decisions in the order of its questions."""
+    if len(stored) == 1 == len(questions):
+        return tuple(stored)
+    by_question = {item.question: item for item in stored}
+    return tuple(by_question[name] for name in questions)
+
+
 def _answer(
     event: Event,
     known: dict[str, list[Decision]],
@@ -323,8 +336,7 @@ def _answer(
     fresh: set[str],
 ) -> Answer:
     """Return the answer that an event's decisions make; the first to ask is not a replay."""
-    by_question = {item.question: item for item in (known.get(event.key) or made[event.key])}
-    ordered = tuple(by_question[name] for name in event.questions)
+    ordered = _ordered(known.get(event.key) or made[event.key], event.questions)
     replayed = event.key not in fresh
     fresh.discard(event.key)
     return Answer(key=event.key, status=ordered[0].status, decisions=ordered, replayed=replayed)

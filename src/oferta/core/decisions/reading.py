@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oferta.core.decisions.rules import json_text
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Asked, Terms
 from oferta.core.terms.facts import used_type
+from oferta.core.terms.program import Program
 from oferta.core.terms.types import Coded, Edition, Kind, Pack, Question, Type
 from oferta.core.terms.values import BadValue, parse_value, write_value
+from oferta.kernel.jsontext import json_text
 
 #: Remembered values of one fact; then it is begun anew.
 VALUES_MAX = 20_000
@@ -24,7 +25,7 @@ VALUES_MAX = 20_000
 class Reader:
     """Reads the facts of one question of one pack."""
 
-    __slots__ = ("_columns", "_day", "_pack", "_terms", "names", "question")
+    __slots__ = ("_by_day", "_columns", "_day", "_pack", "_terms", "names", "question")
 
     def __init__(self, terms: Terms, pack: Pack, question: Question) -> None:
         self._terms = terms
@@ -37,6 +38,8 @@ class Reader:
         ]
         #: The fact that is the day itself; "" if the day is worked out by each edition.
         self._day = question.day if question.day in self.names else ""
+        #: Edition and program of a day on which the question has no limits.
+        self._by_day: dict[int, tuple[Edition, Program]] = {}
 
     def read(self, facts: Mapping[str, Any]) -> Asked:
         """Return the question ready to be decided.
@@ -48,8 +51,15 @@ class Reader:
         if coded is None:
             return self._terms.read(self._pack.name, self.question.name, facts)
         day = coded[self._day] if self._day else None
-        on = day if isinstance(day, int) else None
-        return self._terms.read_coded(self._pack.name, self.question.name, coded, on)
+        if not isinstance(day, int):
+            return self._terms.read_coded(self._pack.name, self.question.name, coded)
+        found = self._by_day.get(day)
+        if found is not None:
+            return Asked(self._pack, found[0], self.question.name, day, coded, found[1])
+        asked = self._terms.read_coded(self._pack.name, self.question.name, coded, day)
+        if not asked.program.limit_facts:
+            self._by_day[day] = asked.edition, asked.program
+        return asked
 
     def _coded(self, facts: Mapping[str, Any]) -> dict[str, Coded] | None:
         if facts.keys() != self.names:
@@ -75,7 +85,8 @@ class Memory:
         self.terms = terms
         self._readers: dict[tuple[str, str], Reader] = {}
         self._known_facts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
-        self._written: dict[tuple[str, str], tuple[Type, dict[Coded, tuple[object, str]]]] = {}
+        self._written: dict[tuple[str, str], _Column] = {}
+        self._columns: dict[tuple[str, tuple[str, ...]], list[_Column]] = {}
 
     def reader(self, pack: str, question: str) -> Reader:
         """Return the reader of a question.
@@ -105,27 +116,44 @@ class Memory:
 
         The values are null, true, false or canonical text.
         """
-        written: dict[str, object] = {}
-        parts = []
-        for name, value in values.items():
-            type_, known = self._column(pack, edition, name)
-            found = known.get(value)
-            if found is None:
-                if len(known) >= VALUES_MAX:
-                    known.clear()
-                plain = _written(value, type_)
-                found = known[value] = (plain, f"{json_text(name)}:{json_text(plain)}")
-            written[name] = found[0]
-            parts.append(found[1])
-        return written, "{" + ",".join(parts) + "}"
+        names = tuple(values)
+        columns = self._columns.get((pack.name, names))
+        if columns is None:
+            columns = [self._column(pack, edition, name) for name in names]
+            self._columns[pack.name, names] = columns
+        found = [
+            column.known.get(value) or column.write(value)
+            for column, value in zip(columns, values.values(), strict=True)
+        ]
+        text = "{" + ",".join([piece for _, piece in found]) + "}"
+        return {name: plain for name, (plain, _) in zip(names, found, strict=True)}, text
 
-    def _column(
-        self, pack: Pack, edition: Edition, name: str
-    ) -> tuple[Type, dict[Coded, tuple[object, str]]]:
+    def _column(self, pack: Pack, edition: Edition, name: str) -> _Column:
         found = self._written.get((pack.name, name))
         if found is None:
-            found = (type_of_fact(pack, edition, name), {})
-            self._written[pack.name, name] = found
+            found = self._written[pack.name, name] = _Column(
+                name, type_of_fact(pack, edition, name)
+            )
+        return found
+
+
+class _Column:
+    """How the values of one fact are written."""
+
+    __slots__ = ("_name", "_type", "known")
+
+    def __init__(self, name: str, type_: Type) -> None:
+        self._name = json_text(name)
+        self._type = type_
+        #: Coded value to what is stored: the value, and its piece of the JSON text.
+        self.known: dict[Coded, tuple[object, str]] = {}
+
+    def write(self, value: Coded) -> tuple[object, str]:
+        """Write a value not met before, and remember it."""
+        if len(self.known) >= VALUES_MAX:
+            self.known.clear()
+        plain = _written(value, self._type)
+        found = self.known[value] = plain, f"{self._name}:{json_text(plain)}"
         return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -11,19 +10,10 @@ from typing import Any
 from oferta.core.decisions.errors import BadEvent
 from oferta.core.decisions.types import Event, LimitShare, Movement
 from oferta.kernel.clock import NaiveTime, zoned
+from oferta.kernel.jsontext import canonical_bytes, json_text
 
 KEY_LENGTH_MAX = 200
 QUESTIONS_MAX = 16
-
-_plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_asked = json.JSONEncoder(
-    separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str
-).encode
-
-
-def json_text(value: object) -> str:
-    """Write JSON as it is stored; TypeError if it is not made of plain JSON values."""
-    return _plain(value)
 
 
 def digest(event: Event) -> bytes:
@@ -33,24 +23,24 @@ def digest(event: Event) -> bytes:
         BadEvent: the event cannot be written down: no key, a naive moment, an unprintable value.
     """
     _check_shape(event)
-    said = _asked(
-        (
-            event.pack,
-            event.questions,
-            dict(event.facts),
-            event.event_at.timestamp(),
-            event.plan,
-            dict(event.context),
-            str(event.party_id),
-        )
-    )
-    if "\\u0000" in said or "\0" in event.key:
-        raise _bad(event, "facts", "a NUL character", "text without NUL")
     try:
         event.key.encode()
-        return sha256(said.encode()).digest()
+        said = canonical_bytes(
+            (
+                event.pack,
+                event.questions,
+                dict(event.facts),
+                event.event_at.timestamp(),
+                event.plan,
+                dict(event.context),
+                str(event.party_id),
+            )
+        )
     except UnicodeEncodeError:
         raise _bad(event, "facts", "half of a surrogate pair", "whole characters") from None
+    if rb"\u0000" in said or "\0" in event.key:
+        raise _bad(event, "facts", "a NUL character", "text without NUL")
+    return sha256(said).digest()
 
 
 def _check_shape(event: Event) -> None:
@@ -72,7 +62,7 @@ def context_text(event: Event) -> str:
         BadEvent: it holds something else than JSON values.
     """
     try:
-        return _plain(dict(event.context))
+        return json_text(dict(event.context))
     except (TypeError, ValueError) as error:
         raise _bad(event, "context", str(error), "JSON values only") from None
 

@@ -55,6 +55,8 @@ class Asked:
             MissingFact: the use of a limit that stands is not told.
             Stopped: a gap, a conflict, a division by zero or an outcome out of bounds.
         """
+        if not self.program.limit_facts:
+            return self.program.decide(self.facts, self.day)
         standing = {window.used for window in self.windows}
         # What was used of a limit that does not stand on the day changes nothing.
         idle = {name: 0 for name in self.program.limit_facts if name not in standing}

@@ -130,7 +130,10 @@ class Program:
             MissingFact: a fact is not among `values`.
             Stopped: a gap, a conflict, a division by zero or an outcome out of bounds.
         """
-        facts = {name: self._given(values, name) for name in self.names}
+        try:
+            facts = {name: values[name] for name in self.names}
+        except KeyError:
+            facts = {name: self._given(values, name) for name in self.names}
         row = tuple(facts.values())
         day = self.day(row) if on is None else on
         mask = self.mask(day, *row)

@@ -1,0 +1,46 @@
+"""JSON as it is stored and as it is hashed: compact, whole characters, fast."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+_stored = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_sorted = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str
+).encode
+# Subclasses of str (the enums) are written by both ways as the text they are.
+_FORMAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+
+
+def json_text(value: object) -> str:
+    """Write plain JSON values compactly.
+
+    Raises:
+        TypeError, ValueError: something in it is no JSON value (NaN, a date, half a character).
+    """
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except TypeError:  # a number of more than 64 bits, or no JSON value at all
+        return _stored(value)
+    # orjson writes NaN as null; the slower way refuses it.
+    return _stored(value) if "null" in text else text
+
+
+def canonical_bytes(value: object) -> bytes:
+    """Write a value so that equal ones give equal bytes: keys sorted, what is not JSON by `str`.
+
+    Raises:
+        UnicodeEncodeError: half of a surrogate pair.
+    """
+    try:
+        return orjson.dumps(value, default=str, option=_FORMAL)
+    except TypeError:
+        return _sorted(value).encode()
+
+
+def loaded(text: str | bytes | None) -> Any:
+    """Read JSON; None stays None."""
+    return None if text is None else json.loads(text)
