@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from oferta.core.cases import models, queries
 from oferta.core.cases.errors import (
@@ -295,7 +296,8 @@ def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> UUID:
     row.save(force_insert=True)
     _log(row.id, "opened", now, None, {"kind": kind.value})
     notice = "case.opened" if kind is Kind.DISPUTE else "case.stopped"
-    _tell(row, notice, {"due": {"date": due_at.date().isoformat()}}, now)
+    due_on = localtime(due_at).date()  # the day that the pages show too
+    _tell(row, notice, {"due": {"date": due_on.isoformat()}}, now)
     return row.id
 
 

@@ -36,10 +36,16 @@ def names() -> list[str]:
 
 @click.command(cls=Command, example="oferta bench ledger --rounds 5 --json")
 @click.argument("name")
-@click.option("--rounds", default=5, show_default=True, help="Runs whose median is taken.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Runs whose median is taken.",
+)
 @click.pass_obj
 def bench(out: Output, name: str, rounds: int) -> Exit:
-    """Measure NAME beside its anchor and print the ratio.
+    """Measure NAME (terms, ledger or loop) beside its anchor and print the ratio.
 
     Anchor and Oferta run on the same machine in the same run, so the ratio can be compared with
     the one in the documentation even where the figures cannot. Ends with 1 if a ratio is below
