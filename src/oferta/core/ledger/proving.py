@@ -31,6 +31,10 @@ UNSEALED = """
 SELECT count(*) FROM ledger_transfer
 WHERE xid >= (SELECT coalesce(max(to_xid), 0) FROM ledger_seal)"""
 
+CLOCK = """
+SELECT pg_snapshot_xmax(pg_current_snapshot())::text::int8,
+       (SELECT coalesce(max(to_xid), 0) FROM ledger_seal)"""
+
 
 def verify(connection: Connection[Any]) -> Proof:
     """Prove the whole book as it stands at one moment, while others write on.
@@ -60,7 +64,7 @@ def verify(connection: Connection[Any]) -> Proof:
 
 
 def _prove_seals(cursor: Cursor[Any]) -> tuple[bytes, list[Finding]]:
-    head, reached, found = b"", 0, []
+    head, reached, found = b"", 0, _prove_clock(cursor)
     rows = [sealing.SealRow(*row) for row in cursor.execute(SEALS).fetchall()]
     for place, row in enumerate(rows, start=1):
         wrong = ""
@@ -74,6 +78,18 @@ def _prove_seals(cursor: Cursor[Any]) -> tuple[bytes, list[Finding]]:
             found.append(Finding(invariant="I8", subject=f"seal {row.no}", detail=wrong))
         head, reached = row.hash, row.to_xid
     return head, found
+
+
+def _prove_clock(cursor: Cursor[Any]) -> list[Finding]:
+    """Say what a restored dump looks like before anything is booked into ranges that are sealed."""
+    at, sealed_to = cast("tuple[int, int]", cursor.execute(CLOCK).fetchone())
+    if at >= sealed_to:
+        return []
+    detail = (
+        f"numbers its transactions at {at}, below the {sealed_to} that is sealed, as after the "
+        "restore of a dump: book nothing before docs/howto/back-up-and-restore.md is followed"
+    )
+    return [Finding(invariant="I8", subject="server", detail=detail)]
 
 
 @contextmanager
