@@ -42,6 +42,7 @@ from oferta.core.terms.types import Coded
 from oferta.core.terms.values import BadValue, parse_value
 from oferta.kernel import events
 from oferta.kernel.ids import uuid7
+from oferta.kernel.jsontext import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _check_second_person(wanted: Override, old: Decision, amount: int) -> None:
 
 
 def _decision(old: Decision, wanted: Override, result: _Result, now: datetime) -> Decision:
-    said = rules.json_text([str(old.id), wanted.reason, dict(result.outcome), str(wanted.actor.id)])
+    said = json_text([str(old.id), wanted.reason, dict(result.outcome), str(wanted.actor.id)])
     return replace(
         old,
         id=uuid7(),
