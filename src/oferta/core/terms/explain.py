@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oferta.core.terms.case import Case, decided_case, facts_named, stopped_case
@@ -102,7 +103,7 @@ def _explanation(case: Case, changes: Sequence[Change], *, full: bool) -> Explan
         outcome=outcome,
         decided_by=case.decided_by,
         clauses=clauses,
-        work=tuple(work for clause in _deciding(case) for work in _worked(case, clause)),
+        work=_work(case),
         limits=tuple(_limit(case, effect) for effect in _effects(case)),
         facts=_facts(case, clauses),
         edition=_edition(case),
@@ -176,6 +177,16 @@ def _stop(case: Case) -> Stop | None:
 
 def _deciding(case: Case) -> list[Clause]:
     return [clause for clause in case.clauses if clause.id in case.decided_by]
+
+
+def _work(case: Case) -> tuple[Work, ...]:
+    """Return the arithmetic; what clauses worked out alike is told once, unless it is added up."""
+    found: dict[object, Work] = {}
+    for clause in _deciding(case):
+        for work in _worked(case, clause):
+            alike = replace(work, clause=clause.id if case.question.combine == "sum" else "")
+            found.setdefault(alike, work)
+    return tuple(found.values())
 
 
 def _worked(case: Case, clause: Clause) -> list[Work]:

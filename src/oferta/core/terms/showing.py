@@ -77,7 +77,9 @@ def _deciding(case: Case, clause: Clause, said: str) -> tuple[Role, str, tuple[s
     if case.decided is None:
         return Role.CLASHED, say("role.clashed"), ()
     if clause.id not in case.decided_by:
-        return Role.OUTDONE, say("role.outdone", by=terms.titles(case.decided_by)), case.decided_by
+        by = case.decided_by
+        said = terms.words.count("role.outdone", len(by), by=terms.titles(by))
+        return Role.OUTDONE, said, by
     if case.question.combine == "sum" and len(case.decided_by) > 1:
         return Role.ADDED, say("role.added"), ()
     return Role.DECIDED, said, ()

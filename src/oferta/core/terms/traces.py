@@ -106,7 +106,7 @@ def cite(terms: Lexicon, clause: Clause, verdict: Verdict) -> Cited:
     )
     if clause.id in verdict.defeated:
         by = verdict.defeated[clause.id]
-        said = say("role.defeated", by=terms.titles(by))
+        said = terms.words.count("role.defeated", len(by), by=terms.titles(by))
         return Cited(card, Role.DEFEATED, said, by, ())
     if clause.then:
         return Cited(card, Role.DECIDED, say("role.decided"), (), set_aside)

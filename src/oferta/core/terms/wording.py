@@ -46,12 +46,12 @@ class Wording:
         """Return the word at `index` of a phrase that is a list, as the names of months."""
         return cast("list[str]", self.phrases[key])[index]
 
-    def count(self, key: str, number: int | Fraction, shown: str = "") -> str:
+    def count(self, key: str, number: int | Fraction, shown: str = "", **parts: object) -> str:
         """Return the phrase `key` in the plural form of `number`, written as `shown`."""
         phrase = self.phrases[key]
         if isinstance(phrase, dict):
             phrase = phrase[plural_form(self.language, number)]
-        return self._mended(cast("str", phrase).format(n=shown or str(number)))
+        return self._mended(cast("str", phrase).format(n=shown or str(number), **parts))
 
     def both(self, items: Sequence[str]) -> str:
         """Join words: "a, b and c"."""
