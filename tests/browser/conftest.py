@@ -18,9 +18,9 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-u
 PATIENCE_MILLISECONDS = 15_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser for a module: its loop must have ended when other modules start theirs."""
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     assert program is not None, "the browser tests need Chromium (apt-get install chromium)"
     with sync_playwright() as playwright:
