@@ -42,11 +42,6 @@ def decisions_by_key(keys: Iterable[str]) -> dict[str, list[Decision]]:
     return found
 
 
-def decisions_by_id(ids: Iterable[UUID]) -> dict[UUID, Decision]:
-    """Return those of these decisions that exist."""
-    return {item.id: item for item in storing.select("id = ANY(%s)", [list(ids)])}
-
-
 def decisions_of_party(
     party_id: UUID, *, before: UUID | None = None, limit: int = 50
 ) -> list[Decision]:

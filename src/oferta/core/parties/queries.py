@@ -55,12 +55,6 @@ def ids_by_key(keys: Iterable[str]) -> dict[str, UUID]:
     return dict(models.Customer.objects.filter(key__in=list(keys)).values_list("key", "id"))
 
 
-def some_customers(limit: int = 50) -> list[Customer]:
-    """Return the customers registered last, newest first."""
-    rows = models.Customer.objects.order_by("-id").prefetch_related("contacts")[:limit]
-    return [_customer(row) for row in rows]
-
-
 def link_token(customer_id: UUID) -> str:
     """Return the signed text that stands in a customer's personal link."""
     return signing.dumps(customer_id.hex, salt=_LINK_SALT)
