@@ -18,6 +18,7 @@ from oferta.core.terms.problems import Code, shown
 from oferta.core.terms.program import compile_program
 from oferta.core.terms.types import Binary, Field, Kind, Pack, Type
 from oferta.core.terms.values import BadValue, parse_value, write_value
+from oferta.core.terms.writing import show
 from oferta.kernel.money import BadMoney, parse_money
 
 TEXT = Type(Kind.TEXT)
@@ -177,3 +178,8 @@ def test_published_words_hold_no_sign_that_is_no_word(tmp_path: Path, sign: str)
         (Code.UNREADABLE, "text/en.md", 5)
     ]
     assert f"U+{ord(sign):04X}" in found[0].what
+
+
+def test_a_text_among_the_facts_gives_a_terminal_no_orders() -> None:
+    told = show("\x1b[31mred\u202e 银\u3000行\u00a0café", TEXT, "en")
+    assert told == "“\\x1b[31mred\\u202e 银\u3000行\u00a0café”"

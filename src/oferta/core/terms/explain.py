@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oferta.core.terms.case import Case, decided_case, facts_named, stopped_case
@@ -16,17 +15,15 @@ from oferta.core.terms.explanation import (
     LimitShown,
     Role,
     Stop,
-    Work,
 )
-from oferta.core.terms.figures import Figures
 from oferta.core.terms.lexicon import field_type, limit_type
 from oferta.core.terms.nearest import nearest_changes
 from oferta.core.terms.showing import clauses_shown, facts_shown
-from oferta.core.terms.steps import formula, steps
 from oferta.core.terms.traces import notes_of
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.values import write_value
 from oferta.core.terms.wording import upper_first
+from oferta.core.terms.working import worked_out
 from oferta.core.terms.writing import show_count
 
 if TYPE_CHECKING:
@@ -34,9 +31,8 @@ if TYPE_CHECKING:
 
     from oferta.core.terms.errors import Stopped
     from oferta.core.terms.explanation import ClauseShown, FactShown
-    from oferta.core.terms.figures import Figure
     from oferta.core.terms.nearest import Change
-    from oferta.core.terms.types import Clause, Coded, Decided, LimitEffect, Pack
+    from oferta.core.terms.types import Coded, Decided, LimitEffect, Pack
     from oferta.kernel.i18n import Language
 
 _DATE = Type(Kind.DATE)
@@ -103,7 +99,7 @@ def _explanation(case: Case, changes: Sequence[Change], *, full: bool) -> Explan
         outcome=outcome,
         decided_by=case.decided_by,
         clauses=clauses,
-        work=_work(case),
+        work=worked_out(case),
         limits=tuple(_limit(case, effect) for effect in _effects(case)),
         facts=_facts(case, clauses),
         edition=_edition(case),
@@ -170,46 +166,6 @@ def _stop(case: Case) -> Stop | None:
             return Stop(case.stopped.code, named)
         case _:
             return Stop(case.stopped.code, ())
-
-
-# --- the arithmetic -------------------------------------------------------------------------------
-
-
-def _deciding(case: Case) -> list[Clause]:
-    return [clause for clause in case.clauses if clause.id in case.decided_by]
-
-
-def _work(case: Case) -> tuple[Work, ...]:
-    """Return the arithmetic; what clauses worked out alike is told once, unless it is added up."""
-    found: dict[object, Work] = {}
-    for clause in _deciding(case):
-        for work in _worked(case, clause):
-            alike = replace(work, clause=clause.id if case.question.combine == "sum" else "")
-            found.setdefault(alike, work)
-    return tuple(found.values())
-
-
-def _worked(case: Case, clause: Clause) -> list[Work]:
-    """Return how each field of a deciding clause was worked out, before limits."""
-    labels = {field.name: field.label[case.terms.language] for field in case.question.answer}
-    fields: dict[str, Figure] = {}
-    found: list[Work] = []
-    for then in clause.then:
-        figures = Figures(case.terms.edition, case.facts, fields)
-        value = figures.of(then.expression)
-        type_ = field_type(case.question, then.field)
-        found.append(
-            Work(
-                clause=clause.id,
-                field=then.field,
-                label=labels[then.field],
-                formula=formula(then.expression, case.terms, labels),
-                steps=steps(then.expression, case.terms, figures),
-                result=case.terms.show(value, type_),
-            )
-        )
-        fields[then.field] = value
-    return found
 
 
 # --- limits ---------------------------------------------------------------------------------------

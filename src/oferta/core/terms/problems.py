@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from oferta.core.terms.errors import Problem
 CHOICES_SHOWN_MAX = 12
 #: Longer words are shown shortened: a problem stays one line.
 WORD_SHOWN_MAX = 60
+_ORDERS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Code(StrEnum):
@@ -94,6 +96,18 @@ class Code(StrEnum):
     EXAMPLE_EXPECTS = "terms.example_expects"
     EXAMPLE_FACT_MISSING = "terms.example_fact_missing"
     EXAMPLE_FAILED = "terms.example_failed"
+    HAS_GAP = "terms.has_gap"
+    HAS_CONFLICT = "terms.has_conflict"
+    NEVER_DECIDES = "terms.never_decides"
+    BREAKS_BOUNDS = "terms.breaks_bounds"
+    SAYS_THE_SAME = "terms.says_the_same"
+    SUSPENDED = "terms.suspended"
+    NOT_PROVED = "terms.not_proved"
+    FIGURES_DIFFER = "terms.figures_differ"
+    MIXED_LETTERS = "terms.mixed_letters"
+    CUT_CITATION = "terms.cut_citation"
+    OPEN_POINT = "terms.open_point"
+    WINDOWS_PAST = "terms.windows_past"
 
 
 class Spot(Protocol):
@@ -128,11 +142,11 @@ class Report:
 
 
 def printable(text: str) -> str:
-    """Return `text` with every sign that does not print written as its number.
+    """Return `text` with every sign that is an order and no letter written as its number.
 
-    Such a sign may be an order to the terminal, or half of a pair that no file takes.
+    Orders to a terminal, orders to turn the direction of writing, halves of pairs.
     """
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+    return _ORDERS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def shown(word: str) -> str:

@@ -38,8 +38,8 @@ class Wording:
         return self._mended(cast("str", self.phrases[key]).format_map(parts))
 
     def _mended(self, text: str) -> str:
-        """Mend the joints: a stop after an abbreviation's own, Chinese beside Latin letters."""
-        text = _TWO_STOPS.sub(".", text)
+        """Mend the joints: a stop after an abbreviation's own, two signs, Chinese beside Latin."""
+        text = _TWO_STOPS.sub(".", text).replace("= ≈ ", "≈ ")
         return _CHINESE_JOINT.sub(" ", text) if self.language.startswith("zh") else text
 
     def choice(self, key: str, index: int) -> str:

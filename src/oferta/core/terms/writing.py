@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from oferta.core.terms.problems import printable
 from oferta.core.terms.types import PERCENT_ONE, Kind
 from oferta.core.terms.wording import Wording, wording
 from oferta.kernel.money import UNITS
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_BREAK_SPACE = "\u00a0"
-_MINUS = "\u2212"
+MINUS = "\u2212"
 #: An exact fraction that goes on for ever is cut here and marked as rounded.
 _DECIMALS_SHOWN = 6
 _SECOND = 1_000_000
@@ -88,7 +89,7 @@ def _text(
 ) -> str:
     if type_.kind is Kind.ENUM:
         return labels[value][words.language] if labels and value in labels else value
-    return words.quoted(value)
+    return words.quoted(printable(value))
 
 
 def _number(value: Fraction, type_: Type, words: Wording) -> str:
@@ -107,7 +108,7 @@ def _money(value: Fraction, unit: str, words: Wording) -> str:
     places = UNITS[unit] if value.denominator == 1 and amount.denominator != 1 else 0
     text, exact = decimal(abs(amount), words.language, places=places)
     said = words.count(f"unit.{unit}", amount, text)
-    return _marked(f"{_MINUS}{said}" if amount < 0 else said, words, exact=exact)
+    return _marked(f"{MINUS}{said}" if amount < 0 else said, words, exact=exact)
 
 
 def _marked(text: str, words: Wording, *, exact: bool) -> str:
@@ -130,7 +131,7 @@ def decimal(
     whole, rest = divmod(int(scaled), 10**_DECIMALS_SHOWN)
     decimals = f"{rest:0{_DECIMALS_SHOWN}d}".rstrip("0").ljust(places, "0")
     text = f"{whole:,}".replace(",", between) if grouped else str(whole)
-    sign = _MINUS if value < 0 else ""
+    sign = MINUS if value < 0 else ""
     return f"{sign}{text}{before + decimals if decimals else ''}", scaled.denominator == 1
 
 
@@ -154,7 +155,7 @@ def _duration(value: Fraction, words: Wording) -> str:
     if left or not parts:
         seconds = left / _SECOND
         parts.append(words.count("span.seconds", seconds, decimal(seconds, words.language)[0]))
-    return (_MINUS if value < 0 else "") + " ".join(parts)
+    return (MINUS if value < 0 else "") + " ".join(parts)
 
 
 def show_count(number: int, language: Language) -> str:
