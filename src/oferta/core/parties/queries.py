@@ -41,6 +41,12 @@ def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
         return cast("dict[UUID, Language]", dict(cursor.fetchall()))
 
 
+def names(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how staff pages call each of these customers: by name, or by key if they have none."""
+    rows = models.Customer.objects.filter(id__in=list(customer_ids))
+    return {id_: name or key for id_, name, key in rows.values_list("id", "name", "key")}
+
+
 def addresses(customer_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     """Return channel to address of each customer that has any."""
     found: dict[UUID, dict[str, str]] = {}

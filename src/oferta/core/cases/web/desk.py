@@ -34,9 +34,18 @@ def home(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     now = clock.now()
     open_cases = queries.open_cases()
     handled = {item.decision_id for item in open_cases}
+    names = parties.names(item.party_id for item in open_cases if item.party_id)
     context = {
         "actor": actor,
-        "cases": [_row(item) | {"overdue": item.due_at < now} for item in open_cases],
+        "role_key": f"staff.role.{actor.role}",
+        "cases": [
+            _row(item)
+            | {
+                "overdue": item.due_at < now,
+                "customer": names[item.party_id] if item.party_id else "—",
+            }
+            for item in open_cases
+        ],
         "stopped": [item for item in decisions.stopped() if item.id not in handled],
         "held": noticed.held_batches(),
     }
@@ -139,6 +148,7 @@ def _case_page(
         | _row(item)
         | {
             "actor": actor,
+            "role_key": f"staff.role.{actor.role}",
             "error": error,
             "given": request.POST,
             "case_status_key": f"cases.status.{item.status}",
