@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("language", set_language, name="set_language"),
+    path("", include("oferta.project.web.terms.urls")),
     path("", include("oferta.core.parties.web.urls")),
     path("", include("oferta.core.notices.web.urls")),
     path("", include("oferta.core.decisions.web.urls")),

@@ -3,4 +3,8 @@
 from __future__ import annotations
 
 #: A name that `urls.py` does not know is left out.
-NAVIGATION: tuple[tuple[str, str], ...] = (("home", "frame.home"), ("desk:home", "desk.title"))
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("home", "frame.home"),
+    ("terms:packs", "published.title"),
+    ("desk:home", "desk.title"),
+)
