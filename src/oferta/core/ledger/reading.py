@@ -84,7 +84,7 @@ def statement(
 
 def transfers(connection: Connection[Any], ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
     """Return those of `ids` that stand in the journal, by id."""
-    return read_booked(Cursor(connection), set(ids))
+    return read_booked(Cursor(connection), ids)
 
 
 def transfers_of_decisions(
