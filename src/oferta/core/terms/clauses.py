@@ -14,6 +14,7 @@ from oferta.core.terms.nulls import (
     unknown_when,
 )
 from oferta.core.terms.problems import Code, choices, shown
+from oferta.core.terms.questions import read_question
 from oferta.core.terms.reader import Fields, read_window
 from oferta.core.terms.scope import BadSource, Scope
 from oferta.core.terms.types import (
@@ -34,7 +35,7 @@ _KEYS = ("id", "question", "defeats", "in_force", "when", "then", "cites", "sett
 def read_clause(id_: str, place: Place, node: Mapping, draft: Draft) -> Clause | None:
     """Return the clause, or None after reporting what keeps it from being one."""
     fields = Fields(node, _KEYS, id_, draft.report)
-    question = read_question(fields, draft)
+    question = read_question(fields, draft.declared.questions)
     window = read_window(fields, "in_force")
     defeats = draft.expanded(fields.names("defeats"))
     cites, settles = fields.cites(), fields.settles()
@@ -54,18 +55,6 @@ def read_clause(id_: str, place: Place, node: Mapping, draft: Draft) -> Clause |
     _check_nulls_in_outcome(then_node, then, when, id_, draft)
     source = " ".join(written.text.split())
     return Clause(id_, question.name, when, source, window, defeats, then, cites, settles, place)
-
-
-def read_question(fields: Fields, draft: Draft) -> Question | None:
-    """Return the question that a clause or limit belongs to."""
-    name = fields.text("question")
-    questions = draft.declared.questions
-    if name and name not in questions:
-        fields.add(
-            Code.UNKNOWN_QUESTION, "question", f"{shown(name)} is not a question of this pack",
-            choices(name, questions),
-        )  # fmt: skip
-    return questions.get(name)
 
 
 def _condition(written: Scalar, question: Question, id_: str, draft: Draft) -> Condition | None:

@@ -9,6 +9,7 @@ from oferta.core.terms.declarations import Declarations
 from oferta.core.terms.facts import used_type
 from oferta.core.terms.limit_source import used_name
 from oferta.core.terms.problems import Code, Report, choices, shown
+from oferta.core.terms.questions import read_question
 from oferta.core.terms.reader import Fields, as_shape, check_id, read_value
 from oferta.core.terms.types import Edition, Example, Kind, Place, Question, Type
 from oferta.core.terms.yaml_source import Mapping, Scalar, Sequence
@@ -137,7 +138,7 @@ def _example(fields: Fields, reading: _Reading) -> Example:
     id_ = fields.text("id")
     if id_:
         check_id(id_, fields.at("id"), fields.report)
-    question = _question(fields, reading)
+    question = read_question(fields, reading.declared.questions)
     error = fields.text("error", required=False)
     if error and error not in ERRORS:
         fields.add(
@@ -158,17 +159,6 @@ def _example(fields: Fields, reading: _Reading) -> Example:
         cites=fields.cites(),
         place=place,
     )
-
-
-def _question(fields: Fields, reading: _Reading) -> Question | None:
-    name = fields.text("question")
-    questions = reading.declared.questions
-    if name and name not in questions:
-        fields.add(
-            Code.UNKNOWN_QUESTION, "question", f"{shown(name)} is not a question of this pack",
-            choices(name, questions),
-        )  # fmt: skip
-    return questions.get(name)
 
 
 def _check_expects(fields: Fields) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from oferta.core.terms.clauses import read_question
 from oferta.core.terms.draft import Draft
 from oferta.core.terms.operators import same_type
 from oferta.core.terms.problems import Code, choices, shown
+from oferta.core.terms.questions import read_question
 from oferta.core.terms.reader import Fields, read_window
 from oferta.core.terms.scope import kind_words
 from oferta.core.terms.types import (
@@ -50,7 +50,7 @@ def used_name(limit_id: str) -> str:
 def read_limit(id_: str, place: Place, node: Mapping, draft: Draft) -> Limit | None:
     """Return the limit, or None after reporting what keeps it from being one."""
     fields = Fields(node, _KEYS, id_, draft.report)
-    question = read_question(fields, draft)
+    question = read_question(fields, draft.declared.questions)
     period = fields.choice("period", _PERIODS)
     window = _campaign(fields, period)
     in_force = read_window(fields, "in_force")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as Named
 from typing import TYPE_CHECKING, Literal, cast
 
 from oferta.core.terms.problems import Code, Report, choices, shown
@@ -30,6 +31,17 @@ def read_questions(top: Fields, found: Declarations, read_field: ReadField) -> N
             continue
         fields = Fields(item, _KEYS, name, top.report)
         found.questions[name] = _question(name, fields, place, found, read_field)
+
+
+def read_question(fields: Fields, known: Named[str, Question]) -> Question | None:
+    """Return the question that a clause, a limit or an example belongs to."""
+    name = fields.text("question")
+    if name and name not in known:
+        fields.add(
+            Code.UNKNOWN_QUESTION, "question", f"{shown(name)} is not a question of this pack",
+            choices(name, known),
+        )  # fmt: skip
+    return known.get(name)
 
 
 def _question(
