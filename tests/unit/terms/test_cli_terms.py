@@ -326,3 +326,36 @@ def test_neither_django_nor_a_database_driver_is_imported(pack: Path) -> None:
         [sys.executable, "-c", source], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- the hostile side of the shell ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "no-such-pack", "\udcff", "a" * 300])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_is_no_pack_is_told_so(shell: Shell, name: str, form: tuple[str, ...]) -> None:
+    code, out, err = shell("terms", "check", name, *form)
+    assert code == Exit.NOT_FOUND
+    assert "terms.unknown_pack" in out + err or "cli.unreadable" in out + err
+
+
+def test_a_file_of_facts_without_end_is_not_read_to_it(shell: Shell, pack: Path) -> None:
+    code, _, err = shell("terms", "decide", pack, "bonus", "--facts", "/dev/zero")
+    assert code == Exit.WRONG_USE
+    assert "too large" in err
+
+
+def test_a_name_that_is_half_a_letter_is_refused_in_json(pack: Path) -> None:
+    """In a process of its own, since what is asked for is whether it can be printed."""
+    facts = json.dumps({"\ud800": 1, "merchant": "\ud83d"})
+    ask = ["terms", "decide", str(pack), "bonus", "--facts", "-", "--json"]
+    source = "import sys; from oferta.project.cli import main; sys.exit(main())"
+    ran = subprocess.run(
+        [sys.executable, "-c", source, *ask],
+        input=facts,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(ran.stdout)["error"] == "terms.unknown_fact"
+    assert ran.stderr == ""

@@ -278,7 +278,7 @@ def folder_of(pack: str) -> Path:
     """
     folder = read_config().terms
     for path in (Path(pack), folder / pack):
-        if path.is_dir():
+        if pack and path.is_dir():
             return path.resolve()
     known = sorted(path.parent.name for path in folder.glob("*/terms.yaml"))
     raise UnknownPack(pack=pack, known=known)
