@@ -94,7 +94,9 @@ def test_staff_answer_a_case_by_corrected_facts(client: Client) -> None:
     )
     (case,) = cases.open_cases()
     login(client)
-    assert "I paid by app" in client.get("/desk/").content.decode()
+    desk = client.get("/desk/").content.decode()
+    assert "I paid by app" in desk
+    assert "A. Customer" in desk
     page = client.get(f"/desk/cases/{case.id}/")
     assert page.status_code == 200
     form = {"answer": "facts", "reason": "The receipt says app", "fact.paid_on": "2024-05-16"}
