@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from oferta.core.decisions import actions as decisions
-from oferta.core.decisions.types import Event, Movement, NoticeDraft, Outcomes, Plan
+from oferta.core.decisions.types import Decision, Event, Movement, NoticeDraft, Outcomes, Plan
 from oferta.core.ledger import actions as ledger
 from oferta.core.ledger import queries as book
 from oferta.core.ledger.types import Limit, NewAccount, Transfer
@@ -131,6 +131,12 @@ def a_purse(shop_has: int = 10**9) -> dict[str, int]:
 
 def balance_of(account_id: int) -> int:
     return book.account(account_id).balance
+
+
+def a_decision(party: UUID | None = None, **payment: Any) -> Decision:
+    """Decide a payment that a purse of its own pays for, unless another context is given."""
+    payment.setdefault("context", a_purse())
+    return decisions.decide(a_payment(party, **payment), now=NOW).decisions[0]
 
 
 TABLES = (

@@ -11,8 +11,7 @@ from loop_builders import (
     NOW,
     a_clerk,
     a_customer,
-    a_payment,
-    a_purse,
+    a_decision,
     an_approver,
     balance_of,
 )
@@ -43,12 +42,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def authority() -> None:
     actions.set_authority("corner-club", second_person_above=100_00)
-
-
-def a_decision(party: UUID | None = None, **payment: object) -> Decision:
-    payment.setdefault("context", a_purse())
-    answer = actions.decide(a_payment(party, **payment), now=NOW)  # type: ignore[arg-type]
-    return answer.decisions[0]
 
 
 def a_case(party: UUID, decision: Decision) -> Case:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
 from django.db import connection
 from loop_builders import (
     NOW,
     a_clerk,
     a_customer,
+    a_decision,
     a_payment,
     a_purse,
     an_approver,
@@ -42,12 +41,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def authority() -> None:
     actions.set_authority("corner-club", second_person_above=100_00)
-
-
-def a_decision(party: UUID | None = None, **payment: object) -> Decision:
-    payment.setdefault("context", a_purse())
-    answer = actions.decide(a_payment(party, **payment), now=NOW)  # type: ignore[arg-type]
-    return answer.decisions[0]
 
 
 def test_corrected_facts_are_decided_under_the_edition_of_the_day_of_the_event() -> None:

@@ -11,9 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from oferta.core.cases import actions, queries
 from oferta.core.cases.errors import AlreadyOpen, BadWords, CaseClosed, Replaced, UnknownCase
 from oferta.core.cases.types import Case, NewEvidence
-from oferta.core.decisions import queries as decisions
-from oferta.core.decisions.errors import UnknownDecision
-from oferta.core.decisions.web.pages import about
+from oferta.core.decisions.web.pages import about, decision_of
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
@@ -26,12 +24,7 @@ def dispute(
     request: HttpRequest, *, customer: Customer, token: str, decision_id: UUID
 ) -> HttpResponse:
     """Take the customer's objection in their own words, with what proves it."""
-    try:
-        decision = decisions.decision(decision_id)
-    except UnknownDecision as error:
-        raise Http404(error.code) from None
-    if decision.party_id != customer.id:
-        raise Http404("not about this customer")
+    decision = decision_of(customer, decision_id)
     error_key = ""
     if request.method == "POST":
         try:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
+
+from django.http import Http404
 
 from oferta.core.decisions import explaining, queries
+from oferta.core.decisions.errors import UnknownDecision
 from oferta.core.decisions.types import Basis, Decision
 from oferta.core.ledger import queries as ledger
+from oferta.core.parties.types import Customer
 from oferta.core.terms import shelf
 from oferta.core.terms.explanation import Explanation, Role
 from oferta.core.terms.types import Kind, Type
@@ -15,6 +20,17 @@ from oferta.kernel.i18n import Language
 
 #: Clauses of these roles made the outcome; the page opens with them.
 _MADE_IT = (Role.DECIDED, Role.ADDED, Role.CLASHED)
+
+
+def decision_of(customer: Customer, decision_id: UUID) -> Decision:
+    """Return a Decision about this customer; 404 for any other, as if it did not exist."""
+    try:
+        found = queries.decision(decision_id)
+    except UnknownDecision as error:
+        raise Http404(error.code) from None
+    if found.party_id != customer.id:
+        raise Http404("not about this customer")
+    return found
 
 
 def about(item: Decision, language: Language) -> dict[str, Any]:
