@@ -173,6 +173,9 @@ ABOUT_FILES = {
     Code.NOT_UTF8,
     Code.NO_EDITION,
     Code.AMENDS,
+    # About records of publications: see test_publishing.py.
+    Code.EDITION_CHANGED,
+    Code.PUBLISHED_RECORD,
     # Found by running the examples, not by loading.
     Code.EXAMPLE_FAILED,
 }

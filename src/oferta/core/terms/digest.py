@@ -45,6 +45,11 @@ def digest_of(draft: Draft, text: Text) -> str:
         "relies_on": _relied_on(draft),
     }
     year = int(part.id[:4])
+    return number_of(said, year)
+
+
+def number_of(said: object, year: int) -> str:
+    """Return the SHA-256 of any part of an edition whose first day lies in `year`."""
     written = json.dumps(
         _plain(said, year), sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )

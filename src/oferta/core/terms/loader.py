@@ -14,6 +14,7 @@ from oferta.core.terms.examples import read_examples
 from oferta.core.terms.files import PackFiles
 from oferta.core.terms.parts import Part, edition_day, merge_parts, read_part
 from oferta.core.terms.problems import Code, Report
+from oferta.core.terms.publication import check_published
 from oferta.core.terms.reader import as_shape
 from oferta.core.terms.texts import Passage, check_passages, read_passages, words_of_edition
 from oferta.core.terms.types import ClauseText, Edition, Pack, Place
@@ -33,6 +34,8 @@ def load_pack(folder: Path) -> Pack:
     report = Report()
     files = PackFiles(Path(folder), report)
     pack = _load(files, report) if files.found() else None
+    if pack is not None:
+        check_published(pack, report)
     problems = report.problems()
     if problems or pack is None:
         raise PackInvalid(pack=files.name, problems=problems)

@@ -90,6 +90,8 @@ class Code(StrEnum):
     LIMIT_WINDOW = "terms.limit_window"
     LIMIT_HOLDER = "terms.limit_holder"
     LIMIT_CLAUSE = "terms.limit_clause"
+    EDITION_CHANGED = "terms.edition_changed"
+    PUBLISHED_RECORD = "terms.published_record"
     TEXT_MISSING = "terms.text_missing"
     TEXT_HEADING = "terms.text_heading"
     TEXT_FOR_NOTHING = "terms.text_for_nothing"

@@ -34,7 +34,10 @@ _DATE = Type(Kind.DATE)
 
 
 #: Commands that live in modules of their own, imported only when they are called.
-_LAZY = {"diff": "oferta.project.cli.terms_editions:diff"}
+_LAZY = {
+    "diff": "oferta.project.cli.terms_editions:diff",
+    "publish": "oferta.project.cli.terms_editions:publish",
+}
 
 
 @click.group(cls=LazyGroup, lazy=_LAZY)

@@ -1,16 +1,24 @@
-"""`oferta terms diff`: what an edition changes of another."""
+"""`oferta terms diff` and `publish`: what an edition changes, and that it stays so."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 import click
 
 from oferta.core.terms.diffing import diff as diff_editions
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.loader import load_pack
+from oferta.core.terms.publication import Publication
+from oferta.core.terms.publishing import publish as publish_edition
+from oferta.kernel import clock
 from oferta.kernel.i18n import Language
 from oferta.project.cli.commands import Command
 from oferta.project.cli.output import Output
 from oferta.project.cli.terms import folder_of, lang_option, pack_argument
+from oferta.project.config import read_config
 
 
 @click.command(
@@ -33,3 +41,40 @@ def diff(out: Output, pack: str, before: str, after: str, lang: Language) -> Non
     old, new = (engine.edition_called(loaded.name, edition) for edition in (before, after))
     found = diff_editions(loaded, old, new, lang)
     out.emit(found.as_json(), found.as_text())
+
+
+@click.command(
+    "publish",
+    cls=Command,
+    example="oferta terms publish bonus-club 2024-09-02 --by 'A. Editor' --approved-by 'B. Reader'",
+)
+@pack_argument
+@click.argument("edition")
+@click.option("--by", required=True, metavar="NAME", help="Who publishes.")
+@click.option("--approved-by", required=True, metavar="NAME", help="Another person, who approves.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Day of it; today if left out."
+)
+@click.pass_obj
+def publish(out: Output, /, pack: str, edition: str, **given: Any) -> None:
+    """Make an edition immutable and record who published and who approved it.
+
+    The pack must pass `oferta terms check`, the edition must have no open points, and the two
+    persons must be different. The record is written to published/EDITION.json in the pack; from
+    then on the pack is refused if that edition says anything else. Publishing the same again
+    changes nothing.
+    """
+    on: date = (given["on"] or clock.now().astimezone(read_config().time_zone)).date()
+    record, is_new = publish_edition(
+        folder_of(pack), edition,
+        published_by=given["by"], approved_by=given["approved_by"], on=on,
+    )  # fmt: skip
+    out.emit({**asdict(record), "new": is_new}, _published(record, is_new=is_new))
+
+
+def _published(record: Publication, *, is_new: bool) -> str:
+    said = "published" if is_new else "was published already"
+    return (
+        f"{record.pack} {record.edition}: {said} on {record.published_on} by {record.published_by},"
+        f" approved by {record.approved_by}\ndigest {record.digest}"
+    )

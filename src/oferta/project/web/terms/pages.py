@@ -11,6 +11,7 @@ from oferta.core.terms.errors import TermsError
 from oferta.core.terms.facts import question_facts
 from oferta.core.terms.lexicon import Lexicon, lexicon
 from oferta.core.terms.printing import ClausePrinted, QuestionPrinted, printed
+from oferta.core.terms.publication import published
 from oferta.core.terms.types import Edition, Example, Kind, Pack, Type, Window
 from oferta.core.terms.values import BadValue, parse_value, write_value
 from oferta.core.terms.wording import upper_first
@@ -72,9 +73,16 @@ def edition_page(pack: Pack, edition: Edition, language: Language) -> dict[str, 
         "edition": edition_heading(pack, edition, language),
         "prevails": terms.words.say("edition.prevails", language=prevailing) if prevails else "",
         "open_points": edition.open_points,
+        "published_on": _published_on(pack, edition, language),
         "asked": [_question(terms, question) for question in printed(pack, edition, language)],
         "appendix": appendix(pack, edition, language),
     }
+
+
+def _published_on(pack: Pack, edition: Edition, language: Language) -> str:
+    """Return the day of publication for a reader; "" while the text may still change."""
+    record = published(pack.folder, edition.id)
+    return day_shown(int(parse_value(record.published_on, _DATE) or 0), language) if record else ""
 
 
 def _question(terms: Lexicon, question: QuestionPrinted) -> dict[str, Any]:
