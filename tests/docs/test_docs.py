@@ -19,7 +19,12 @@ from oferta.project.cli.exits import EXIT_OF
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 SRC = ROOT / "src" / "oferta"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    ROOT / "samples" / "README.md",
+    *sorted((ROOT / "terms").rglob("README.md")),
+    *sorted(DOCS.rglob("*.md")),
+]
 #: Long pages of figures that nobody reads from top to end.
 GENERATED = {"settings.md", "cli.md", "errors.md"}
 
