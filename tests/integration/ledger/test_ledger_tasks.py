@@ -97,7 +97,11 @@ def test_two_workers_that_look_at_the_clock_leave_one_job(fresh_db: str) -> None
         with app.replace_connector(app.connector.get_worker_connector()) as worker:
             asyncio.run(look(worker, at))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT task_name, count(*) FROM procrastinate_jobs GROUP BY task_name")
+        cursor.execute(
+            "SELECT task_name, count(*) FROM procrastinate_jobs WHERE queue_name = %s"
+            " GROUP BY task_name",
+            [tasks.QUEUE],
+        )
         assert dict(cursor.fetchall()) == {tasks.EXPIRE: 1, tasks.SEAL: 1, tasks.PARTITIONS: 1}
 
 
