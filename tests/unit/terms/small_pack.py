@@ -150,7 +150,7 @@ clauses:
     question: bonus
     defeats: [rest]
     in_force: {from: 2024-04-16, through: 2024-07-16}
-    when: method = 'cash' AND money_paid >= '1000 KZT'
+    when: method = 'cash' AND money_paid >= '1000 KZT' AND mcc IS NULL
     then: {rate: 1%, amount: "round_half_up(money_paid / 100, 1 KZT)"}
 withdrawn: [own-shop]
 """

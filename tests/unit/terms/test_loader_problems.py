@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from broken_packs import ABOUT_FILES, BROKEN, BrokenPack
+from planted_defects import PLANTED
 from small_pack import FIRST, NAME, SECOND, a_pack, line_of, problems_of, write_pack
 
 from oferta.core.terms.loader import load_pack
@@ -31,7 +32,9 @@ def test_a_pack_broken_in_one_place_is_refused_there(tmp_path: Path, case: Broke
 
 
 def test_every_code_has_a_pack_that_it_refuses() -> None:
-    assert {case[0] for case in BROKEN} | ABOUT_FILES == set(Code)
+    planted = {defect.code for defect in PLANTED}
+    notes = {Code.SUSPENDED, Code.NOT_PROVED}
+    assert {case[0] for case in BROKEN} | ABOUT_FILES | planted | notes == set(Code)
 
 
 def test_a_good_pack_loads_with_nothing_said(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether a pack is sound: it loads, and every worked example comes out as written."""
+"""Whether a pack is sound: it loads, examples come out, nothing is missing and nothing clashes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import PackInvalid, Problem, TermsError
+from oferta.core.terms.linting import lint
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.problems import Code
 from oferta.core.terms.values import parse_value, write_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from oferta.core.terms.proving import Finding
     from oferta.core.terms.types import Decided, Example, Pack, Question
 
 
@@ -26,6 +29,8 @@ class CheckReport:
     problems: tuple[Problem, ...]
     #: None if the pack could not be loaded.
     loaded: Pack | None
+    #: What proofs found, with cases and examples; their problems are among `problems` already.
+    findings: tuple[Finding, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -33,17 +38,38 @@ class CheckReport:
         return not self.problems
 
 
-def check(folder: Path) -> CheckReport:
-    """Load the pack in `folder`, run its worked examples and return every problem found.
+def check(
+    folder: Path,
+    *,
+    proofs: bool = True,
+    today: int | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> CheckReport:
+    """Load the pack in `folder`, run its worked examples, read its words and prove it whole.
+
+    Args:
+        folder: the pack.
+        proofs: whether to look for gaps, conflicts and the like, which takes the longest.
+        today: coded day; given, an edition that is over by then is told.
+        told: takes the name of each edition and question before it is proved.
 
     Raises:
         OSError: the folder cannot be read.
     """
     try:
         pack = load_pack(folder)
-        return CheckReport(pack.name, tuple(run_examples(pack)), pack)
+        problems = [*run_examples(pack), *lint(pack, today)]
     except PackInvalid as error:
         return CheckReport(error.pack, tuple(error.problems), None)
+    findings = _proved(pack, told) if proofs else ()
+    problems += [finding.problem for finding in findings if not finding.note]
+    return CheckReport(pack.name, tuple(problems), pack, findings)
+
+
+def _proved(pack: Pack, told: Callable[[str], None]) -> tuple[Finding, ...]:
+    from oferta.core.terms.proving import prove  # noqa: PLC0415 - only proofs wait for the solver
+
+    return tuple(prove(pack, told))
 
 
 def run_examples(pack: Pack) -> list[Problem]:

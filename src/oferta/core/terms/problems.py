@@ -98,6 +98,18 @@ class Code(StrEnum):
     EXAMPLE_EXPECTS = "terms.example_expects"
     EXAMPLE_FACT_MISSING = "terms.example_fact_missing"
     EXAMPLE_FAILED = "terms.example_failed"
+    HAS_GAP = "terms.has_gap"
+    HAS_CONFLICT = "terms.has_conflict"
+    NEVER_DECIDES = "terms.never_decides"
+    BREAKS_BOUNDS = "terms.breaks_bounds"
+    SAYS_THE_SAME = "terms.says_the_same"
+    SUSPENDED = "terms.suspended"
+    NOT_PROVED = "terms.not_proved"
+    FIGURES_DIFFER = "terms.figures_differ"
+    MIXED_LETTERS = "terms.mixed_letters"
+    CUT_CITATION = "terms.cut_citation"
+    OPEN_POINT = "terms.open_point"
+    WINDOWS_PAST = "terms.windows_past"
 
 
 class Spot(Protocol):

@@ -10,7 +10,7 @@ import click
 
 from oferta.core.terms.check import check as check_pack
 from oferta.core.terms.engine import Terms
-from oferta.core.terms.errors import Problem, Stopped, UnknownPack
+from oferta.core.terms.errors import Stopped, UnknownPack
 from oferta.core.terms.explain import explain, explain_stopped
 from oferta.core.terms.facts import question_facts
 from oferta.core.terms.lexicon import lexicon
@@ -18,6 +18,7 @@ from oferta.core.terms.loader import load_pack
 from oferta.core.terms.printing import QuestionPrinted, printed
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.values import BadValue, expected_of, parse_value, write_value
+from oferta.kernel.clock import now
 from oferta.kernel.i18n import LANGUAGES, Language, language_of
 from oferta.project.cli.commands import Command, LazyGroup
 from oferta.project.cli.exits import Exit
@@ -26,6 +27,7 @@ from oferta.project.cli.output import Output
 from oferta.project.config import read_config
 
 if TYPE_CHECKING:
+    from oferta.core.terms.check import CheckReport
     from oferta.core.terms.engine import Asked
     from oferta.core.terms.explanation import Explanation
     from oferta.core.terms.types import Decided, Edition, Pack
@@ -37,6 +39,7 @@ _DATE = Type(Kind.DATE)
 _LAZY = {
     "diff": "oferta.project.cli.terms_editions:diff",
     "publish": "oferta.project.cli.terms_editions:publish",
+    "simulate": "oferta.project.cli.terms_simulate:simulate_command",
 }
 
 
@@ -75,25 +78,43 @@ lang_option = click.option(
 
 @terms.command("check", cls=Command, example="oferta terms check terms/bonus-club")
 @pack_argument
+@click.option("--no-proof", is_flag=True, help="Leave the proofs out: only load and run examples.")
 @click.pass_obj
-def check(out: Output, pack: str) -> int | None:
-    """Load a pack, run its worked examples and list every problem.
+def check(out: Output, pack: str, *, no_proof: bool) -> int | None:
+    """Load a pack, run its worked examples, prove it whole and list every problem.
 
-    Each line says file, line, clause, what is wrong and what was expected. Exit 1 if there is any.
+    Each line says file, line, clause, what is wrong and what was expected. A gap, a conflict or an
+    outcome out of bounds comes with facts that show it, as a worked example to paste. Exit 1 if
+    there is any problem; a note is none.
     """
-    report = check_pack(folder_of(pack))
-    problems = [asdict(problem) for problem in report.problems]
+    today = parse_value(now().date(), _DATE)
+    with out.progress("proving") as advance:
+        report = check_pack(
+            folder_of(pack), proofs=not no_proof, today=int(today or 0), told=lambda _: advance(1)
+        )
     examples = len(report.loaded.examples) if report.loaded else 0
-    data = {"pack": report.pack, "sound": report.sound, "examples": examples, "problems": problems}
-    out.emit(data, _checked(report.pack, report.problems, examples))
+    data = {
+        "pack": report.pack,
+        "sound": report.sound,
+        "examples": examples,
+        "problems": [asdict(problem) for problem in report.problems],
+        "findings": [asdict(finding) for finding in report.findings],
+    }
+    out.emit(data, _checked(report, examples, proved=not no_proof))
     return None if report.sound else Exit.FOUND_PROBLEMS
 
 
-def _checked(pack: str, problems: tuple[Problem, ...], examples: int) -> str:
-    if not problems:
-        return f"{pack}: sound, {examples} worked examples come out as written"
-    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    return "\n".join([*map(str, problems), f"{pack}: {count}"])
+def _checked(report: CheckReport, examples: int, *, proved: bool) -> str:
+    told = {finding.problem: finding for finding in report.findings}
+    notes = [f"note: {one.as_text()}" for one in report.findings if one.note]
+    if report.sound:
+        end = "; proved whole" if proved else ""
+        sound = f"{report.pack}: sound, {examples} worked examples come out as written{end}"
+        return "\n".join([*notes, sound])
+    lines = [told[one].as_text() if one in told else str(one) for one in report.problems]
+    count = len(report.problems)
+    end = f"{report.pack}: {count} problem{'' if count == 1 else 's'}"
+    return "\n".join([*lines, *notes, end])
 
 
 @terms.command(

@@ -1,0 +1,364 @@
+"""What is proved of one question of one edition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import z3
+
+from oferta.core.terms.errors import Conflict, DivisionByZero, Gap, OutOfBounds, TermsError
+from oferta.core.terms.problems import Code
+from oferta.core.terms.proving.encoding import both, either, negated
+from oferta.core.terms.proving.findings import Finding, Teller
+from oferta.core.terms.proving.intervals import Intervals
+from oferta.core.terms.proving.model import Model, symbols_for
+from oferta.core.terms.proving.numbers import Ratio, less
+from oferta.core.terms.proving.search import Search
+from oferta.core.terms.types import Const
+from oferta.core.terms.values import write_value
+from oferta.core.terms.walk import facts_of_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oferta.core.terms.program import Program
+    from oferta.core.terms.types import Clause, Coded, Field
+
+    Case = dict[str, Coded]
+
+#: Clashes told of one question: behind this many there is one mistake that makes them all.
+_CONFLICTS_MAX = 12
+_NOT_PROVED_EXPECTED = "worked examples that cover it, or simpler conditions"
+
+
+class Proofs:
+    """Asks the solver about one question of one edition.
+
+    Args:
+        program: the question, compiled: every case found is decided by it.
+        last_day: coded last day of the edition; None if no later one is known.
+        usual: facts of a worked example, to tell cases by what differs from it.
+        lively: clauses that worked examples show to decide.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        last_day: int | None,
+        usual: dict[str, Coded],
+        lively: frozenset[str] = frozenset(),
+    ) -> None:
+        self._program, self._subject = program, program.asked
+        self._clauses = self._subject.clauses
+        self.model = Model(self._subject, symbols_for(self._subject))
+        self._search = Search([self.model], self.model.in_edition(last_day), usual)
+        self._teller = Teller(self._subject, usual)
+        #: Clauses that can decide, or lift: shown by an example or by a case of the solver's.
+        self.alive = {i for i, one in enumerate(self._clauses) if one.id in lively}
+        self._found: list[Finding] = []
+
+    def all(self, earlier: frozenset[str] = frozenset()) -> list[Finding]:
+        """Return what is wrong; `earlier`: the clauses that could decide in an edition before."""
+        self._gap()
+        self._conflicts()
+        self._idle(earlier)
+        self._bounds()
+        self._zeros()
+        self._twins()
+        return self._found
+
+    @property
+    def alive_ids(self) -> frozenset[str]:
+        """The clauses that can decide or lift."""
+        return frozenset(self._clauses[i].id for i in self.alive)
+
+    # --- asking -------------------------------------------------------------------------------
+
+    def _possible(self, *conditions: Any) -> bool | None:
+        found = self._search.possible(*conditions)
+        if found:
+            self._learn()
+        return found
+
+    def _learn(self) -> None:
+        """Note which clauses the solver's last case shows alive: fewer questions later."""
+        model = self._search.model()
+        for index in range(len(self._clauses)):
+            if index not in self.alive and self._clauses[index].then:
+                alive = self.model.alive[index]
+                if alive is True or (alive is not False and z3.is_true(model.eval(alive))):
+                    self.alive.add(index)
+
+    def _stopped(self, kind: type[TermsError], told: Callable[[Any], bool]) -> Any:
+        def really(case: Case) -> bool:
+            try:
+                self._program.decide(case)
+            except TermsError as error:
+                return isinstance(error, kind) and told(error)
+            return False
+
+        return really
+
+    def _not_proved(self, clauses: list[Clause], what: str) -> None:
+        told = self._teller.told(Code.NOT_PROVED, clauses, what, _NOT_PROVED_EXPECTED)
+        self._found.append(replace(told, note=True))
+
+    # --- gaps and conflicts -------------------------------------------------------------------
+
+    def _gap(self) -> None:
+        nothing = [negated(self.model.alive[i]) for i in self.model.deciding]
+        possible = self._possible(*nothing)
+        if possible is False:
+            return
+        case = self._search.case(nothing, self._stopped(Gap, lambda _: True))
+        if case is None:
+            self._not_proved([], "that something always decides could not be proved")
+            return
+        self._found.append(
+            self._teller.told(
+                Code.HAS_GAP,
+                [],
+                "there are facts on which no clause decides",
+                "a clause for them",
+                case,
+                comes_out="error: terms.gap",
+            )
+        )
+
+    def _conflicts(self) -> None:
+        if self._subject.question.combine == "sum":
+            return
+        classes = self._classes()
+        if len(classes) == 1:
+            return
+        alive = [either([self.model.alive[i] for i in members]) for members in classes.values()]
+        literals = [self._literal(number, one) for number, one in enumerate(alive)]
+        blocked: list[Any] = []
+        while len(self._found) < _CONFLICTS_MAX:
+            two = z3.AtLeast(*literals, 2)
+            possible = self._possible(two, *blocked)
+            if not possible:
+                if possible is None:
+                    self._not_proved([], "that no two clauses clash could not be proved")
+                return
+            first, second = self._alive_pair(list(classes.values()))
+            blocked.append(negated(both([self.model.alive[first], self.model.alive[second]])))
+            self._clash(first, second)
+
+    def _classes(self) -> dict[Any, list[int]]:
+        """Return the clauses by what they give: those of one class never clash."""
+        found: dict[Any, list[int]] = {}
+        for index in self.model.deciding:
+            then = self._clauses[index].then
+            key = tuple((one.field, replace_names(one.expression)) for one in then)
+            found.setdefault(key, []).append(index)
+        return found
+
+    def _literal(self, number: int, meant: Any) -> Any:
+        name = z3.Bool(f"class {number}")
+        self.model.meaning.append(name == meant)
+        return name
+
+    def _alive_pair(self, classes: list[list[int]]) -> tuple[int, int]:
+        model = self._search.model()
+        alive = []
+        for members in classes:
+            held = [i for i in members if _true(model, self.model.alive[i])]
+            alive += held[:1]
+        first, second = sorted(alive[:2])
+        return first, second
+
+    def _clash(self, first: int, second: int) -> None:
+        pair = [self.model.alive[first], self.model.alive[second], self._differ(first, second)]
+        possible = self._possible(*pair)
+        if possible is False:
+            return
+        one, other = self._clauses[first], self._clauses[second]
+        ids = {one.id, other.id}
+        really = self._stopped(Conflict, lambda error: ids <= set(error.clauses))
+        case = self._search.case(pair, really)
+        if case is None:
+            self._not_proved([one, other], f"that it agrees with {other.id} could not be proved")
+            return
+        self._found.append(
+            self._teller.told(
+                Code.HAS_CONFLICT,
+                [one, other],
+                f"it can decide differently from {other.id}, and neither defeats the other",
+                "one of them under the other's 'defeats', or conditions that exclude each other",
+                case,
+                comes_out="error: terms.conflict",
+            )
+        )
+
+    def _differ(self, first: int, second: int) -> Any:
+        question = self._subject.question
+        sound = [negated(self.model.stops(i)) for i in (first, second)]
+        differ = self.model.differ(first, second)
+        if question.combine == "one":
+            return both([differ, *sound])
+        by = [field.name for field in question.answer].index(question.by)
+        value = self.model.outcome(first)[by]
+        best = [negated(less(value, self.model.outcome(second)[by]))]
+        best.append(negated(less(self.model.outcome(second)[by], value)))
+        for index in self.model.deciding:
+            other = self.model.outcome(index)[by]
+            worse = less(value, other) if question.combine == "max" else less(other, value)
+            best.append(either([negated(self.model.alive[index]), negated(worse)]))
+        return both([differ, *sound, *best])
+
+    # --- clauses that never matter ------------------------------------------------------------
+
+    def _idle(self, earlier: frozenset[str]) -> None:
+        for index, clause in enumerate(self._clauses):
+            if index in self.alive:
+                continue
+            alive = [self.model.alive[index]]
+            if not clause.then:
+                targets = self._subject.graph.targets[index]
+                alive.append(either([self.model.applies[target] for target in targets]))
+            if self._possible(*alive) is not False:
+                self.alive.add(index)
+                continue
+            self._tell_idle(index, clause, earlier)
+
+    def _tell_idle(self, index: int, clause: Clause, earlier: frozenset[str]) -> None:
+        word = "decides" if clause.then else "lifts anything"
+        if self._possible(self.model.applies[index]) is False:
+            what = f"it never {word}: its condition and its window are never met together"
+        elif clause.then:
+            what = f"it never {word}: whenever it applies, {self._defeaters(index)} defeats it"
+        else:
+            what = f"it never {word}: nothing that it defeats applies when it does"
+        if clause.id in earlier:
+            told = self._teller.told(Code.SUSPENDED, [clause], f"{what}; it did before", "")
+            self._found.append(replace(told, note=True))
+            return
+        expected = "another condition or precedence, or no such clause"
+        self._found.append(self._teller.told(Code.NEVER_DECIDES, [clause], what, expected))
+
+    def _defeaters(self, index: int) -> str:
+        """Name the clause that always defeats another, or else all that may."""
+        defeaters = self._subject.graph.defeaters[index]
+        applies = self.model.applies[index]
+        for other in defeaters:
+            if self._search.possible(applies, negated(self.model.alive[other])) is False:
+                return self._clauses[other].id
+        return f"one of {', '.join(self._clauses[other].id for other in defeaters)}"
+
+    # --- outcomes -----------------------------------------------------------------------------
+
+    def _bounds(self) -> None:
+        intervals = Intervals(self._subject)
+        for index in self.model.deciding:
+            known = intervals.outcome(index)
+            for place, answer in enumerate(self._subject.question.answer):
+                low, high = answer.type.minimum, answer.type.maximum
+                if (low is None and high is None) or known[place].within(low, high):
+                    continue
+                self._bound(index, place, answer)
+
+    def _bound(self, index: int, place: int, answer: Field) -> None:
+        value = self.model.outcome(index)[place]
+        if not isinstance(value, Ratio):
+            return
+        low, high = answer.type.minimum, answer.type.maximum
+        outside = []
+        if low is not None:
+            outside.append(less(value, Ratio(low)))
+        if high is not None:
+            outside.append(less(Ratio(high), value))
+        asked = [self.model.alive[index], either(outside), negated(self.model.stops(index))]
+        if self._possible(*asked) is False:
+            return
+        clause = self._clauses[index]
+        really = self._stopped(OutOfBounds, lambda error: error.field == answer.name)
+        case = self._search.case(asked, really)
+        if case is None:
+            if self._subject.question.combine == "one":
+                self._not_proved(
+                    [clause], f"that {answer.name} keeps its bounds could not be proved"
+                )
+            return
+        ends = [f"at least {write_value(low, answer.type)}"] if low is not None else []
+        ends += [f"at most {write_value(high, answer.type)}"] if high is not None else []
+        self._found.append(
+            self._teller.told(
+                Code.BREAKS_BOUNDS,
+                [clause],
+                f"its {answer.name} can leave its bounds",
+                " and ".join(ends),
+                case,
+                comes_out="error: terms.out_of_bounds",
+            )
+        )
+
+    def _zeros(self) -> None:
+        for index in self.model.deciding:
+            zeros = self.model.zeros(index)
+            if zeros is False:
+                continue
+            asked = [self.model.alive[index], zeros]
+            if self._possible(*asked) is False:
+                continue
+            clause = self._clauses[index]
+            really = self._stopped(DivisionByZero, partial(_is_of, clause.id))
+            case = self._search.case(asked, really)
+            if case is not None:
+                self._found.append(
+                    self._teller.told(
+                        Code.DIVISION_BY_ZERO,
+                        [clause],
+                        "its outcome can divide by zero",
+                        "a condition that rules out the zero",
+                        case,
+                        comes_out="error: terms.division_by_zero",
+                    )
+                )
+
+    # --- clauses that say the same ------------------------------------------------------------
+
+    def _twins(self) -> None:
+        alike: dict[Any, list[int]] = {}
+        for index, clause in enumerate(self._clauses):
+            then = tuple((one.field, replace_names(one.expression)) for one in clause.then)
+            facts = frozenset(facts_of_condition(clause.when))
+            targets = () if clause.then else tuple(sorted(clause.defeats))
+            alike.setdefault((then, facts, clause.in_force, targets), []).append(index)
+        for members in alike.values():
+            for first, second in combinations(members, 2):
+                self._twin(first, second)
+
+    def _twin(self, first: int, second: int) -> None:
+        apart = self.model.applies[first] != self.model.applies[second]
+        either_holds = self.model.applies[first]
+        if self._search.possible(apart) is False and self._search.possible(either_holds):
+            one, other = self._clauses[first], self._clauses[second]
+            self._found.append(
+                self._teller.told(
+                    Code.SAYS_THE_SAME,
+                    [other, one],
+                    f"it says the same as {one.id}: under the same conditions the same outcome",
+                    "one of the two",
+                )
+            )
+
+
+def _is_of(clause: str, error: Any) -> bool:
+    return bool(error.clause == clause)
+
+
+def _true(model: z3.ModelRef, condition: Any) -> bool:
+    if isinstance(condition, bool):
+        return condition
+    return bool(z3.is_true(model.eval(condition, model_completion=True)))
+
+
+def replace_names(expression: Any) -> Any:
+    """Return an expression with named values as plain ones: names make no difference."""
+    if isinstance(expression, Const):
+        return "const", expression.value, expression.type.kind
+    return expression
