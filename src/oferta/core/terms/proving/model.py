@@ -137,6 +137,11 @@ class Model:
         said = [*self.symbols.domain, *self.days.meaning, *self.meaning, *sound]
         return [one for one in said if one is not True]
 
+    @property
+    def size(self) -> int:
+        """How much there is to say of every case: it only grows, as outcomes are asked for."""
+        return len(self.symbols.domain) + len(self.days.meaning) + len(self.meaning)
+
     def in_edition(self, last_day: int | None) -> list[Any]:
         """Return the condition that the day of the event is one of the edition's."""
         start = self.day >= self.subject.edition.start

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import z3
 
 from oferta.core.terms.errors import Conflict, DivisionByZero, Gap, OutOfBounds, TermsError
-from oferta.core.terms.problems import Code
+from oferta.core.terms.problems import Code, listed
 from oferta.core.terms.proving.encoding import both, either, negated
 from oferta.core.terms.proving.findings import Finding, Teller
 from oferta.core.terms.proving.intervals import Intervals
@@ -247,7 +246,7 @@ class Proofs:
         for other in defeaters:
             if self._search.possible(applies, negated(self.model.alive[other])) is False:
                 return self._clauses[other].id
-        return f"one of {', '.join(self._clauses[other].id for other in defeaters)}"
+        return listed(self._clauses[other].id for other in defeaters)
 
     # --- outcomes -----------------------------------------------------------------------------
 
@@ -329,8 +328,12 @@ class Proofs:
             targets = () if clause.then else tuple(sorted(clause.defeats))
             alike.setdefault((then, facts, clause.in_force, targets), []).append(index)
         for members in alike.values():
-            for first, second in combinations(members, 2):
-                self._twin(first, second)
+            for place, first in enumerate(members):
+                later = [self.model.applies[other] for other in members[place + 1 :]]
+                alone = [self.model.applies[first], negated(either(later))]
+                if later and not self._search.possible(*alone):
+                    for second in members[place + 1 :]:
+                        self._twin(first, second)
 
     def _twin(self, first: int, second: int) -> None:
         apart = self.model.applies[first] != self.model.applies[second]

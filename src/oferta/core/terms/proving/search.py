@@ -38,11 +38,16 @@ class Search:
         self._solver = z3.Solver()
         self._solver.set("rlimit", _COST_MAX)
         self._said: set[int] = set()
+        self._size = -1
         self._solver.add(*[one for one in always if one is not True])
         self._zones = self._usual_zones()
 
     def _tell(self) -> None:
         """State what the models have come to mean since the last question."""
+        size = sum(model.size for model in self._models)
+        if size == self._size:
+            return
+        self._size = size
         for model in self._models:
             for one in model.every_case():
                 key = one.get_id() if hasattr(one, "get_id") else int(one)
