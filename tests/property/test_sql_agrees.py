@@ -178,7 +178,7 @@ def test_spark_sql_is_written_so_that_its_parser_reads_it() -> None:
     assert sqlglot.parse_one(written, read="spark").sql("spark") == written
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_=asked(row_count=8))
 def test_databases_decide_as_python_does(
     drawn_: Asked, duck: duckdb.DuckDBPyConnection, postgres: psycopg.Cursor

@@ -101,6 +101,9 @@ FLOATS = {
     "oferta.core.ledger.gatherer": "seconds to wait",
     "oferta.core.ledger.posting": "seconds to wait",
     "oferta.core.terms.problems": "how alike two words are, to suggest the one that was meant",
+    "oferta.core.terms.simulating.engine": "seconds to wait",
+    "oferta.core.terms.simulating.events": "how alike two words are",
+    "oferta.core.terms.simulating.report": "places on a drawing",
 }
 
 

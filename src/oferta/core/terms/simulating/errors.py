@@ -1,0 +1,73 @@
+"""What can be wrong with a file of events; nothing is simulated and nothing written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from oferta.kernel.errors import OfertaError
+
+
+@dataclass(eq=False, kw_only=True)
+class EventsRefused(OfertaError):
+    """Base of what is wrong with a file of events."""
+
+    code: ClassVar[str] = "terms.events_refused"
+    file: str
+
+
+@dataclass(eq=False, kw_only=True)
+class EventsUnreadable(EventsRefused):
+    """The file is no CSV with a header and no Parquet, or it breaks off."""
+
+    code: ClassVar[str] = "terms.events_unreadable"
+    reason: str
+
+
+@dataclass(eq=False, kw_only=True)
+class EventColumnsMissing(EventsRefused):
+    """Facts that the question needs, or columns that were named, are not in the file."""
+
+    code: ClassVar[str] = "terms.event_columns_missing"
+    missing: list[str]
+    found: list[str] = field(default_factory=list)
+
+
+@dataclass(eq=False, kw_only=True)
+class EventColumnUnknown(EventsRefused):
+    """A column looks like a misspelt fact of the question."""
+
+    code: ClassVar[str] = "terms.event_column_unknown"
+    column: str
+    did_you_mean: str
+
+
+@dataclass(eq=False, kw_only=True)
+class EventValueWrong(EventsRefused):
+    """A value is not of its fact's type: the first such row is named, and how many there are."""
+
+    code: ClassVar[str] = "terms.event_value_wrong"
+    #: Of the first such event, counted from 1; the header of a CSV is not counted.
+    row: int
+    fact: str
+    given: str
+    expected: str
+    rows: int
+
+
+@dataclass(eq=False, kw_only=True)
+class EventKeyTwice(EventsRefused):
+    """Two events have the same key, or one has none."""
+
+    code: ClassVar[str] = "terms.event_key_twice"
+    column: str
+    key: str
+    rows: int
+
+
+@dataclass(eq=False, kw_only=True)
+class EventKeyNeeded(EventsRefused):
+    """Limits count events one after another: name the column that tells them apart."""
+
+    code: ClassVar[str] = "terms.event_key_needed"
+    limits: list[str]
