@@ -138,3 +138,15 @@ def test_the_examples_of_an_edition_lead_to_the_form_filled_with_them(
     page.get_by_role("button", name="Узнать ответ").click()
     assert page.get_by_role("region", name="Ответ").is_visible()
     picture(page, "ru-answer")
+
+
+def test_nothing_is_wider_than_the_screen_of_a_phone(open_page: Callable[..., Page]) -> None:
+    page = open_page("/terms/", language="kk", viewport={"width": 360, "height": 800})
+    for address in (
+        "/terms/ticket-refunds/",
+        "/terms/ticket-refunds/try/refund/",
+        "/terms/bonus-club/compare?from=2024-04-15&to=2024-09-02",
+        "/terms/ticket-refunds/editions/2024-03-22/examples",
+    ):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
