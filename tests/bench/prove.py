@@ -76,8 +76,8 @@ def _shifted(condition: Condition, by: int) -> Condition:  # noqa: PLR0911 - a c
             return Not(_shifted(item, by))
         case InList(FactRef("mcc"), values):
             return replace(condition, values=tuple(int(value or 0) + by for value in values))
-        case Compare(_, FactRef("mcc"), Const(value)):
-            return replace(condition, right=replace(condition.right, value=int(value or 0) + by))
+        case Compare(_, FactRef("mcc"), Const() as right):
+            return replace(condition, right=replace(right, value=int(right.value or 0) + by))
         case Between(FactRef("mcc"), Const() as low, Const() as high):
             ends = [replace(end, value=int(end.value or 0) + by) for end in (low, high)]
             return replace(condition, low=ends[0], high=ends[1])

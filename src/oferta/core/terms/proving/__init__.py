@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import TermsError
 from oferta.core.terms.program import compile_program
+from oferta.core.terms.proving.comparing import Comparison, compare
 from oferta.core.terms.proving.findings import Finding
 from oferta.core.terms.proving.proofs import Proofs
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from oferta.core.terms.types import Coded, Edition, Pack, Question
 
-__all__ = ["Finding", "prove"]
+__all__ = ["Comparison", "Finding", "compare", "prove"]
 
 
 def prove(pack: Pack, told: Callable[[str], None] = lambda _: None) -> list[Finding]:

@@ -49,6 +49,8 @@ class Days:
     #: True of every case: what the variables made here mean.
     meaning: list[Any] = field(default_factory=list)
     abstract: list[Abstract] = field(default_factory=list)
+    #: Days of moments and later months by what they rest on: alike in every model.
+    _known: dict[tuple[object, ...], Any] = field(default_factory=dict)
     _fresh: int = 0
 
     def _variable(self, name: str) -> Any:
@@ -90,16 +92,30 @@ class Days:
 
     def months(self, start: Num, number: Num) -> tuple[Num, list[Any]]:
         """Return the same day some months later."""
+        key = _identity(start), _identity(number)
+        if key not in self._known:
+            self._known[key] = self._months(start, number), start, number
+        day = self._known[key][0]
+        return day, [day < FIRST_DAY, day > LAST_DAY]
+
+    def _months(self, start: Num, number: Num) -> Num:
         day = self._variable("months later")
         low, high = (number * days for days in _MONTH_DAYS)
         self.meaning.append(z3.If(number >= 0, day >= start + low, day >= start + high - 3))
         self.meaning.append(z3.If(number >= 0, day <= start + high, day <= start + low + 3))
         self.meaning.append(z3.Implies(number == 0, day == start))
         self.abstract.append(Abstract((start, number), day, real.add_months))
-        return day, [day < FIRST_DAY, day > LAST_DAY]
+        return day
 
     def day_of(self, moment: Num, zone: str, fact: str) -> Num:
         """Return the calendar day of a moment in a zone, or in the zone that a fact names."""
+        key = _identity(moment), zone, fact
+        if key not in self._known:
+            # What it rests on is kept: an identity is given anew once its term is gone.
+            self._known[key] = self._day_of(moment, zone, fact), moment
+        return self._known[key][0]
+
+    def _day_of(self, moment: Num, zone: str, fact: str) -> Num:
         day, offset, rest = (self._variable(name) for name in ("day", "offset", "time of day"))
         self.meaning += [
             moment + offset == day * DAY_MICROSECONDS + rest,
@@ -110,6 +126,10 @@ class Days:
         ]
         self.abstract.append(Abstract((moment,), day, real.date_of, fact, zone, offset))
         return day
+
+
+def _identity(value: Num) -> object:
+    return value if known(value) else ("term", value.get_id())
 
 
 def up_to(day: Num, calendar: Calendar | None) -> Num:

@@ -173,8 +173,6 @@ class Expressions:
         self.stops: list[Any] = []
         #: Of `stops`, those of a division by zero.
         self.zeros: list[Any] = []
-        self._days_of: dict[tuple[int, str], Num] = {}
-        self._kept: list[Any] = []
 
     def value(  # noqa: C901, PLR0911 - a case per node
         self, node: Expression, fields: Mapping[str, Value]
@@ -300,11 +298,7 @@ class Expressions:
             return found
         fact = counting.time_zone if counting.time_zone_is_fact else ""
         zone = fact or counting.time_zone
-        key = (found if known(found) else found.get_id()), zone
-        if key not in self._days_of:
-            self._kept.append(found)  # an id may be given anew once its term is gone
-            self._days_of[key] = self._days.day_of(found, "" if fact else zone, fact)
-        return self._days_of[key]
+        return self._days.day_of(found, "" if fact else zone, fact)
 
 
 def _scale(kind: Kind) -> int:

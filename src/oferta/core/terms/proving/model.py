@@ -47,9 +47,11 @@ class Model:
     `alive[i]` that besides no undefeated clause defeats it.
     """
 
-    def __init__(self, subject: Subject, symbols: Symbols, tag: str = "") -> None:
+    def __init__(
+        self, subject: Subject, symbols: Symbols, tag: str = "", days: Days | None = None
+    ) -> None:
         self.subject, self.symbols, self._tag = subject, symbols, tag
-        self.days = Days()
+        self.days = days or Days()
         self.facts: dict[str, Symbol] = dict(symbols.of)
         self._expressions = Expressions(self.facts, symbols, subject.edition.countings, self.days)
         #: Under what a derived fact that every decision computes has no value.
