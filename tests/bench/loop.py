@@ -187,7 +187,7 @@ def _transfers(events: list[Any]) -> list[Any]:
         questions = asking.read(event)
         for item in questions:
             asking.answer(item, {holder: 0 for _, holder in item.holders})
-        outcomes = {item.name: item.decided.outcome for item in questions if item.decided}
+        outcomes = {item.name: item.outcome for item in questions if item.outcome is not None}
         planned = plan(outcomes, event.context)
         ids = {name: uuid7() for name in outcomes}
         made += moving.group(planned.movements, ids, event.event_at).transfers

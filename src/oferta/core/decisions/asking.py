@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from oferta.core.decisions.reading import memory
+from oferta.core.decisions.reading import Row, Standing, memory
 from oferta.core.decisions.rules import own_facts
 from oferta.core.decisions.types import Event, LimitShare
 from oferta.core.terms.engine import Asked
-from oferta.core.terms.errors import Stopped, UnknownFact
+from oferta.core.terms.errors import Stopped, TermsError, UnknownFact
 from oferta.core.terms.limits import LimitWindow
 from oferta.core.terms.types import Coded, Decided
+from oferta.kernel.ids import uuid7
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -26,15 +28,66 @@ class Question:
     """One question of an event, read and ready to be answered."""
 
     name: str
-    asked: Asked
+    standing: Standing
+    day: int
+    #: Coded facts in the order of the question's, if no limit has a say: `answer` is shorter then.
+    row: tuple[Coded, ...] | None
+    #: Facts as stored; "" until they are told with what is used of limits.
+    text: str = ""
+    asked: Asked | None = None
     #: Each limit in force: the fact that says what is used, and whose use it is.
-    holders: tuple[tuple[LimitWindow, Holder], ...]
+    holders: tuple[tuple[LimitWindow, Holder], ...] = ()
+    #: Of the Decision to come.
+    id: UUID = field(default_factory=uuid7)
     #: Set by `answer`: what was used so far of each limit, by the fact that says so.
-    given: dict[str, int] = field(default_factory=dict)
-    #: Set by `answer`: exactly one of the two.
-    decided: Decided | None = None
+    given: Mapping[str, int] = field(default_factory=dict)
+    #: Set by `answer`: an outcome, or what stopped it.
+    outcome: Mapping[str, Coded] | None = None
     stopped: Stopped | None = None
+    mask: int = 0
+    decided_by: tuple[str, ...] = ()
     uses: tuple[LimitShare, ...] = ()
+
+    def facts_text(self) -> str:
+        """Return the facts as they are stored, those of limits included."""
+        if self.text or self.asked is None:
+            return self.text
+        known = {**self.asked.facts, **self.given}
+        if self.outcome is not None:
+            # What was used of a limit that does not stand on the day is stored as nothing used.
+            known = {name: known.get(name, 0) for name in self.standing.program.names}
+        return memory().text(self.standing.pack, self.standing.edition, known)
+
+
+def read_many(events: Sequence[Event], known: Container[str]) -> list[list[Question] | None]:
+    """Read plainly given facts of many events at once; None where `read` must have its say.
+
+    Events of a known key are left: they are answered from what is stored.
+    """
+    read: list[list[Question] | None] = [None] * len(events)
+    forms: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, event in enumerate(events):
+        if event.key not in known:
+            forms.setdefault((event.pack, tuple(event.questions)), []).append(place)
+    for (pack, names), places in forms.items():
+        try:
+            form = memory().form(pack, names)
+        except TermsError:
+            continue
+        rows = form.read([events[place].facts for place in places])
+        for place, own in zip(places, rows, strict=True):
+            if own is not None:
+                read[place] = [_from_row(name, row) for name, row in zip(names, own, strict=True)]
+    return read
+
+
+def _from_row(name: str, row: Row) -> Question:
+    standing, day, coded, text = row
+    if not standing.program.limit_facts:
+        return Question(name, standing, day, coded, text)
+    pack = standing.pack.name
+    facts = dict(zip(memory().reader(pack, name).names, coded, strict=True))
+    return _limited(name, memory().terms.read_coded(pack, name, facts, day))
 
 
 def read(event: Event) -> list[Question]:
@@ -49,7 +102,7 @@ def read(event: Event) -> list[Question]:
     _refuse_unknown_facts(event, known.known_facts(event.pack, event.questions))
     return [
         read_question(
-            event.pack, name, own_facts(event.facts, known.reader(event.pack, name).question.facts)
+            event.pack, name, own_facts(event.facts, known.reader(event.pack, name).names)
         )
         for name in event.questions
     ]
@@ -57,12 +110,19 @@ def read(event: Event) -> list[Question]:
 
 def read_question(pack: str, name: str, facts: Mapping[str, Any]) -> Question:
     """Read the facts of one question; errors as of `read`."""
-    asked = memory().reader(pack, name).read(facts)
+    return _limited(name, memory().terms.read(pack, name, facts))
+
+
+def _limited(name: str, asked: Asked) -> Question:
+    fields = tuple(field.name for field in asked.pack.questions[name].answer)
     return Question(
         name=name,
+        standing=Standing(asked.pack, asked.edition, asked.program, fields),
+        day=asked.day,
+        row=None,
         asked=asked,
         holders=tuple(
-            (window, (pack, window.limit, window.holder, _since(window)))
+            (window, (asked.pack.name, window.limit, window.holder, _since(window)))
             for window in asked.windows
         ),
     )
@@ -73,16 +133,32 @@ def answer(question: Question, used: dict[Holder, int]) -> None:
 
     A stop (gap, conflict, impossible outcome) is kept, not raised: it is an answer too.
     """
+    try:
+        if question.row is not None:
+            _answer_row(question, question.row)
+        elif question.asked is not None:
+            _answer_limited(question, question.asked, used)
+    except Stopped as error:
+        question.outcome, question.decided_by, question.uses = None, (), ()
+        question.stopped, question.mask = error, error.mask
+
+
+def _answer_row(question: Question, row: tuple[Coded, ...]) -> None:
+    standing = question.standing
+    question.mask, verdict, outcome = standing.program.run(question.day, row)
+    question.outcome = dict(zip(standing.fields, outcome, strict=True))
+    question.decided_by = verdict.deciding
+
+
+def _answer_limited(question: Question, asked: Asked, used: dict[Holder, int]) -> None:
     given = {window.used: used[holder] for window, holder in question.holders}
     question.given, question.uses = given, ()
-    try:
-        question.decided, question.stopped = question.asked.decide(given), None
-    except Stopped as error:
-        question.decided, question.stopped = None, error
-        return
-    if question.decided.limited:
-        question.uses = _uses(question, question.decided)
-        change(used, question.uses, question.asked.pack.name, sign=1)
+    decided = asked.decide(given)
+    question.stopped, question.mask = None, decided.mask
+    question.outcome, question.decided_by = decided.outcome, decided.decided_by
+    if decided.limited:
+        question.uses = _uses(question, decided)
+        change(used, question.uses, asked.pack.name, sign=1)
 
 
 def change(used: dict[Holder, int], shares: Iterable[LimitShare], pack: str, *, sign: int) -> None:
@@ -101,13 +177,8 @@ def _since(window: LimitWindow) -> date:
     return date.min if window.start is None else day_of(window.start)
 
 
-def written_facts(asked: Asked, values: Mapping[str, Coded]) -> tuple[dict[str, object], str]:
-    """Return facts as they are stored, as values and as JSON text."""
-    return memory().write(asked.pack, asked.edition, values)
-
-
 def _uses(question: Question, decided: Decided) -> tuple[LimitShare, ...]:
-    limits = question.asked.edition.limits
+    limits = question.standing.edition.limits
     starts = {window.limit: holder for window, holder in question.holders}
     shares = []
     for effect in decided.limited:

@@ -23,6 +23,7 @@ class Group:
     """Transfers that move together or not at all, and what the ledger said: "" or its code."""
 
     transfers: list[Transfer]
+    #: Never set of an empty group: nothing was asked of the ledger.
     refusal: str = ""
 
     def ids_of(self, decision_id: UUID) -> tuple[UUID, ...]:

@@ -42,7 +42,7 @@ from oferta.core.terms.types import Coded
 from oferta.core.terms.values import BadValue, parse_value
 from oferta.kernel import events
 from oferta.kernel.ids import uuid7
-from oferta.kernel.jsontext import json_text
+from oferta.kernel.jsontext import json_text, loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +124,18 @@ def _corrected(old: Decision, wanted: Override) -> _Result:
     asking.answer(question, used)
     if question.stopped is not None:
         raise question.stopped
-    if question.decided is None:
+    if question.outcome is None:
         raise AssertionError  # answer() sets one of the two
     limits.write(before, used)
-    asked, decided = question.asked, question.decided
+    edition = question.standing.edition
     return _Result(
-        edition=asked.edition.id,
-        edition_digest=asked.edition.digest,
-        day=asking.day_of(asked.day),
-        facts=asking.written_facts(asked, decided.facts)[0],
-        outcome=decided.outcome,
-        decided_by=decided.decided_by,
-        mask=decided.mask,
+        edition=edition.id,
+        edition_digest=edition.digest,
+        day=asking.day_of(question.day),
+        facts=loaded(question.facts_text()),
+        outcome=question.outcome,
+        decided_by=question.decided_by,
+        mask=question.mask,
         basis=Basis.TERMS,
         uses=question.uses,
     )

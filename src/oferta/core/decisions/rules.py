@@ -23,17 +23,18 @@ def digest(event: Event) -> bytes:
         BadEvent: the event cannot be written down: no key, a naive moment, an unprintable value.
     """
     _check_shape(event)
+    facts, party = event.facts, event.party_id
     try:
         event.key.encode()
         said = canonical_bytes(
             (
                 event.pack,
                 event.questions,
-                dict(event.facts),
+                facts if facts.__class__ is dict else dict(facts),
                 event.event_at.timestamp(),
                 event.plan,
                 dict(event.context),
-                str(event.party_id),
+                None if party is None else party.hex,
             )
         )
     except UnicodeEncodeError:

@@ -24,24 +24,26 @@ _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN"
 _SELECT = f"SELECT {_COLUMNS} FROM decisions_decision WHERE "  # noqa: S608 - constants only
 #: Rows sent at a time.
 _CHUNK = 50
+#: How COPY writes null.
+NULL = r"\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def write(decisions: Iterable[tuple[Decision, str, str]]) -> None:
-    """Add decisions with their facts and context as JSON texts, in the order given.
+def write(rows: Iterable[str]) -> None:
+    """Add rows of COPY's text format (`row`, or a draft's own), in the order given.
 
     Callers give them ordered by key, so that two batches never wait for each other in a circle.
     Rows are sent a chunk at a time: the server takes one in while the next is being made.
     """
-    rows = (_row(item, facts, context) for item, facts, context in decisions)
+    left = iter(rows)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        while chunk := "".join(islice(rows, _CHUNK)):
+        while chunk := "".join(islice(left, _CHUNK)):
             copy.write(chunk)
 
 
 def write_one(decision: Decision) -> None:
     """Add one decision."""
-    write([(decision, json_text(decision.facts), json_text(decision.context))])
+    write([_row(decision, json_text(decision.facts), json_text(decision.context))])
 
 
 def select(condition: str, values: Sequence[Any]) -> list[Decision]:
@@ -52,59 +54,62 @@ def select(condition: str, values: Sequence[Any]) -> list[Decision]:
 
 
 def _row(item: Decision, facts: str, context: str) -> str:
-    # Ids go as hexadecimal digits, which is half the work of writing the dashes.
     return (
-        f"{item.id.hex}\t{_text(item.key)}\t{item.question}\t{item.pack}\t{item.edition}\t"
-        f"{item.edition_digest}\t{item.day}\t{_moment(item.event_at)}\t"
-        f"{_moment(item.decided_at)}\t{_id(item.party_id)}\t{_escaped(facts)}\t"
-        f"{_NULL if item.outcome is None else _json(item.outcome)}\t"
-        f"{_array(item.decided_by)}\t{_bytes(_mask_bytes(item.mask))}\t{item.status.value}\t"
-        f"{item.error}\t{_json(item.error_facts) if item.error_facts else '{}'}\t"
-        f"{item.basis.value}\t{_text(item.plan)}\t{_escaped(context)}\t"
-        f"{_json(shares_json(item.uses)) if item.uses else '[]'}\t"
-        f"{{{','.join([one.hex for one in item.transfer_ids])}}}\t{_bytes(item.digest)}\t"
-        f"{_id(item.overrides)}\t{_text(item.reason)}\t{_id(item.actor_id)}\t"
-        f"{_id(item.approver_id)}\n"
+        f"{item.id.hex}\t{escaped_text(item.key)}\t{item.question}\t{item.pack}\t{item.edition}\t"
+        f"{item.edition_digest}\t{item.day}\t{moment(item.event_at)}\t"
+        f"{moment(item.decided_at)}\t{identity(item.party_id)}\t{escaped(facts)}\t"
+        f"{NULL if item.outcome is None else escaped(json_text(item.outcome))}\t"
+        f"{array(item.decided_by)}\t{mask_bytes(item.mask)}\t{item.status.value}\t"
+        f"{item.error}\t{escaped(json_text(item.error_facts))}\t"
+        f"{item.basis.value}\t{escaped_text(item.plan)}\t{escaped(context)}\t"
+        f"{escaped(json_text(shares_json(item.uses)))}\t"
+        f"{identities(item.transfer_ids)}\t{written_bytes(item.digest)}\t"
+        f"{identity(item.overrides)}\t{escaped_text(item.reason)}\t{identity(item.actor_id)}\t"
+        f"{identity(item.approver_id)}\n"
     )
 
 
-_NULL = r"\N"
+def identity(value: UUID | None) -> str:
+    """Write an id: as hexadecimal digits, which is half the work of writing the dashes."""
+    return NULL if value is None else value.hex
 
 
-def _id(value: UUID | None) -> str:
-    return _NULL if value is None else value.hex
+def identities(values: Iterable[UUID]) -> str:
+    """Write an array of ids."""
+    return "{" + ",".join([one.hex for one in values]) + "}"
 
 
 @lru_cache(maxsize=4_096)  # the moments of a batch are few
-def _moment(moment: datetime) -> str:
-    return moment.isoformat()
+def moment(value: datetime) -> str:
+    """Write a moment."""
+    return value.isoformat()
 
 
-def _text(text: str) -> str:
+def escaped_text(text: str) -> str:
+    """Write a text of any kind."""
     return text.translate(_ESCAPES)
 
 
-def _json(value: object) -> str:
-    return _escaped(json_text(value))
-
-
-def _escaped(text: str) -> str:
-    # JSON never holds a raw tab or newline, so only the backslash needs care.
+def escaped(text: str) -> str:
+    """Write JSON: it never holds a raw tab or newline, so only the backslash needs care."""
     return text.replace("\\", "\\\\")
 
 
 @lru_cache(maxsize=4_096)  # a batch is decided by few clauses
-def _array(ids: tuple[str, ...]) -> str:
+def array(ids: tuple[str, ...]) -> str:
+    """Write an array of clause ids."""
     return "{" + ",".join(f'"{item}"' for item in ids) + "}"
 
 
-def _bytes(value: bytes) -> str:
+def written_bytes(value: bytes) -> str:
+    """Write bytes."""
     return "\\\\x" + value.hex()
 
 
 @lru_cache(maxsize=4_096)
-def _mask_bytes(mask: int) -> bytes:
-    return mask.to_bytes((mask.bit_length() + 7) // 8)
+def mask_bytes(mask: int) -> str:
+    """Write a mask as big-endian bytes."""
+    return written_bytes(mask.to_bytes((mask.bit_length() + 7) // 8))
 
 
 def _decision(row: tuple[Any, ...]) -> Decision:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from oferta.core.parties.types import Actor
@@ -43,8 +44,7 @@ HELD_BACK = "decisions.held_back"
 Outcomes: TypeAlias = Mapping[str, Mapping[str, Coded]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class Movement(NamedTuple):
     """One transfer that an outcome asks for.
 
     `kind` is one of the ledger's (single, pending, post, void). `amount` is in minor units, above
@@ -61,12 +61,11 @@ class Movement:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeDraft:
+class NoticeDraft(NamedTuple):
     """What to tell the customer: a kind of notice and the values its words need."""
 
     kind: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,18 +144,26 @@ class Decision:
     approver_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+def _no_decisions() -> tuple[Decision, ...]:
+    return ()
+
+
+class Answer(NamedTuple):
     """What became of one event of a batch."""
 
     key: str
     status: Status
-    #: In the order of the event's questions; empty if rejected.
-    decisions: tuple[Decision, ...] = ()
+    #: Makes the Decisions: a batch has a thousand, and hardly anybody reads them all.
+    made: Callable[[], tuple[Decision, ...]] = _no_decisions
     #: Why it was rejected.
     error: OfertaError | None = None
     #: The event was decided before; this is that answer and nothing happened now.
     replayed: bool = False
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Its Decisions in the order of the event's questions; empty if rejected."""
+        return self.made()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from oferta.core.notices import models, rendering, storing
 from oferta.core.notices.errors import BatchNotHeld
-from oferta.core.notices.types import BatchState, NewNotice, Notice
+from oferta.core.notices.types import BatchState, NewNotice
 from oferta.core.parties.types import Actor
 from oferta.kernel import outbox
 from oferta.kernel.clock import zoned
@@ -38,22 +38,10 @@ def send(wanted: Sequence[NewNotice], *, now: datetime) -> list[UUID]:
         rendering.check(item.kind, item.params)
     batch_id = uuid7()
     models.Batch(id=batch_id, created_at=zoned(now), size=len(wanted)).save(force_insert=True)
-    notices = [
-        Notice(
-            id=uuid7(),
-            party_id=item.party_id,
-            kind=item.kind,
-            language=item.language,
-            params=item.params,
-            cites=item.cites,
-            decision_ids=item.decision_ids,
-            created_at=now,
-        )
-        for item in wanted
-    ]
-    storing.write(batch_id, notices)
+    ids = [uuid7() for _ in wanted]
+    storing.write(batch_id, zip(ids, wanted, strict=True), now=now)
     outbox.add(DELIVER, batch_id=str(batch_id))
-    return [item.id for item in notices]
+    return ids
 
 
 @transaction.atomic

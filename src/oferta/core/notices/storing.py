@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
 
-from oferta.core.notices.types import Citation, Notice
+from oferta.core.notices.types import Citation, NewNotice
 from oferta.kernel.jsontext import json_text
 
 _COPY = (
@@ -17,16 +19,26 @@ _COPY = (
 )
 
 
-def write(batch_id: UUID, notices: Iterable[Notice]) -> None:
-    """Add the notices of a batch."""
-    rows = [
-        f"{item.id.hex}\t{batch_id.hex}\t{item.party_id.hex}\t{item.kind}\t{item.language}\t"
-        f"{_escaped(json_text(item.params))}\t{_cites(item.cites)}\t"
-        f"{{{','.join([one.hex for one in item.decision_ids])}}}\t{item.created_at}\n"
-        for item in notices
-    ]
+#: Rows sent at a time.
+_CHUNK = 50
+
+
+def write(batch_id: UUID, notices: Iterable[tuple[UUID, NewNotice]], *, now: datetime) -> None:
+    """Add the notices of a batch, each under its id.
+
+    Rows are sent a chunk at a time: the server takes one in while the next is being made.
+    """
+    batch = batch_id.hex
+    created_at = now.isoformat()
+    rows = (
+        f"{id_.hex}\t{batch}\t{item.party_id.hex}\t{item.kind}\t{item.language}\t"
+        f"{_escaped(json_text(dict(item.params)))}\t{_cites(item.cites)}\t"
+        f"{{{','.join([one.hex for one in item.decision_ids])}}}\t{created_at}\n"
+        for id_, item in notices
+    )
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.write("".join(rows))
+        while chunk := "".join(islice(rows, _CHUNK)):
+            copy.write(chunk)
 
 
 @lru_cache(maxsize=4_096)  # a batch cites the same few clauses again and again

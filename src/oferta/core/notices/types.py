@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from oferta.kernel.i18n import Language
@@ -37,14 +38,13 @@ class BatchState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewNotice:
+class NewNotice(NamedTuple):
     """Something to tell a customer, in the language they read now."""
 
     party_id: UUID
     language: Language
     kind: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = MappingProxyType({})
     cites: tuple[Citation, ...] = ()
     decision_ids: tuple[UUID, ...] = ()
 

@@ -15,7 +15,7 @@ from oferta.core.terms.errors import (
     Problem,
     WrongFact,
 )
-from oferta.core.terms.values import within, write_value
+from oferta.core.terms.values import bounds_of, write_value
 from oferta.core.terms.walk import facts_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Stops:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._ids = subject.graph.ids
+        self._bounds = [bounds_of(answer.type) for answer in subject.question.answer]
 
     def gap(self, mask: int) -> Gap:
         """Make the error of nothing that decides."""
@@ -66,8 +67,11 @@ class Stops:
 
     def check_bounds(self, chosen: tuple[int, ...], outcome: tuple[Coded, ...], mask: int) -> None:
         """Raise `OutOfBounds` unless every field keeps its bounds, declared or of 64 bits."""
-        for answer, value in zip(self._subject.question.answer, outcome, strict=True):
-            if isinstance(value, int) and not within(value, answer.type):
+        for place, (value, (low, high)) in enumerate(zip(outcome, self._bounds, strict=True)):
+            if value.__class__ is not int:
+                continue
+            if (low is not None and value < low) or (high is not None and value > high):
+                answer = self._subject.question.answer[place]
                 clause = ", ".join(self._ids[index] for index in chosen)
                 told = write_value(value, answer.type)
                 raise OutOfBounds(**self._where(mask), clause=clause, field=answer.name, value=told)

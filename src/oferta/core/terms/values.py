@@ -327,7 +327,7 @@ def _write_number(coded: int, type_: Type) -> str:
             text = decimal_text(coded, _PERCENT_DECIMALS).rstrip("0").rstrip(".")
             return f"{text}%"
         case Kind.MONEY:
-            return str(Money(coded, type_.unit))
+            return f"{decimal_text(coded, UNITS[type_.unit])} {type_.unit}"
         case Kind.DATE:
             return date.fromordinal(coded + _EPOCH_DAY).isoformat()
         case Kind.MOMENT:
