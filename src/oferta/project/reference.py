@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pkgutil
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
