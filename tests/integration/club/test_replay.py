@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -273,3 +274,45 @@ def test_payments_on_file_cannot_be_changed(tmp_path: Path, mapping: Mapping) ->
     replayed(a_file(tmp_path, ROWS[:1]), mapping)
     with pytest.raises(Exception, match="append-only"):
         Payment.objects.update(amount=1)
+
+
+@pytest.mark.django_db
+def test_a_refund_takes_back_what_a_person_granted_in_place_of_the_first_decision(
+    tmp_path: Path, mapping: Mapping
+) -> None:
+    """BC-69: the repeat was a purchase after all; both are returned, and nothing is left."""
+    replayed(a_file(tmp_path, ROWS[3:5]), mapping)
+    clerk = parties.appoint_staff("clerk", password=None, name="Clerk", role=Role.CLERK)
+    decision_actions.set_authority("bonus-club", second_person_above=100_00)
+    case_actions.resolve(
+        case_models.Case.objects.get().id,
+        Resolution(
+            status=CaseStatus.UPHELD, reason="Two coffees.", actor=clerk, facts={"repeat_no": 0}
+        ),
+        now=NOW,
+    )
+    assert balance() == 28_00
+    refunds = [f"2017-01-{day},-3.50,GBP,greggs,*0001,Purchases Food" for day in (20, 21)]
+    replayed(a_file(tmp_path, refunds, "refunds.csv"), mapping)
+    assert balance() == 0
+    assert ledger.verify().ok
+
+
+@pytest.mark.django_db
+def test_what_could_not_be_asked_is_decided_by_the_next_run(
+    tmp_path: Path, mapping: Mapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = a_file(tmp_path, [ROWS[0], "2017-01-14,-40.00,GBP,aldi,*0001,Purchases Food"])
+    asked = actions.refund_event
+
+    def misspelt(*args: Any, **kwargs: Any) -> Any:
+        event = asked(*args, **kwargs)
+        return replace(event, facts={**event.facts, "purchase_fuond": True})
+
+    monkeypatch.setattr(actions, "refund_event", misspelt)
+    broken = replayed(path, mapping)
+    assert [why.split(":")[0] for why in broken.failed.values()] == ["terms.unknown_fact"]
+    assert Payment.objects.count() == 1
+    monkeypatch.setattr(actions, "refund_event", asked)
+    assert replayed(path, mapping).failed == {}
+    assert balance() == 252_00, "420 earned, 168 of it taken back"

@@ -72,6 +72,12 @@ def overridden_by(decision_id: UUID) -> UUID | None:
     )
 
 
+def replacing(ids: Iterable[UUID]) -> dict[UUID, Decision]:
+    """Return the Decision in the place of each of these that has been overridden, by its id."""
+    found = storing.select("overrides_id = ANY(%s)", [list(ids)])
+    return {item.overrides: item for item in found if item.overrides is not None}
+
+
 def current(decision_id: UUID) -> Decision:
     """Return the Decision at the end of the chain of overrides: the one that counts now.
 

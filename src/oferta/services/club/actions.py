@@ -12,7 +12,7 @@ from django.db import transaction
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
-from oferta.core.decisions.types import Answer, Decision, Event
+from oferta.core.decisions.types import Answer, Decision, Event, Status
 from oferta.services.club import enrolment, queries
 from oferta.services.club.enrolment import Books
 from oferta.services.club.facts import EARNING, payment_event, refund_event, refund_key
@@ -128,7 +128,9 @@ def _take_in_purchases(
     ]
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
-    _store([(one, "") for one in payments if one.key not in known], books.mapping)
+    taken = zip(payments, answers, strict=True)
+    new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
+    _store([(one, "") for one in new], books.mapping)
     _ask_a_person(answers, REPEAT, now)
 
 
@@ -148,9 +150,14 @@ def _take_in_refunds(
     events = [event for one in wave for event in _refund_events(one, books)]
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
-    _store([(one.payment, one.purchase.key if one.purchase else "") for one in wave], books.mapping)
+    undecided = {one.key for one in answers if not _is_decided(one)}
+    # A refund that could not be asked is left for the next run, when the cause may be mended.
+    taken = [one for one in wave if undecided.isdisjoint(_keys(one.payment))]
+    _store(
+        [(one.payment, one.purchase.key if one.purchase else "") for one in taken], books.mapping
+    )
     _ask_a_person(answers, REFUND, now)
-    for one in wave:
+    for one in taken:
         if one.purchase is not None:  # the next refund in this batch finds less left
             one.purchase.refunded += one.amount
 
@@ -179,9 +186,17 @@ def _refund_events(refund: _Refund, books: Books) -> list[Event]:
 
 
 def _decided_refunds(refunds: list[Payment]) -> list[Decision]:
-    keys = [refund_key(one.key, question) for one in refunds for question in EARNING]
-    found = decided.decisions_by_key(keys)
+    found = decided.decisions_by_key(key for one in refunds for key in _keys(one))
     return [one for stored in found.values() for one in stored if one.overrides is None]
+
+
+def _keys(refund: Payment) -> list[str]:
+    return [refund_key(refund.key, question) for question in EARNING]
+
+
+def _is_decided(answer: Answer) -> bool:
+    """Tell whether something is on file: what was rejected is not, and may be tried again."""
+    return answer.status is not Status.REJECTED
 
 
 def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:

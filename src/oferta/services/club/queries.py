@@ -71,15 +71,15 @@ def read_earned(purchases: Iterable[Purchase]) -> None:
 
 
 def _standing(keys: list[str]) -> dict[tuple[str, str], Decision]:
-    """Return the Decision that counts now, by event key and question."""
-    by_key = decisions.decisions_by_key(keys)
-    stored = [one for found in by_key.values() for one in found]
-    replaced = {one.overrides for one in stored}
-    return {
+    """Return the Decision that counts now, by event key and question: overrides in their place."""
+    stored = {
         (one.key, one.question): one
-        for one in stored
-        if one.id not in replaced and one.status is Status.DECIDED
+        for found in decisions.decisions_by_key(keys).values()
+        for one in found
     }
+    while newer := decisions.replacing(one.id for one in stored.values()):
+        stored = {name: newer.get(one.id, one) for name, one in stored.items()}
+    return {name: one for name, one in stored.items() if one.status is Status.DECIDED}
 
 
 def _earned(
