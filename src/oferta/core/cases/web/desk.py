@@ -21,7 +21,7 @@ from oferta.core.notices import actions as notices
 from oferta.core.notices import queries as noticed
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor
-from oferta.core.parties.web.access import for_staff
+from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import language_of

@@ -1,4 +1,4 @@
-"""Who may see a page: the customer of a personal link, or staff who signed in."""
+"""Who may see a page: the customer of a personal link."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from functools import wraps
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from oferta.core.parties import queries
-from oferta.core.parties.errors import BadLink, NotStaff, UnknownCustomer
+from oferta.core.parties.errors import BadLink, UnknownCustomer
 
 View: TypeAlias = Callable[..., HttpResponse]
 
@@ -41,17 +39,3 @@ def for_customer(view: View) -> View:
         return response
 
     return guarded
-
-
-def for_staff(view: View) -> View:
-    """Give the view the signed-in member of staff as `actor`; others are asked to sign in."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, **rest: Any) -> HttpResponse:
-        try:
-            actor = queries.actor_of_login(request.user.get_username())
-        except NotStaff as error:
-            raise PermissionDenied(error.code) from None
-        return view(request, actor=actor, **rest)
-
-    return login_required(guarded, login_url="staff:sign_in")

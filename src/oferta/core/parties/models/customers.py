@@ -1,12 +1,11 @@
-"""Tables of customers and staff."""
+"""Tables of customers and how to reach them."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from oferta.core.parties.types import Channel, Role
+from oferta.core.parties.types import Channel
 from oferta.kernel.i18n import LANGUAGES
 
 
@@ -48,43 +47,3 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.address}"
-
-
-class AcceptedEdition(models.Model):
-    """That a customer accepted an edition of an operator's terms; never changed."""
-
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="accepted")
-    pack = models.TextField()
-    edition = models.TextField()
-    accepted_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["customer", "pack", "edition"], name="edition_accepted_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.pack} {self.edition}"
-
-
-class Staff(models.Model):
-    """A member of staff; Django's own table keeps how they sign in."""
-
-    id = models.UUIDField(primary_key=True)
-    login = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff"
-    )
-    name = models.TextField()
-    role = models.CharField(max_length=16)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(role__in=[item.value for item in Role]), name="staff_role"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
