@@ -23,7 +23,14 @@ class Ban:
 
 
 BANS = [
-    Ban("user", instead="customer, staff or member"),
+    Ban(
+        "user",
+        instead="customer, staff or member",
+        exempt={
+            "AUTH_USER_MODEL": "Django's own setting",
+            "create_user": "Django's own method of a table of logins",
+        },
+    ),
     Ban("users", instead="customers, staff or members"),
     Ban("transaction", instead="transfer; a transaction is the database's"),
     Ban("transactions", instead="transfers; a transaction is the database's"),

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+AUTH_USER_MODEL = "parties.Login"
 ROOT_URLCONF = "oferta.project.urls"
 WSGI_APPLICATION = "oferta.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

@@ -31,6 +31,19 @@ def customer(customer_id: UUID) -> Customer:
     return _customer(found)
 
 
+def customer_of_login(login_id: UUID) -> Customer:
+    """Return the customer who signs in with this login.
+
+    Raises:
+        UnknownCustomer: it is nobody's, or only a member of staff's.
+    """
+    rows = models.Customer.objects.filter(login_id=login_id).prefetch_related("contacts")
+    found = rows.first()
+    if found is None:
+        raise UnknownCustomer(customer_id="")
+    return _customer(found)
+
+
 def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
     """Return the language of each of these customers; unknown ones are left out."""
     wanted = list(customer_ids)

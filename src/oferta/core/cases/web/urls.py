@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from oferta.core.cases.web import customer
+from oferta.core.parties.web import doors  # noqa: F401 - it knows `<door:…>`
 
 app_name = "cases"
 urlpatterns = [
-    path("c/<str:token>/decisions/<uuid:decision_id>/dispute", customer.dispute, name="dispute"),
-    path("c/<str:token>/cases/", customer.cases, name="list"),
-    path("c/<str:token>/cases/<uuid:case_id>/", customer.case, name="case"),
+    path("<door:token>/decisions/<uuid:decision_id>/dispute", customer.dispute, name="dispute"),
+    path("<door:token>/cases/", customer.cases, name="list"),
+    path("<door:token>/cases/<uuid:case_id>/", customer.case, name="case"),
 ]

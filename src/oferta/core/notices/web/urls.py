@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from oferta.core.notices.web import views
+from oferta.core.parties.web import doors  # noqa: F401 - it knows `<door:…>`
 
 app_name = "inbox"
-urlpatterns = [path("c/<str:token>/", views.inbox, name="list")]
+urlpatterns = [path("<door:token>/", views.inbox, name="list")]

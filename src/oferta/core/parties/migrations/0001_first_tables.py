@@ -4,6 +4,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import oferta.kernel.clock
+import oferta.kernel.ids
+
 REFUSE_CHANGE = """
 CREATE FUNCTION oferta_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,10 +38,28 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Login',
+            fields=[
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('id', models.UUIDField(default=oferta.kernel.ids.uuid7, primary_key=True, serialize=False)),
+                ('username', models.TextField(unique=True)),
+                ('is_active', models.BooleanField(default=True)),
+                ('is_staff', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(default=oferta.kernel.clock.now)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='login_has_username')],
+            },
+        ),
         migrations.CreateModel(
             name='Customer',
             fields=[
@@ -48,6 +69,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=8)),
                 ('identity_tier', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
+                ('login', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('language__in', ('kk', 'ru', 'en', 'zh-Hant', 'zh-Hans'))), name='customer_language'), models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='customer_has_key')],

@@ -1,7 +1,8 @@
-"""Tables of customers, staff and what they agreed to."""
+"""Tables of logins, customers, staff and what they agreed to."""
 
 from oferta.core.parties.models.agreements import AcceptedEdition
 from oferta.core.parties.models.customers import Contact, Customer
+from oferta.core.parties.models.logins import Login
 from oferta.core.parties.models.staff import Staff
 
-__all__ = ["AcceptedEdition", "Contact", "Customer", "Staff"]
+__all__ = ["AcceptedEdition", "Contact", "Customer", "Login", "Staff"]

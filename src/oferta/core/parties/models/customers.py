@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +20,10 @@ class Customer(models.Model):
     language = models.CharField(max_length=8)
     identity_tier = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    #: How they sign in; None for a customer known from a feed only, until they claim their pages.
+    login = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="customer"
+    )
 
     class Meta:
         constraints = (

@@ -10,7 +10,7 @@ from oferta.core.parties.types import Role
 
 
 class Staff(models.Model):
-    """A member of staff; Django's own table keeps how they sign in."""
+    """A member of staff; how they sign in stands in `Login`."""
 
     id = models.UUIDField(primary_key=True)
     login = models.OneToOneField(

@@ -1,41 +1,89 @@
-"""Who may see a page: the customer of a personal link."""
+"""Who may see a page: the customer who signed in, or who holds a personal link."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast, overload
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from oferta.core.parties import queries
 from oferta.core.parties.errors import BadLink, UnknownCustomer
+from oferta.core.parties.types import Customer
+from oferta.core.parties.web.doors import SESSION
 
 View: TypeAlias = Callable[..., HttpResponse]
 
+SIGN_IN = "staff:sign_in"
 
-def for_customer(view: View) -> View:
-    """Give the view `customer` in the place of the link's `token`; 404 for any other link.
 
+@overload
+def for_customer(view: View) -> View: ...
+@overload
+def for_customer(*, link: bool = ...) -> Callable[[View], View]: ...
+def for_customer(view: View | None = None, *, link: bool = True) -> View | Callable[[View], View]:
+    """Give the view `customer`, and `token`: `my`, or the text of the personal link.
+
+    Who did not sign in is asked to, and comes back. A damaged link is a page that does not exist.
     The page speaks the customer's language until they choose one.
-    """
 
+    Args:
+        view: what makes the page.
+        link: False for pages that need more than holding a personal link: profile, consents,
+            devices, export, balances. A link then leads to signing in and on to the same page.
+    """
+    if view is None:
+        return lambda wanted: _guarded(wanted, link=link)
+    return _guarded(view, link=link)
+
+
+def _guarded(view: View, *, link: bool) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
-        try:
-            customer = queries.customer_of_link(token)
-        except (BadLink, UnknownCustomer) as error:
-            raise Http404(error.code) from None
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(customer.language.lower())
-            request.LANGUAGE_CODE = customer.language.lower()
+    def guarded(request: HttpRequest, token: str = SESSION, **rest: Any) -> HttpResponse:
+        if token == SESSION:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), SIGN_IN)
+            customer = _who_signed_in(request)
+        else:
+            customer = _who_holds(token)
+            if not link:
+                return redirect_to_login(_same_page_signed_in(request, token), SIGN_IN)
+        _speak_to(customer, request)
         response = view(request, customer=customer, token=token, **rest)
-        # The address is the key: no other site may learn it, no cache may keep the page. (With
-        # "no-referrer" a browser sends forms with no origin, and they are taken for forgeries.)
+        # A link's address is the key: no other site may learn it, no cache may keep the page.
+        # (With "no-referrer" a browser sends forms with no origin; they are taken for forgeries.)
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store"
         return response
 
     return guarded
+
+
+def _who_signed_in(request: HttpRequest) -> Customer:
+    try:
+        return queries.customer_of_login(cast(UUID, request.user.pk))
+    except UnknownCustomer as error:  # staff who are no customers
+        raise PermissionDenied(error.code) from None
+
+
+def _who_holds(token: str) -> Customer:
+    try:
+        return queries.customer_of_link(token)
+    except (BadLink, UnknownCustomer) as error:
+        raise Http404(error.code) from None
+
+
+def _same_page_signed_in(request: HttpRequest, token: str) -> str:
+    return request.get_full_path().replace(f"/c/{token}/", f"/{SESSION}/", 1)
+
+
+def _speak_to(customer: Customer, request: HttpRequest) -> None:
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(customer.language.lower())
+        request.LANGUAGE_CODE = customer.language.lower()
