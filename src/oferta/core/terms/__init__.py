@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from oferta.core.terms.loader import load_pack
     from oferta.core.terms.nearest import nearest_changes
     from oferta.core.terms.program import Program, compile_program
+    from oferta.core.terms.proving.rights import Fall, Loss, rights_fall
     from oferta.core.terms.types import Decided, Edition, Pack, Question
 
 #: Where each public name lives. Looked up when first asked for: whoever only needs the types
@@ -34,7 +35,9 @@ _HOMES = {
     "Asked": "engine",
     "Decided": "types",
     "Edition": "types",
+    "Fall": "proving.rights",
     "LimitWindow": "limits",
+    "Loss": "proving.rights",
     "Pack": "types",
     "PackInvalid": "errors",
     "Problem": "errors",
@@ -47,13 +50,16 @@ _HOMES = {
     "compile_program": "program",
     "load_pack": "loader",
     "nearest_changes": "nearest",
+    "rights_fall": "proving.rights",
 }
 
 __all__ = [
     "Asked",
     "Decided",
     "Edition",
+    "Fall",
     "LimitWindow",
+    "Loss",
     "Pack",
     "PackInvalid",
     "Problem",
@@ -66,6 +72,7 @@ __all__ = [
     "compile_program",
     "load_pack",
     "nearest_changes",
+    "rights_fall",
 ]
 
 

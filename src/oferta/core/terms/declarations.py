@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
 from oferta.core.terms.problems import Code, Report, choices, listed, shown
 from oferta.core.terms.questions import read_questions
@@ -166,10 +167,34 @@ def _bound(fields: Fields, key: str, type_: Type) -> int | None:
 
 def read_field(name: str, node: Mapping, where: str, report: Report) -> Field | None:
     """Return one field of an answer."""
-    fields = Fields(node, (*_TYPE_KEYS, "label", "default"), where, report)
+    fields = Fields(node, (*_TYPE_KEYS, "label", "default", "good"), where, report)
     type_, value_labels = read_type(fields)
     label = fields.words("label")
-    return None if type_ is None else Field(name, type_, label, value_labels)
+    if type_ is None:
+        return None
+    good, best_first = _good(fields, type_)
+    return Field(name, type_, label, value_labels, good, best_first)
+
+
+def _good(
+    fields: Fields, type_: Type
+) -> tuple[Literal["", "more", "less", "any"], tuple[str, ...]]:
+    """Return which way is good for the customer: a word, or an enum's values from the best on."""
+    node = fields.node.entries.get("good")
+    if not isinstance(node, Sequence):
+        has_order = type_.kind in (*ORDERED, Kind.BOOLEAN)
+        known = ("more", "less", "any") if has_order else ("any",)
+        return cast("Any", fields.choice("good", known, required=False)), ()
+    ranked = []
+    for item in fields.names("good"):
+        if item.text in type_.values:
+            ranked.append(item.text)
+        else:
+            fields.report.add(
+                Code.BAD_VALUE, item, fields.where, f"{shown(item.text)} is not one of its values",
+                choices(item.text, type_.values),
+            )  # fmt: skip
+    return "", tuple(ranked)
 
 
 def _read_lists(top: Fields, found: Declarations) -> None:

@@ -17,6 +17,7 @@ from oferta.core.terms.types import (
     Calendar,
     ClauseText,
     FactRef,
+    Field,
     Kind,
     Place,
     Type,
@@ -71,12 +72,18 @@ def _relied_on(draft: Draft) -> dict[str, object]:
                 "combine": question.combine,
                 "by": question.by,
                 "better": question.better,
-                "answer": [(field.name, field.type) for field in question.answer],
+                "answer": [answered(field) for field in question.answer],
             }
             for name, question in declared.questions.items()
             if name in asked
         },
     }
+
+
+def answered(field: Field) -> tuple[object, ...]:
+    """Return what is said of a field; which way is good stands in it only if anything says so."""
+    good = tuple(said for said in (field.good, field.best_first) if said)
+    return field.name, field.type, *good
 
 
 def _facts_used(draft: Draft) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from oferta.core.terms.digest import number_of
+from oferta.core.terms.digest import answered, number_of
 from oferta.core.terms.problems import Code, Report, listed
 from oferta.core.terms.types import Edition, Pack, Place
 
@@ -76,7 +76,7 @@ def parts_of(pack: Pack, edition: Edition) -> dict[str, str]:
         parts |= {f"text/{language}/{id_}": text for id_, text in words.items()}
     parts |= {f"facts/{name}": fact.type for name, fact in pack.facts.items()}
     for name, question in pack.questions.items():
-        answer = [(field.name, field.type) for field in question.answer]
+        answer = [answered(field) for field in question.answer]
         parts[f"questions/{name}"] = [
             question.day, question.combine, question.by, question.better, answer
         ]  # fmt: skip

@@ -14,6 +14,7 @@ import z3
 
 from oferta.core.terms import counting as real
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
+from oferta.core.terms.proving.encoding import both
 from oferta.core.terms.proving.numbers import Num, choose, known, quotient
 from oferta.core.terms.proving.symbols import DAY_MICROSECONDS
 
@@ -80,13 +81,21 @@ class Days:
         if calendar is None:
             found = choose(number == 0, start, first + number - 1)
             return found, [number < 0, found > LAST_DAY]
+        key = "add", _identity(start), _identity(number), calendar, counting.first_day
+        if key not in self._known:
+            self._known[key] = self._last_day(first, number, start, calendar), start, number
+        day = self._known[key][0]
+        return day, [number < 0, both([number > 0, _outside(first, day, calendar)])]
+
+    def _last_day(self, first: Num, number: Num, start: Num, calendar: Calendar) -> Num:
+        """Return the day on which a number of working days is reached."""
         day = self._variable("last day")
         reached = up_to(day, calendar) - up_to(first - 1, calendar)
         open_day = up_to(day, calendar) - up_to(day - 1, calendar)
         self.meaning.append(
             z3.If(number > 0, z3.And(reached == number, open_day == 1, day >= first), day == start)
         )
-        return day, [number < 0, z3.And(number > 0, _outside(first, day, calendar))]
+        return day
 
     # --- months and zones: bounded ------------------------------------------------------------
 

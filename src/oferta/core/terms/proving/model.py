@@ -60,6 +60,8 @@ class Model:
             self._derive(name)
         self.conditions = Conditions(self.facts, symbols)
         self.day = self.facts[subject.question.day].value
+        #: Whether facts are asked about, too, on which a derived fact has no value.
+        self.stops_included = False
         self.meaning: list[Any] = []
         self.applies = [self._applies(i, one) for i, one in enumerate(subject.clauses)]
         self.alive = self._alive()
@@ -135,7 +137,8 @@ class Model:
 
     def every_case(self) -> list[Any]:
         """Return what every case keeps to: domains, meanings, no stop on the way to a mask."""
-        sound = [negated(stop) for stop in self.derived_stops]
+        stops = [] if self.stops_included else self.derived_stops
+        sound = [negated(stop) for stop in stops]
         said = [*self.symbols.domain, *self.days.meaning, *self.meaning, *sound]
         return [one for one in said if one is not True]
 

@@ -88,9 +88,18 @@ def less(left: Ratio, right: Ratio) -> Any:
 
 def same(left: Ratio, right: Ratio) -> Any:
     """Return the condition that two fractions are equal."""
+    if _one_term(left.num, right.num) and _one_term(left.den, right.den):
+        return True
     if known(left.den) and known(right.den) and left.den == right.den:
         return left.num == right.num
     return _times(left.num, right.den) == _times(right.num, left.den)
+
+
+def _one_term(left: Num, right: Num) -> bool:
+    """Tell whether two numbers are written alike, and so equal whatever the facts."""
+    if known(left) or known(right):
+        return known(left) and known(right) and bool(left == right)
+    return bool(left.eq(right))
 
 
 def rounded(mode: RoundingMode, value: Ratio, step: int) -> Num:

@@ -31,12 +31,18 @@ class Search:
     """One solver for all questions about the models; what is asked comes and goes."""
 
     def __init__(
-        self, models: Sequence[Model], always: Sequence[Any], usual: Mapping[str, Coded]
+        self,
+        models: Sequence[Model],
+        always: Sequence[Any],
+        usual: Mapping[str, Coded],
+        *,
+        cost_max: int | None = None,
     ) -> None:
         self._models, self._usual = models, usual
         self._symbols = models[0].symbols
         self._solver = z3.Solver()
         self._solver.set("rlimit", _COST_MAX)
+        self._cost_max, self._begun = cost_max, 0
         self._said: set[int] = set()
         self._size = -1
         self._solver.add(*[one for one in always if one is not True])
@@ -71,12 +77,28 @@ class Search:
         self._tell()
         if any(one is False for one in conditions):
             return False
+        if self._too_dear():
+            return None
         found = self._solver.check(*[one for one in conditions if one is not True])
         return None if found == z3.unknown else found == z3.sat
 
     def model(self) -> z3.ModelRef:
         """Return the case of the last question."""
         return self._solver.model()
+
+    def holds(self, condition: Any) -> bool:
+        """Return whether a condition is true of the case of the last question."""
+        if isinstance(condition, bool):
+            return condition
+        return bool(z3.is_true(self._solver.model().eval(condition, model_completion=True)))
+
+    def _too_dear(self) -> bool:
+        """Tell whether all that may be spent is spent; counted in the solver's own unit."""
+        if self._cost_max is None:
+            return False
+        spent = _spent(self._solver)
+        self._begun = self._begun or spent
+        return spent - self._begun > self._cost_max
 
     # --- a case that is real ------------------------------------------------------------------
 
@@ -160,6 +182,11 @@ class Search:
                 if one.offset is not None and _is_zone(zone):
                     pins.append(one.offset == _offset(zone, noon))
         return pins
+
+
+def _spent(solver: z3.Solver) -> int:
+    known = solver.statistics()
+    return int(known.get_key_value("rlimit count")) if "rlimit count" in list(known.keys()) else 0
 
 
 def _number(model: z3.ModelRef, value: Any) -> int:

@@ -34,6 +34,11 @@ class Field:
     label: Words
     #: Of enum: how each value reads.
     value_labels: dict[str, Words] = field(default_factory=dict)
+    #: What is good for the customer: more of it, less of it (of a boolean: true, false), or that
+    #: it makes no difference; "": nobody said.
+    good: Literal["", "more", "less", "any"] = ""
+    #: Of enum: its values from best to worst for the customer; those not named are the worst.
+    best_first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
