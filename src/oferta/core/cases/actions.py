@@ -21,7 +21,15 @@ from oferta.core.cases.errors import (
     Replaced,
     UnknownCase,
 )
-from oferta.core.cases.types import OPEN, Case, Kind, NewEvidence, Resolution, Status
+from oferta.core.cases.types import (
+    OPEN,
+    Case,
+    CaseAnswered,
+    Kind,
+    NewEvidence,
+    Resolution,
+    Status,
+)
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.errors import SecondPersonNeeded
@@ -30,6 +38,7 @@ from oferta.core.notices import actions as notices
 from oferta.core.notices.types import NewNotice
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor
+from oferta.kernel import events
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 
@@ -111,7 +120,7 @@ def open_reviews(decisions: Sequence[Decision], *, asking: str, now: datetime) -
         models.Entry(case_id=row.id, at=now, actor_id=None, what="opened", detail=detail)
         for row in rows
     )
-    return {row.decision_id: row.id for row in rows}
+    return {item: row.id for row in rows if (item := row.decision_id) is not None}
 
 
 @transaction.atomic
@@ -200,10 +209,10 @@ def withdraw_proposal(case_id: UUID, *, actor: Actor, now: datetime) -> None:
 def _resolve(
     case_id: UUID, resolution: Resolution, *, approver: Actor | None, now: datetime
 ) -> Case:
-    _check_resolution(resolution)
     row = _lock_open(case_id)
+    _check_resolution(resolution, about_decision=row.decision_id is not None)
     new = None
-    if resolution.status is not Status.REJECTED:
+    if row.decision_id is not None and resolution.status is not Status.REJECTED:
         new = decisions.override(
             Override(
                 decision_id=row.decision_id,
@@ -227,7 +236,18 @@ def _resolve(
     if approver is not None:
         detail["approver"] = approver.name
     _log(case_id, resolution.status.value, now, resolution.actor, detail)
-    _tell(row, f"case.{resolution.status.value}", {"reason": resolution.reason.strip()}, now)
+    kind = f"case.{resolution.status.value}" if row.decision_id else "case.answered"
+    _tell(row, kind, {"reason": resolution.reason.strip()}, now)
+    events.publish(
+        CaseAnswered(
+            case_id=case_id,
+            kind=Kind(row.kind),
+            party_id=row.party_id,
+            status=resolution.status,
+            actor=resolution.actor,
+            at=now,
+        )
+    )
     return queries.case(case_id)
 
 
@@ -253,7 +273,7 @@ def _propose(
     return queries.case(case_id)
 
 
-def _check_resolution(resolution: Resolution) -> None:
+def _check_resolution(resolution: Resolution, *, about_decision: bool) -> None:
     if resolution.status in OPEN:
         raise BadResolution(
             field="status",
@@ -263,11 +283,12 @@ def _check_resolution(resolution: Resolution) -> None:
     if not resolution.reason.strip():
         raise BadResolution(field="reason", given="", expected="words for the customer")
     rests_on = [item for item in (resolution.facts, resolution.outcome) if item is not None]
-    if len(rests_on) != int(resolution.status is not Status.REJECTED):
+    needed = about_decision and resolution.status is not Status.REJECTED
+    if len(rests_on) != int(needed):
         raise BadResolution(
             field="facts",
             given=f"{len(rests_on)} of facts and outcome",
-            expected="one of them if upheld, neither if rejected",
+            expected="one of them if a decision is replaced, else neither",
         )
 
 
@@ -309,7 +330,7 @@ def _tell(row: models.Case, kind: str, params: dict[str, Any], now: datetime) ->
         language=parties.customer(row.party_id).language,
         kind=kind,
         params=params,
-        decision_ids=(row.decision_id,),
+        decision_ids=(row.decision_id,) if row.decision_id else (),
     )
     notices.send([notice], now=now)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from oferta.core.cases.types import OPEN, Kind, Status
+from oferta.core.cases.types import ABOUT_PARTY, OPEN, Kind, Status
 
 _OPEN = tuple(item.value for item in OPEN)
+_ABOUT_PARTY = tuple(item.value for item in ABOUT_PARTY)
 
 
 class Case(models.Model):
-    """A dispute or a stopped Decision."""
+    """A dispute, a stopped Decision, or a matter of a customer's."""
 
     id = models.UUIDField(primary_key=True)
     kind = models.TextField()
     decision = models.ForeignKey(
-        "decisions.Decision", on_delete=models.PROTECT, related_name="cases"
+        "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="cases"
     )
     party = models.ForeignKey(
         "parties.Customer", null=True, on_delete=models.PROTECT, related_name="+"
@@ -60,8 +61,20 @@ class Case(models.Model):
                 name="resolved_has_reason_and_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=("upheld", "partly_upheld")) | Q(override__isnull=False),
+                condition=~Q(status__in=("upheld", "partly_upheld"))
+                | Q(override__isnull=False)
+                | Q(kind__in=_ABOUT_PARTY),
                 name="upheld_has_override",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=_ABOUT_PARTY, decision__isnull=True, party__isnull=False)
+                | ~Q(kind__in=_ABOUT_PARTY) & Q(decision__isnull=False),
+                name="case_about_decision_or_party",
+            ),
+            models.UniqueConstraint(
+                fields=["party", "kind"],
+                condition=Q(status__in=_OPEN, kind__in=_ABOUT_PARTY),
+                name="one_open_case_a_party_and_kind",
             ),
         )
 

@@ -21,6 +21,14 @@ class Kind(StrEnum):
     STOPPED = "stopped"
     #: The terms decided, and say that a person looks at it before it is final.
     REVIEW = "review"
+    #: A customer says that somebody else signed in as them.
+    SECURITY = "security"
+    #: The operator blocked a customer; what they write to it is their appeal.
+    BLOCK = "block"
+
+
+#: Cases about a customer, not about a Decision: nothing is overridden when they are answered.
+ABOUT_PARTY = (Kind.SECURITY, Kind.BLOCK)
 
 
 class Status(StrEnum):
@@ -82,11 +90,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A dispute or a stopped Decision, from opening to answer."""
+    """A dispute, a stopped Decision or a matter of a customer's, from opening to answer."""
 
     id: UUID
     kind: Kind
-    decision_id: UUID
+    #: None for the kinds of `ABOUT_PARTY`, which have a party instead.
+    decision_id: UUID | None
     party_id: UUID | None
     status: Status
     words: str
@@ -113,7 +122,7 @@ class Resolution:
     """How staff answer a case.
 
     `facts` or `outcome` say what the overriding Decision rests on (see decisions' `Override`);
-    both None only if rejected.
+    both None only if rejected, or if the case is about no Decision.
     """
 
     status: Status
@@ -122,3 +131,15 @@ class Resolution:
     actor: Actor
     facts: Mapping[str, object] | None = field(default=None)
     outcome: Mapping[str, object] | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswered:
+    """A case was answered; published in the database transaction of the answer."""
+
+    case_id: UUID
+    kind: Kind
+    party_id: UUID | None
+    status: Status
+    actor: Actor
+    at: datetime

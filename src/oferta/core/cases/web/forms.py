@@ -62,8 +62,8 @@ def outcome_inputs(decision: Decision, language: Language, given: Mapping[str, s
     ]
 
 
-def resolution(given: Mapping[str, str], decision: Decision, actor: Actor) -> Resolution:
-    """Read the form.
+def resolution(given: Mapping[str, str], decision: Decision | None, actor: Actor) -> Resolution:
+    """Read the form; `decision` is None where the case is about a customer.
 
     Raises:
         BadResolution: no such answer, or corrected facts that correct nothing.
@@ -73,17 +73,19 @@ def resolution(given: Mapping[str, str], decision: Decision, actor: Actor) -> Re
     if answer == "reject":
         return Resolution(status=Status.REJECTED, reason=reason, actor=actor)
     status = Status.PARTLY_UPHELD if given.get("partly") else Status.UPHELD
-    if answer == "facts":
+    if answer == "uphold" and decision is None:
+        return Resolution(status=status, reason=reason, actor=actor)
+    if answer == "facts" and decision is not None:
         facts = _changed_facts(given, decision)
         return Resolution(status=status, reason=reason, actor=actor, facts=facts)
-    if answer == "grant":
+    if answer == "grant" and decision is not None:
         outcome = {
             name.removeprefix("outcome."): value.strip()
             for name, value in given.items()
             if name.startswith("outcome.")
         }
         return Resolution(status=status, reason=reason, actor=actor, outcome=outcome)
-    raise BadResolution(field="answer", given=answer, expected="reject, facts, grant")
+    raise BadResolution(field="answer", given=answer, expected="reject, facts, grant, uphold")
 
 
 def _changed_facts(given: Mapping[str, str], decision: Decision) -> dict[str, object]:
