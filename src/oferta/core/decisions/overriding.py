@@ -36,7 +36,7 @@ from oferta.core.decisions.types import (
 from oferta.core.notices import actions as notices
 from oferta.core.notices.types import NewNotice
 from oferta.core.parties import queries as parties
-from oferta.core.parties.types import Role
+from oferta.core.parties.types import Permission
 from oferta.core.terms import shelf
 from oferta.core.terms.types import Coded
 from oferta.core.terms.values import BadValue, parse_value
@@ -181,8 +181,8 @@ def _check_second_person(wanted: Override, old: Decision, amount: int) -> None:
     if amount <= above:
         return
     second = wanted.approver
-    if second is None or second.id == wanted.actor.id or second.role is not Role.APPROVER:
-        given = "nobody" if second is None else f"{second.name}, {second.role}"
+    if second is None or second.id == wanted.actor.id or not second.may(Permission.APPROVE_ANSWERS):
+        given = "nobody" if second is None else f"{second.name}, {', '.join(sorted(second.roles))}"
         raise SecondPersonNeeded(amount=amount, above=above, given=given)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from oferta.core.parties import models, queries
 from oferta.core.parties.errors import BadCustomer, UnknownCustomer
+from oferta.core.parties.rules import permissions_of
 from oferta.core.parties.types import Actor, Channel, NewCustomer, Role
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import LANGUAGES, Language
@@ -101,29 +102,37 @@ def accept_edition(customer_id: UUID, *, pack: str, edition: str, now: datetime)
 
 
 @transaction.atomic
-def appoint_staff(username: str, *, password: str | None, name: str, role: Role) -> Actor:
-    """Let a person work at the desk; appointing them again changes their name and role.
+def appoint_staff(
+    username: str,
+    *,
+    password: str | None,
+    name: str,
+    role: Role | None = None,
+    roles: Collection[Role] = (),
+) -> Actor:
+    """Let a person work at the desk; appointing them again changes their name and roles.
+
+    For who owns the machine: the first administrator, the samples. At the desk an appointment
+    takes two persons (`staffing.propose`, `staffing.approve`).
 
     Args:
         username: what they sign in with.
         password: theirs; None leaves it as it is, or, for a new login, unusable.
         name: how the desk and case logs show them.
-        role: what they may do.
+        role: what they are there for, if that is one role.
+        roles: all that they are there for, if it is more.
     """
+    held = frozenset(roles) | ({role} if role else set())
     login, _ = get_user_model().objects.get_or_create(username=username)
     if password is not None:
         login.set_password(password)
         login.save()
     staff, _ = models.Staff.objects.update_or_create(
         login=login,
-        defaults={"name": name, "role": role},
-        create_defaults={
-            "id": uuid7(),
-            "name": name,
-            "role": role,
-        },
+        defaults={"name": name, "roles": sorted(held)},
+        create_defaults={"id": uuid7(), "name": name, "roles": sorted(held)},
     )
-    return Actor(id=staff.id, name=name, role=role)
+    return Actor(id=staff.id, name=name, roles=held, permissions=permissions_of(held))
 
 
 def _check(item: NewCustomer) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from oferta.core.parties import models
 from oferta.core.parties.errors import BadLink, NotStaff, UnknownCustomer
+from oferta.core.parties.rules import permissions_of
 from oferta.core.parties.types import Actor, Customer, Role
 from oferta.kernel.i18n import Language
 
@@ -116,7 +117,8 @@ def actor_of_login(username: str) -> Actor:
 def _actor(row: models.Staff | None, login: str) -> Actor:
     if row is None:
         raise NotStaff(login=login)
-    return Actor(id=row.id, name=row.name, role=Role(row.role))
+    roles = frozenset(Role(item) for item in row.roles)
+    return Actor(id=row.id, name=row.name, roles=roles, permissions=permissions_of(roles))
 
 
 def _customer(row: models.Customer) -> Customer:

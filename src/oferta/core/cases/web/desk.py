@@ -20,7 +20,7 @@ from oferta.core.decisions.web.pages import about
 from oferta.core.notices import actions as notices
 from oferta.core.notices import queries as noticed
 from oferta.core.parties import queries as parties
-from oferta.core.parties.types import Actor
+from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
@@ -28,7 +28,7 @@ from oferta.kernel.i18n import language_of
 
 
 @require_safe
-@for_staff
+@for_staff(Permission.SEE_CASES)
 def home(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """List what waits for a person, the most urgent first."""
     now = clock.now()
@@ -37,7 +37,6 @@ def home(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     names = parties.names(item.party_id for item in open_cases if item.party_id)
     context = {
         "actor": actor,
-        "role_key": f"staff.role.{actor.role}",
         "cases": [
             _row(item)
             | {
@@ -53,26 +52,27 @@ def home(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@for_staff
+@for_staff(Permission.SEE_CASES)
 def case(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
     """Show a case with its decision, and the form that answers it."""
     return _case_page(request, actor, _found(case_id))
 
 
 @require_POST
-@for_staff
+@for_staff(Permission.WORK_CASES)
 def assign(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
     """Take a case over."""
     return _do(request, case_id, lambda: actions.assign(case_id, actor=actor, now=clock.now()))
 
 
 @require_POST
-@for_staff
+@for_staff(Permission.WORK_CASES)
 def resolve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
     """Answer a case; what was typed stays in the form if it cannot be done."""
     found = _found(case_id)
     try:
-        resolution = forms.resolution(request.POST, decisions.decision(found.decision_id), actor)
+        decision = decisions.decision(found.decision_id) if found.decision_id else None
+        resolution = forms.resolution(request.POST, decision, actor)
         actions.resolve(case_id, resolution, now=clock.now())
     except OfertaError as error:
         return _case_page(request, actor, found, error)
@@ -80,14 +80,14 @@ def resolve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpRespons
 
 
 @require_POST
-@for_staff
+@for_staff(Permission.APPROVE_ANSWERS)
 def approve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
     """Carry out what a colleague proposed."""
     return _do(request, case_id, lambda: actions.approve(case_id, approver=actor, now=clock.now()))
 
 
 @require_POST
-@for_staff
+@for_staff(Permission.WORK_CASES)
 def withdraw(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
     """Drop a proposal."""
     return _do(
@@ -98,7 +98,7 @@ def withdraw(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpRespon
 
 
 @require_POST
-@for_staff
+@for_staff(Permission.WORK_CASES)
 def open_stopped(request: HttpRequest, *, actor: Actor, decision_id: UUID) -> HttpResponse:
     """Open a case for a stopped decision that has none (any more)."""
     del actor
@@ -111,7 +111,7 @@ def open_stopped(request: HttpRequest, *, actor: Actor, decision_id: UUID) -> Ht
 
 
 @require_POST
-@for_staff
+@for_staff(Permission.APPROVE_MESSAGES)
 def release(request: HttpRequest, *, actor: Actor, batch_id: UUID) -> HttpResponse:
     """Let a held batch of notices go out."""
     try:
@@ -142,19 +142,18 @@ def _case_page(
     request: HttpRequest, actor: Actor, item: Case, error: OfertaError | None = None
 ) -> HttpResponse:
     language = language_of(request.LANGUAGE_CODE)
-    decision = decisions.decision(item.decision_id)
+    decision = decisions.decision(item.decision_id) if item.decision_id else None
     context = (
-        about(decision, language)
+        (about(decision, language) if decision else {})
         | _row(item)
         | {
             "actor": actor,
-            "role_key": f"staff.role.{actor.role}",
             "error": error,
             "given": request.POST,
             "case_status_key": f"cases.status.{item.status}",
             "customer": parties.customer(item.party_id) if item.party_id else None,
-            "fact_inputs": forms.fact_inputs(decision, language, request.POST),
-            "outcome_inputs": forms.outcome_inputs(decision, language, request.POST),
+            "fact_inputs": decision and forms.fact_inputs(decision, language, request.POST),
+            "outcome_inputs": decision and forms.outcome_inputs(decision, language, request.POST),
             "proposal_key": f"cases.status.{item.proposal.resolution}" if item.proposal else "",
             "own_proposal": item.proposal is not None and item.proposal.actor_id == actor.id,
             "log": [(entry, f"cases.log.{entry.what}") for entry in item.log],

@@ -1,8 +1,17 @@
 """Tables of logins, customers, staff and what they agreed to."""
 
 from oferta.core.parties.models.agreements import AcceptedEdition
+from oferta.core.parties.models.audit import AuditEntry
 from oferta.core.parties.models.customers import Contact, Customer
 from oferta.core.parties.models.logins import Login
-from oferta.core.parties.models.staff import Staff
+from oferta.core.parties.models.staff import Appointment, Staff
 
-__all__ = ["AcceptedEdition", "Contact", "Customer", "Login", "Staff"]
+__all__ = [
+    "AcceptedEdition",
+    "Appointment",
+    "AuditEntry",
+    "Contact",
+    "Customer",
+    "Login",
+    "Staff",
+]
