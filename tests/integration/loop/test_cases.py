@@ -29,11 +29,9 @@ from oferta.core.cases.errors import (
 )
 from oferta.core.cases.types import Case, NewEvidence, Resolution, Status
 from oferta.core.decisions import actions, queries
-from oferta.core.decisions.errors import (
-    SecondPersonNeeded,
-)
 from oferta.core.decisions.types import Decision, Override
 from oferta.core.notices import queries as notices
+from oferta.core.parties.errors import NotPermitted, OwnAct
 from oferta.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -107,15 +105,27 @@ def test_a_large_answer_waits_for_a_second_person() -> None:
     assert waiting.is_open
     assert waiting.proposal is not None
     assert waiting.proposal.outcome == {"amount": "500 KZT"}
-    for second in (clerk, a_clerk("other")):
-        with pytest.raises(SecondPersonNeeded):
-            cases.approve(case.id, approver=second, now=NOW)
+    with pytest.raises(NotPermitted):
+        cases.approve(case.id, approver=a_clerk("other"), now=NOW)
     done = cases.approve(case.id, approver=approver, now=NOW)
     assert (done.status, done.proposal) == ("partly_upheld", None)
     assert done.log[-1].detail["approver"] == approver.name
     assert done.override_id is not None
     new = queries.decision(done.override_id)
     assert (new.actor_id, new.approver_id) == (clerk.id, approver.id)
+
+
+def test_nobody_approves_their_own_answer_whatever_their_roles() -> None:
+    party = a_customer()
+    case = a_case(party, a_decision(party))
+    approver = an_approver()
+    large = Resolution(
+        status=Status.UPHELD, reason="x", actor=approver, outcome={"amount": "500 KZT"}
+    )
+    cases.resolve(case.id, large, now=NOW)
+    actions.set_authority("corner-club", second_person_above=10**9)
+    with pytest.raises(OwnAct):
+        cases.approve(case.id, approver=approver, now=NOW)
 
 
 def test_a_proposal_can_be_withdrawn() -> None:

@@ -10,16 +10,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from oferta.core.cases import models, queries
+from oferta.core.cases import keeping, models, queries
 from oferta.core.cases.errors import (
     AlreadyOpen,
     BadResolution,
     BadWords,
-    CaseClosed,
     NothingProposed,
     NotYours,
     Replaced,
-    UnknownCase,
 )
 from oferta.core.cases.types import (
     OPEN,
@@ -37,7 +35,9 @@ from oferta.core.decisions.types import Decision, Override
 from oferta.core.notices import actions as notices
 from oferta.core.notices.types import NewNotice
 from oferta.core.parties import queries as parties
-from oferta.core.parties.types import Actor
+from oferta.core.parties.errors import OwnAct
+from oferta.core.parties.rules import check_may
+from oferta.core.parties.types import Actor, Permission
 from oferta.kernel import events
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
@@ -68,10 +68,10 @@ def dispute(
     decision = _locked_decision(decision_id)
     if decision.party_id != party_id:
         raise NotYours(decision_id=str(decision_id))
-    case_id = _open(decision, Kind.DISPUTE, words.strip(), now)
+    row = _open(decision, Kind.DISPUTE, words.strip(), now)
     for item in evidence:
-        _add_evidence(case_id, item, now)
-    return queries.case(case_id)
+        _add_evidence(row, item, now)
+    return queries.case(row.id)
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def open_for_stopped(decision_id: UUID, *, now: datetime) -> Case:
         UnknownDecision, Replaced, AlreadyOpen: there is nothing to take over.
     """
     decision = _locked_decision(decision_id)
-    return queries.case(_open(decision, Kind.STOPPED, "", now))
+    return queries.case(_open(decision, Kind.STOPPED, "", now).id)
 
 
 @transaction.atomic
@@ -133,8 +133,7 @@ def add_evidence(
         UnknownCase, CaseClosed: nothing can be added.
         BadWords: no words, or too many.
     """
-    _lock_open(case_id)
-    _add_evidence(case_id, evidence, now, actor)
+    _add_evidence(keeping.lock_open(case_id), evidence, now, actor)
 
 
 @transaction.atomic
@@ -143,10 +142,12 @@ def assign(case_id: UUID, *, actor: Actor, now: datetime) -> None:
 
     Raises:
         UnknownCase, CaseClosed: it cannot be taken.
+        NotPermitted: the actor works no cases.
     """
-    _lock_open(case_id)
+    check_may(actor, Permission.WORK_CASES)
+    row = keeping.lock_open(case_id)
     models.Case.objects.filter(id=case_id).update(status=Status.ASSIGNED, assignee_id=actor.id)
-    _log(case_id, "assigned", now, actor, {})
+    keeping.log(row, "assigned", now, actor, {})
 
 
 def resolve(case_id: UUID, resolution: Resolution, *, now: datetime) -> Case:
@@ -161,7 +162,9 @@ def resolve(case_id: UUID, resolution: Resolution, *, now: datetime) -> Case:
     Raises:
         UnknownCase, CaseClosed, BadResolution: it cannot be answered so.
         OverrideRefused, Stopped, TermsError: the overriding Decision cannot be made.
+        NotPermitted: the actor works no cases.
     """
+    check_may(resolution.actor, Permission.WORK_CASES)
     try:
         return _resolve(case_id, resolution, approver=None, now=zoned(now))
     except SecondPersonNeeded as error:
@@ -174,13 +177,17 @@ def approve(case_id: UUID, *, approver: Actor, now: datetime) -> Case:
 
     Raises:
         NothingProposed: no answer waits.
-        SecondPersonNeeded: the approver made the proposal, or is no approver.
+        OwnAct: the approver made the proposal.
+        NotPermitted: they approve no answers.
         UnknownCase, CaseClosed, OverrideRefused, Stopped, TermsError: as of `resolve`.
     """
-    _lock_open(case_id)
+    check_may(approver, Permission.APPROVE_ANSWERS)
+    keeping.lock_open(case_id)
     proposal = queries.case(case_id).proposal
     if proposal is None:
         raise NothingProposed(case_id=str(case_id))
+    if proposal.actor_id == approver.id:
+        raise OwnAct(actor=approver.name)
     resolution = Resolution(
         status=proposal.resolution,
         reason=proposal.reason,
@@ -199,17 +206,18 @@ def withdraw_proposal(case_id: UUID, *, actor: Actor, now: datetime) -> None:
         NothingProposed: no answer waits.
         UnknownCase, CaseClosed: the case is not open.
     """
-    _lock_open(case_id)
+    check_may(actor, Permission.WORK_CASES)
+    row = keeping.lock_open(case_id)
     if not models.Proposal.objects.filter(case_id=case_id).delete()[0]:
         raise NothingProposed(case_id=str(case_id))
-    _log(case_id, "proposal_withdrawn", now, actor, {})
+    keeping.log(row, "proposal_withdrawn", now, actor, {})
 
 
 @transaction.atomic
 def _resolve(
     case_id: UUID, resolution: Resolution, *, approver: Actor | None, now: datetime
 ) -> Case:
-    row = _lock_open(case_id)
+    row = keeping.lock_open(case_id)
     _check_resolution(resolution, about_decision=row.decision_id is not None)
     new = None
     if row.decision_id is not None and resolution.status is not Status.REJECTED:
@@ -235,7 +243,7 @@ def _resolve(
     detail = {"reason": resolution.reason.strip()}
     if approver is not None:
         detail["approver"] = approver.name
-    _log(case_id, resolution.status.value, now, resolution.actor, detail)
+    keeping.log(row, resolution.status.value, now, resolution.actor, detail, by=approver)
     kind = f"case.{resolution.status.value}" if row.decision_id else "case.answered"
     _tell(row, kind, {"reason": resolution.reason.strip()}, now)
     events.publish(
@@ -255,7 +263,7 @@ def _resolve(
 def _propose(
     case_id: UUID, resolution: Resolution, needed: SecondPersonNeeded, now: datetime
 ) -> Case:
-    _lock_open(case_id)
+    row = keeping.lock_open(case_id)
     models.Proposal.objects.update_or_create(
         case_id=case_id,
         defaults={
@@ -269,7 +277,7 @@ def _propose(
         },
     )
     detail = {"resolution": resolution.status.value, "amount": needed.amount, "above": needed.above}
-    _log(case_id, "proposed", now, resolution.actor, detail)
+    keeping.log(row, "proposed", now, resolution.actor, detail)
     return queries.case(case_id)
 
 
@@ -303,7 +311,7 @@ def _locked_decision(decision_id: UUID) -> Decision:
     return decision
 
 
-def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> UUID:
+def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> models.Case:
     due_at = zoned(now) + timedelta(days=ANSWER_DAYS)
     row = models.Case(
         id=uuid7(),
@@ -315,11 +323,11 @@ def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> UUID:
         due_at=due_at,
     )
     row.save(force_insert=True)
-    _log(row.id, "opened", now, None, {"kind": kind.value})
+    keeping.log(row, "opened", now, None, {"kind": kind.value})
     notice = "case.opened" if kind is Kind.DISPUTE else "case.stopped"
     due_on = localtime(due_at).date()  # the day that the pages show too
     _tell(row, notice, {"due": {"date": due_on.isoformat()}}, now)
-    return row.id
+    return row
 
 
 def _tell(row: models.Case, kind: str, params: dict[str, Any], now: datetime) -> None:
@@ -335,35 +343,18 @@ def _tell(row: models.Case, kind: str, params: dict[str, Any], now: datetime) ->
     notices.send([notice], now=now)
 
 
-def _lock_open(case_id: UUID) -> models.Case:
-    row = models.Case.objects.select_for_update().filter(id=case_id).first()
-    if row is None:
-        raise UnknownCase(case_id=str(case_id))
-    if row.status not in OPEN:
-        raise CaseClosed(case_id=str(case_id), status=row.status)
-    return row
-
-
 def _add_evidence(
-    case_id: UUID, item: NewEvidence, now: datetime, actor: Actor | None = None
+    row: models.Case, item: NewEvidence, now: datetime, actor: Actor | None = None
 ) -> None:
     _check_words("evidence", item.words)
     if len(item.link) > LINK_LENGTH_MAX:
         raise BadWords(field="link", length=len(item.link), length_max=LINK_LENGTH_MAX)
     models.Evidence(
-        case_id=case_id, words=item.words.strip(), link=item.link.strip(), added_at=now
+        case_id=row.id, words=item.words.strip(), link=item.link.strip(), added_at=now
     ).save(force_insert=True)
-    _log(case_id, "evidence", now, actor, {})
+    keeping.log(row, "evidence", now, actor, {})
 
 
 def _check_words(field: str, words: str) -> None:
     if not 0 < len(words.strip()) <= WORDS_LENGTH_MAX or "\0" in words:
         raise BadWords(field=field, length=len(words), length_max=WORDS_LENGTH_MAX)
-
-
-def _log(
-    case_id: UUID, what: str, at: datetime, actor: Actor | None, detail: dict[str, Any]
-) -> None:
-    models.Entry(
-        case_id=case_id, at=at, actor_id=actor.id if actor else None, what=what, detail=detail
-    ).save(force_insert=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 
 from oferta.core.cases.types import ABOUT_PARTY, OPEN, Kind, Status
 
@@ -15,6 +15,10 @@ class Case(models.Model):
     """A dispute, a stopped Decision, or a matter of a customer's."""
 
     id = models.UUIDField(primary_key=True)
+    #: What people say on the phone; no key to anything.
+    number = models.BigIntegerField(
+        unique=True, db_default=Func(Value("cases_case_number"), function="nextval")
+    )
     kind = models.TextField()
     decision = models.ForeignKey(
         "decisions.Decision", null=True, on_delete=models.PROTECT, related_name="cases"
@@ -31,6 +35,8 @@ class Case(models.Model):
     assignee = models.ForeignKey(
         "parties.Staff", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    #: When its deadline had passed and the desk was told so.
+    escalated_at = models.DateTimeField(null=True)
     #: Shown to the customer.
     reason = models.TextField(blank=True, default="")
     resolved_at = models.DateTimeField(null=True)
@@ -41,9 +47,14 @@ class Case(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=["due_at"], condition=Q(status__in=_OPEN), name="cases_by_deadline"
+                fields=["due_at", "id"], condition=Q(status__in=_OPEN), name="cases_by_deadline"
             ),
             models.Index(fields=["party", "-id"], name="cases_of_party"),
+            models.Index(
+                fields=["assignee", "due_at", "id"],
+                condition=Q(status__in=_OPEN),
+                name="cases_of_assignee",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -49,15 +49,23 @@ def overdue_cases(now: datetime, limit: int = 50) -> list[Case]:
     return [_case(row) for row in rows.select_related("assignee")[: min(limit, PAGE_MAX)]]
 
 
-def cases_of_party(party_id: UUID, limit: int = 50) -> list[Case]:
-    """Return a customer's cases, newest first."""
+def cases_of_party(party_id: UUID, limit: int = 50, *, before: UUID | None = None) -> list[Case]:
+    """Return a customer's cases, newest first; `before` is the last one of the page before."""
     rows = models.Case.objects.filter(party_id=party_id).order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
     return [_case(row) for row in rows.select_related("assignee")[: min(limit, PAGE_MAX)]]
+
+
+def told(row: models.Case) -> Case:
+    """Return a row, read with its assignee, as other rooms see it: without log and evidence."""
+    return _case(row)
 
 
 def _case(row: models.Case, *, whole: bool = False) -> Case:
     return Case(
         id=row.id,
+        number=row.number,
         kind=Kind(row.kind),
         decision_id=row.decision_id,
         party_id=row.party_id,
@@ -65,6 +73,7 @@ def _case(row: models.Case, *, whole: bool = False) -> Case:
         words=row.words,
         opened_at=row.opened_at,
         due_at=row.due_at,
+        escalated_at=row.escalated_at,
         assignee_id=row.assignee_id,
         assignee=row.assignee.name if row.assignee is not None else "",
         reason=row.reason,

@@ -93,6 +93,8 @@ class Case:
     """A dispute, a stopped Decision or a matter of a customer's, from opening to answer."""
 
     id: UUID
+    #: What people say on the phone.
+    number: int
     kind: Kind
     #: None for the kinds of `ABOUT_PARTY`, which have a party instead.
     decision_id: UUID | None
@@ -101,6 +103,8 @@ class Case:
     words: str
     opened_at: datetime
     due_at: datetime
+    #: When the desk was told that the deadline had passed.
+    escalated_at: datetime | None
     assignee_id: UUID | None
     assignee: str
     reason: str

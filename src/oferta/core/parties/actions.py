@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from oferta.core.parties import models, queries
 from oferta.core.parties.errors import BadCustomer, UnknownCustomer
-from oferta.core.parties.rules import permissions_of
+from oferta.core.parties.rules import check_roles, permissions_of
 from oferta.core.parties.types import Actor, Channel, NewCustomer, Role
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import LANGUAGES, Language
@@ -109,8 +109,12 @@ def appoint_staff(
     name: str,
     role: Role | None = None,
     roles: Collection[Role] = (),
+
+    Raises:
+        RolesExclude: one person may not have these roles together.
 ) -> Actor:
     """Let a person work at the desk; appointing them again changes their name and roles.
+    check_roles(held)
 
     For who owns the machine: the first administrator, the samples. At the desk an appointment
     takes two persons (`staffing.propose`, `staffing.approve`).

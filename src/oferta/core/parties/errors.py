@@ -41,3 +41,47 @@ class NotStaff(OfertaError):
 
     code: ClassVar[str] = "parties.not_staff"
     login: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotPermitted(OfertaError):
+    """None of this person's roles allows it."""
+
+    code: ClassVar[str] = "parties.not_permitted"
+    actor: str
+    permission: str
+
+
+@dataclass(eq=False, kw_only=True)
+class RolesExclude(OfertaError):
+    """One person may not have these roles together: one of them watches over the other."""
+
+    code: ClassVar[str] = "parties.roles_exclude"
+    role: str
+    others: list[str]
+
+
+@dataclass(eq=False, kw_only=True)
+class BadAppointment(OfertaError):
+    """An appointment needs a login that exists, a name, a reason, and no other that waits."""
+
+    code: ClassVar[str] = "parties.bad_appointment"
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoAppointment(OfertaError):
+    """No such appointment waits for a second person."""
+
+    code: ClassVar[str] = "parties.no_appointment"
+    appointment_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OwnAct(OfertaError):
+    """Who proposed something, or whom it concerns, cannot approve it."""
+
+    code: ClassVar[str] = "parties.own_act"
+    actor: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from oferta.core.parties.types import Permission, Role
+from oferta.core.parties.errors import NotPermitted, RolesExclude
+from oferta.core.parties.types import Actor, Permission, Role
 
 P = Permission
 
@@ -67,6 +68,51 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
 }
+
+
+#: Roles that no one person may have together: who appoints, configures or watches does not act.
+EXCLUDE: tuple[tuple[Role, frozenset[Role]], ...] = (
+    (
+        Role.ADMINISTRATOR,
+        frozenset({Role.CLERK, Role.APPROVER, Role.CASHIER, Role.FINANCE, Role.MESSENGER}),
+    ),
+    (Role.AUDITOR, frozenset(Role) - {Role.AUDITOR}),
+)
+
+#: How much of a contact stays readable when it is masked: its last digits, its first letter.
+_SHOWN_DIGITS = 4
+
+
+def check_roles(roles: Iterable[Role]) -> None:
+    """Let roles pass that one person may have together.
+
+    Raises:
+        RolesExclude: one of them watches over or appoints another.
+    """
+    held = frozenset(roles)
+    for role, others in EXCLUDE:
+        if role in held and held & others:
+            raise RolesExclude(role=role.value, others=sorted(held & others))
+
+
+def check_may(actor: Actor, permission: Permission) -> None:
+    """Let an actor pass whose roles allow something.
+
+    Raises:
+        NotPermitted: none of them does.
+    """
+    if not actor.may(permission):
+        raise NotPermitted(actor=actor.name, permission=permission.value)
+
+
+def masked(address: str) -> str:
+    """Return an address of which enough is left to recognise it, and too little to use it."""
+    name, at, host = address.partition("@")
+    if at:
+        head, _, tail = host.rpartition(".")
+        return f"{name[:1]}•••@{head[:1]}•••.{tail}" if head else f"{name[:1]}•••@•••"
+    kept = address[-_SHOWN_DIGITS:] if len(address) > 2 * _SHOWN_DIGITS else ""
+    return f"•••{kept}"
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
