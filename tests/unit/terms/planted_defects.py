@@ -95,6 +95,9 @@ PLANTED: list[Planted] = [
             'then: {rate: 1%, amount: "round_down(money_paid, 5000 KZT) - 1000 KZT"}'),
     Planted("a division by what can be zero", Code.DIVISION_BY_ZERO, "campaign", SECOND, CAMPAIGN,
             'then: {rate: 1%, amount: "round_half_up(money_paid / (own_rate - 5%), 1 KZT)"}'),
+    Planted("a refund above what was paid", Code.BREAKS_PROMISE, "early", T,
+            "    by: money\n    better: money\n", "    by: money\n    better: money\n    promise:\n"
+            "      - {id: within, that: money + 1 KZT <= money_paid, label: W(Never more.)}\n"),
     Planted("two clauses that say the same", Code.SAYS_THE_SAME, "campaign", SECOND,
             f"{WINDOW}    {CAMPAIGN_WHEN}\n    {CAMPAIGN}",
             "    when: foreign_shop OR NOT (method = 'qr' OR method IN ('card'))\n"

@@ -239,6 +239,9 @@ def a_case(rng: random.Random, pack: Pack) -> dict[str, object]:
     facts = {name: any_of(rng, fact.type, about) for name, fact in pack.facts.items()}
     zone = rng.choice(("Europe/Moscow", "Asia/Vladivostok"))
     start = f"{about.date()}T19:00:00+03:00"
+    begun, ended = facts["illness_from"], facts["illness_through"]
+    if begun and ended and begun > ended:  # type: ignore[operator]  # days
+        facts |= {"illness_from": ended, "illness_through": begun}
     return {**facts, "venue_time_zone": zone, "performance_starts_at": start}
 
 

@@ -16,6 +16,7 @@ from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import NotInForce
 from oferta.core.terms.facts import used_type
 from oferta.core.terms.program import Program
+from oferta.core.terms.relations import breaks
 from oferta.core.terms.types import Coded, Edition, Kind, Pack, Question, Type
 from oferta.core.terms.values import BadValue, parse_value, write_value
 from oferta.kernel.jsontext import json_text
@@ -117,7 +118,7 @@ class Column:
 class Reader:
     """One question of one pack, and what answers it on which day."""
 
-    __slots__ = ("_by_day", "_fields", "_pack", "_terms", "day", "names", "question")
+    __slots__ = ("_assumed", "_by_day", "_fields", "_pack", "_terms", "day", "names", "question")
 
     def __init__(self, terms: Terms, pack: Pack, question: Question) -> None:
         self._terms = terms
@@ -128,6 +129,14 @@ class Reader:
         #: The fact that is the day itself; "" if the day is worked out by each edition.
         self.day = question.day if question.day in self.names else ""
         self._by_day: dict[Coded, Standing | None] = {}
+        self._assumed = pack.assumed(question)
+
+    def left(self, coded: tuple[Coded, ...]) -> bool:
+        """Tell whether facts contradict each other: the terms' own reader says how."""
+        if not self._assumed:
+            return False
+        facts = dict(zip(self.names, coded, strict=True))
+        return any(breaks(one, facts) for one in self._assumed)
 
     def standing(self, day: Coded) -> Standing | None:
         """Return what answers on a day; None if nothing does."""
@@ -201,7 +210,7 @@ def _rows(
 ) -> list[Row | None]:
     names = reader.names
     return [
-        None if (standing := reader.standing(day)) is None
+        None if (standing := reader.standing(day)) is None or reader.left(row)
         else Row(standing, day, row, "{" + ",".join(texts) + "}")  # type: ignore[arg-type]
         for day, row, texts in zip(
             coded[reader.day],

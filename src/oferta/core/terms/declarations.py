@@ -26,6 +26,7 @@ from oferta.core.terms.types import (
     Field,
     Kind,
     Question,
+    Relation,
     Type,
     Words,
 )
@@ -43,6 +44,7 @@ _TOP_KEYS = (
     "lists",
     "calendars",
     "required_values",
+    "assume",
     "questions",
 )
 _TYPE_KEYS = ("type", "unit", "values", "min", "max")
@@ -64,6 +66,8 @@ class Declarations:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     required_values: tuple[Scalar, ...] = ()
+    #: What is assumed of facts; read after all else is known.
+    assumptions: tuple[Relation, ...] = ()
     #: By question and field: what a `then` that does not name the field gives it.
     defaults: dict[tuple[str, str], Scalar] = field(default_factory=dict)
     #: Names that are declared, but with a problem of their own.

@@ -61,7 +61,7 @@ def _relied_on(draft: Draft) -> dict[str, object]:
     """Return what terms.yaml says that this edition's answers depend on."""
     declared = draft.declared
     asked = {clause.question for clause in draft.clauses.values()}
-    return {
+    return _assumed(draft, asked) | {
         "pack": declared.name,
         "publisher": declared.publisher,
         "authoritative": declared.authoritative,
@@ -78,6 +78,18 @@ def _relied_on(draft: Draft) -> dict[str, object]:
             if name in asked
         },
     }
+
+
+def _assumed(draft: Draft, asked: set[str]) -> dict[str, object]:
+    """Return what is assumed of the facts asked for, which may be refused by it; often nothing."""
+    questions = draft.declared.questions
+    facts = [set(question.facts) for name, question in questions.items() if name in asked]
+    found = [
+        (one.id, one.when, one.that)
+        for one in draft.declared.assumptions
+        if any(known.issuperset(one.reads) for known in facts)
+    ]
+    return {"assumed": found} if found else {}
 
 
 def answered(field: Field) -> tuple[object, ...]:

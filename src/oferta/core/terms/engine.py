@@ -17,6 +17,7 @@ from oferta.core.terms.facts import read_facts, used_type
 from oferta.core.terms.limits import LimitWindow, limit_windows
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.program import Program, compile_program
+from oferta.core.terms.relations import check_assumed
 from oferta.core.terms.values import BadValue, parse_value, write_value
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ class Terms:
         self.question(pack, question)
         chosen = self._chosen(pack, question, self._day_facts(pack, facts), on, edition)
         coded = _read(self.packs[pack], question, chosen, facts)
+        check_assumed(self.packs[pack], self.packs[pack].questions[question], coded)
         return self._asked(pack, question, chosen, coded, on)
 
     def read_coded(

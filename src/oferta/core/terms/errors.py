@@ -135,6 +135,18 @@ class WrongFact(TermsError):
 
 
 @dataclass(eq=False, kw_only=True)
+class FactsDisagree(TermsError):
+    """These facts cannot be true together: the terms rest on a relation that they break."""
+
+    code: ClassVar[str] = "terms.facts_disagree"
+    assumption: str
+    #: As the pack writes it.
+    relation: str
+    #: Each fact of the relation, as `refunded 5000.00 KZT`.
+    given: list[str]
+
+
+@dataclass(eq=False, kw_only=True)
 class Stopped(TermsError):
     """Base of what stops a case and hands it to a person: no money moves."""
 

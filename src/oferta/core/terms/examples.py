@@ -24,6 +24,7 @@ ERRORS = (
     "terms.out_of_bounds",
     "terms.not_in_force",
     "terms.calendar_not_declared",
+    "terms.facts_disagree",
     *_FACT_ERRORS,
 )
 

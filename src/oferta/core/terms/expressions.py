@@ -68,6 +68,15 @@ def parse_expression(source: str, scope: Scope, target: Type | None = None) -> E
     return found
 
 
+def parse_exact(source: str, scope: Scope) -> Expression:
+    """Return the expression that `source` writes, which may be a fraction of its unit.
+
+    Raises:
+        BadSource: what cannot be read.
+    """
+    return _Parser(source, scope).whole()
+
+
 def _rounding_of(type_: Type) -> str:
     steps = {Kind.PERCENT: "0.01%", Kind.MONEY: f"1 {type_.unit}", Kind.DURATION: "1 second"}
     return f"round_down(…, {steps.get(type_.kind, '1')})"

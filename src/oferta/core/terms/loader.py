@@ -16,6 +16,7 @@ from oferta.core.terms.parts import Part, edition_day, merge_parts, read_part
 from oferta.core.terms.problems import Code, Report
 from oferta.core.terms.publication import check_published
 from oferta.core.terms.reader import as_shape
+from oferta.core.terms.relation_source import read_relations
 from oferta.core.terms.texts import Passage, check_passages, read_passages, words_of_edition
 from oferta.core.terms.types import ClauseText, Edition, Pack, Place
 from oferta.core.terms.yaml_source import Mapping, read_yaml
@@ -46,11 +47,12 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
     root = _mapping(files, TERMS, report)
     declared = read_declarations(root, report) if root else None
     parts, known = _parts(files, report)
-    if declared is None:
+    if declared is None or root is None:
         return None
+    read_relations(root, declared, report)
     if declared.name and declared.name != files.name:
         report.add(
-            Code.PACK_NAME, root.keys["pack"] if root else Place(TERMS, 0), "pack",
+            Code.PACK_NAME, root.keys["pack"], "pack",
             f"the pack is named {declared.name!r} but its folder {files.name!r}",
             "the folder's name",
         )  # fmt: skip
@@ -78,6 +80,7 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
         editions=tuple(editions),
         examples=examples,
         folder=files.folder,
+        assumptions=declared.assumptions,
     )
 
 

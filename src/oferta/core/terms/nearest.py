@@ -15,6 +15,7 @@ from oferta.core.terms.candidates import Candidates
 from oferta.core.terms.case import clauses_of, edition_of
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import TermsError
+from oferta.core.terms.relations import breaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +116,7 @@ class _Search:
         self._alone: set[tuple[str, Coded]] = set()
         self._fixed = self._fixed_arguments()
         self._program = self._engine.program(decided.pack, decided.question, edition)
+        self._assumed = pack.assumed(self._question)
         #: A change of none of these leaves day and edition as they are.
         self._dating = self._program.asked.raw_behind(self._question.day)
 
@@ -186,8 +188,11 @@ class _Search:
     def _tried(self, changed: tuple[tuple[str, Coded], ...], place: int) -> _Found | None:
         """Decide with other values; None if the outcome stays or there is none."""
         before = self._decided
+        facts = {**before.facts, **dict(changed)}
+        if any(breaks(one, facts) for one in self._assumed):
+            return None
         try:
-            after = self._decide({**before.facts, **dict(changed)}, changed)
+            after = self._decide(facts, changed)
         except TermsError:
             return None
         if after.outcome == before.outcome:

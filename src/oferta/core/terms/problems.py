@@ -102,6 +102,7 @@ class Code(StrEnum):
     HAS_CONFLICT = "terms.has_conflict"
     NEVER_DECIDES = "terms.never_decides"
     BREAKS_BOUNDS = "terms.breaks_bounds"
+    BREAKS_PROMISE = "terms.breaks_promise"
     SAYS_THE_SAME = "terms.says_the_same"
     SUSPENDED = "terms.suspended"
     NOT_PROVED = "terms.not_proved"

@@ -15,7 +15,7 @@ from oferta.core.terms.yaml_source import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from oferta.core.terms.declarations import Declarations
 
-_KEYS = ("about", "label", "day", "facts", "answer", "combine", "by", "better")
+_KEYS = ("about", "label", "day", "facts", "answer", "combine", "by", "better", "promise")
 _COMBINES = ("one", "sum", "max", "min")
 
 ReadField = Callable[[str, Mapping, str, Report], Field | None]

@@ -46,6 +46,7 @@ EXIT_OF: dict[str, Exit] = {
     "project.embedded_missing": Exit.DATABASE,
     "project.not_a_checkout": Exit.NOT_FOUND,
     "project.wrong_cluster": Exit.DATABASE,
+    "terms.facts_disagree": Exit.WRONG_USE,
     "terms.missing_fact": Exit.WRONG_USE,
     "terms.not_in_force": Exit.NOT_FOUND,
     "terms.pack_invalid": Exit.FOUND_PROBLEMS,

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from oferta.core.terms.proving.encoding import alike, both, either, negated
-from oferta.core.terms.proving.intervals import Intervals
+from oferta.core.terms.proving.intervals import Intervals, sums
 from oferta.core.terms.proving.model import within
 from oferta.core.terms.proving.numbers import Ratio, choose, less
 from oferta.core.terms.types import Const
@@ -28,8 +28,14 @@ class Way:
     #: What the members compute, for a quick look whether two ways are one.
     gives: object
     taken: Any
-    #: Fields of the answer after limits; of no meaning where it stops.
+    #: Fields of the answer before limits and after them; of no meaning where it stops.
+    raw: tuple[Value, ...]
     fields: tuple[Value, ...]
+    #: Where the fields before limits surely lie.
+    known: tuple[Interval, ...]
+    #: Under what a field has no value.
+    has_none: Any
+    #: Under what there is no answer: that, or a field outside its declared bounds.
     stops: Any
 
 
@@ -77,15 +83,41 @@ class Answers:
 
     def _decided(self, members: tuple[int, ...], taken: Any) -> Way:
         first = members[0]
-        raw = self._model.outcome(first)
+        raw, known = self._model.outcome(first), tuple(self._intervals.outcome(first))
         if self._subject.question.combine == "one":
-            stops = [self._model.stops(first)]
+            none = self._model.stops(first)
         else:  # every clause is computed before the best of them is known
-            stops = [both([self._model.alive[i], self._model.stops(i)]) for i in self._every]
-        known = self._intervals.outcome(first)
-        stops += self._outside(raw, known)
-        cut = self._cut(raw, self._concerned)
-        return Way(members, gives(self._subject.clauses[first].then), taken, cut, either(stops))
+            none = self._any_stops()
+        said = gives(self._subject.clauses[first].then)
+        return self._way((members, said, taken), raw, known, none)
+
+    def _way(
+        self,
+        who: tuple[tuple[int, ...], object, Any],
+        raw: tuple[Value, ...],
+        known: tuple[Interval, ...],
+        none: Any,
+    ) -> Way:
+        outside = [
+            self.outside(place, raw[place])
+            for place, field in enumerate(self._fields)
+            if not known[place].within(field.type.minimum, field.type.maximum)
+        ]
+        cut = self._cut(raw)
+        return Way(*who, raw, cut, known, none, either([none, *outside]))
+
+    def _any_stops(self) -> Any:
+        model = self._model
+        return either([both([model.alive[i], model.stops(i)]) for i in model.deciding])
+
+    def outside(self, place: int, value: Value) -> Any:
+        """Return the condition that a field leaves its declared bounds."""
+        of = self._fields[place].type
+        found = []
+        if isinstance(value, Ratio):
+            found += [less(value, Ratio(of.minimum))] if of.minimum is not None else []
+            found += [less(Ratio(of.maximum), value)] if of.maximum is not None else []
+        return either(found)
 
     def _best(self, members: tuple[int, ...]) -> Any:
         """Return the condition that a class is alive and none gives more (or less, under min)."""
@@ -103,34 +135,15 @@ class Answers:
     # --- sum ----------------------------------------------------------------------------------
 
     def _summed(self) -> Way:
-        alive, every = self._model.alive, self._every
+        alive, every = self._model.alive, self._model.deciding
         total: list[Value] = [Ratio(0) for _ in self._fields]
         for index in every:
             for place, value in enumerate(self._model.outcome(index)):
                 total[place] += Ratio(choose(alive[index], value.num, 0), value.den)
-        stops = [both([alive[i], self._model.stops(i)]) for i in every]
-        stops += self._outside(tuple(total))
-        fields = self._cut(tuple(total), self._concerned)
         said = tuple(gives(self._subject.clauses[i].then) for i in every)
-        taken = negated(self.nothing)
-        return Way(tuple(every), said, taken, fields, either(stops))
-
-    @property
-    def _every(self) -> list[int]:
-        return self._model.deciding
-
-    def _outside(self, raw: tuple[Value, ...], known: list[Interval] | None = None) -> list[Any]:
-        """Return under what a field leaves its declared bounds; `known`: where it surely lies."""
-        found = []
-        for place, field in enumerate(self._fields):
-            low, high, value = field.type.minimum, field.type.maximum, raw[place]
-            if not isinstance(value, Ratio) or (known and known[place].within(low, high)):
-                continue
-            if low is not None:
-                found.append(less(value, Ratio(low)))
-            if high is not None:
-                found.append(less(Ratio(high), value))
-        return found
+        who = tuple(every), said, negated(self.nothing)
+        known = sums([self._intervals.outcome(i) for i in every])
+        return self._way(who, tuple(total), known, self._any_stops())
 
     # --- limits -------------------------------------------------------------------------------
 
@@ -138,7 +151,7 @@ class Answers:
         """Return the condition that a clause which the limit names is among those deciding."""
         if not limit.clauses:
             return True
-        named = [i for i in self._every if self._subject.clauses[i].id in limit.clauses]
+        named = [i for i in self._model.deciding if self._subject.clauses[i].id in limit.clauses]
         if self._subject.question.combine in ("one", "sum"):
             return self._alive(tuple(named))
         groups = [tuple(i for i in members if i in named) for members in self.classes]
@@ -148,12 +161,12 @@ class Answers:
             if group
         ])  # fmt: skip
 
-    def _cut(self, raw: tuple[Value, ...], concerned: Any) -> tuple[Value, ...]:
+    def _cut(self, raw: tuple[Value, ...]) -> tuple[Value, ...]:
         fields = list(raw)
         names = [field.name for field in self._fields]
         for limit in self._subject.limits:
             place = names.index(limit.field)
-            running = [within(limit.in_force, self._model.day), concerned(limit)]
+            running = [within(limit.in_force, self._model.day), self._concerned(limit)]
             if limit.period == "campaign":
                 running.append(within(limit.window, self._model.day))
             fields[place] = self._limited(limit, fields[place], both(running))

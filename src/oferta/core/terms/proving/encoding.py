@@ -188,11 +188,11 @@ class Expressions:
             case FieldRef(name, _):
                 return fields[name]
             case Binary(op, left, right, of):
-                return self._binary(op, self._real(left, fields), self._real(right, fields), of)
+                return self._binary(op, self.real(left, fields), self.real(right, fields), of)
             case Negate(item, _):
                 return -self.value(item, fields)
             case Rounded(mode, item, step, of):
-                exact = self._real(item, fields).scaled(_scale(of.kind))
+                exact = self.real(item, fields).scaled(_scale(of.kind))
                 return Ratio(rounded(mode, exact, int(step.value or 1)))
             case Pick():
                 return self._pick(node, fields)
@@ -201,7 +201,8 @@ class Expressions:
             case _:
                 return Ratio(self._counted(node, fields))
 
-    def _real(self, node: Expression, fields: Mapping[str, Value]) -> Ratio:
+    def real(self, node: Expression, fields: Mapping[str, Value]) -> Ratio:
+        """Return the value itself, not as its kind is coded: 1% is a hundredth."""
         found: Ratio = self.value(node, fields)
         scale = _scale(node.type.kind)
         return found if scale == 1 else found.scaled(1, scale)
@@ -223,7 +224,7 @@ class Expressions:
         return found.scaled(scale)
 
     def _pick(self, node: Pick, fields: Mapping[str, Value]) -> Ratio:
-        first, *others = (self._real(item, fields) for item in node.items)
+        first, *others = (self.real(item, fields) for item in node.items)
         scale = _scale(node.type.kind)
         for other in others:
             takes = less(other, first) if node.which == "least" else less(first, other)

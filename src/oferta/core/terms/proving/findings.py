@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from oferta.core.terms.errors import Problem
 from oferta.core.terms.facts import question_facts
+from oferta.core.terms.problems import Code
 from oferta.core.terms.types import Kind
 from oferta.core.terms.values import write_value
 
 if TYPE_CHECKING:
     from oferta.core.terms.codegen import Subject
-    from oferta.core.terms.problems import Code
-    from oferta.core.terms.types import Clause, Coded, Place
+    from oferta.core.terms.types import Clause, Coded, Decided, Place
 
 #: A case that differs from a worked example in more facts is told by its example only.
 _TOLD_MAX = 6
@@ -73,6 +73,17 @@ class Teller:
             clauses=tuple(f"{one.id} ({one.place.file}:{one.place.line})" for one in clauses),
             example=self._example(code, clauses, written, comes_out) if case else "",
         )
+
+    def not_proved(self, clauses: list[Clause], what: str) -> Finding:
+        """Return the note that something was neither proved nor refuted."""
+        told = self.told(Code.NOT_PROVED, clauses, what, "worked examples, or simpler conditions")
+        return replace(told, note=True)
+
+    def came_out(self, decided: Decided) -> str:
+        """Return an outcome as a worked example has it: as it is, for the author to mend."""
+        types = {field.name: field.type for field in self._subject.question.answer}
+        said = (f"{name}: {write_value(v, types[name])}" for name, v in decided.outcome.items())
+        return f"outcome: {{{', '.join(said)}}}"
 
     def _written(self, case: dict[str, Coded] | None) -> dict[str, str]:
         found = {}

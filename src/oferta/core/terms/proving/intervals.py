@@ -52,6 +52,18 @@ class Interval:
 ANY = Interval(-_FAR, _FAR)
 
 
+def sums(parts: list[list[Interval]]) -> tuple[Interval, ...]:
+    """Return where sums of some of the parts lie, place by place."""
+    zero = Fraction(0)
+    return tuple(
+        Interval(
+            sum((min(one.low, zero) for one in place), zero),
+            sum((max(one.high, zero) for one in place), zero),
+        )
+        for place in zip(*parts, strict=True)
+    )
+
+
 class Intervals:
     """Intervals of the outcomes of one question, facts anywhere in their domains."""
 

@@ -17,6 +17,7 @@ from oferta.core.terms.proving.encoding import (
     negated,
 )
 from oferta.core.terms.proving.numbers import Ratio
+from oferta.core.terms.proving.relating import broken
 from oferta.core.terms.proving.symbols import Symbol, Symbols
 from oferta.core.terms.types import Kind
 from oferta.core.terms.walk import facts_of, facts_of_condition
@@ -59,6 +60,9 @@ class Model:
         for name in subject.derived:
             self._derive(name)
         self.conditions = Conditions(self.facts, symbols)
+        assumed = subject.pack.assumed(subject.question)
+        #: What the pack assumes of the facts: true of every case.
+        self.assumed = [negated(broken(one, self.facts, symbols)) for one in assumed]
         self.day = self.facts[subject.question.day].value
         #: Whether facts are asked about, too, on which a derived fact has no value.
         self.stops_included = False
@@ -139,7 +143,7 @@ class Model:
         """Return what every case keeps to: domains, meanings, no stop on the way to a mask."""
         stops = [] if self.stops_included else self.derived_stops
         sound = [negated(stop) for stop in stops]
-        said = [*self.symbols.domain, *self.days.meaning, *self.meaning, *sound]
+        said = [*self.symbols.domain, *self.assumed, *self.days.meaning, *self.meaning, *sound]
         return [one for one in said if one is not True]
 
     @property

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import z3
 
-from oferta.core.terms.errors import Conflict, DivisionByZero, Gap, OutOfBounds, TermsError
+from oferta.core.terms.errors import Conflict, Gap
 from oferta.core.terms.problems import Code, listed
+from oferta.core.terms.proving.answers import Answers, gives
 from oferta.core.terms.proving.encoding import both, either, negated
 from oferta.core.terms.proving.findings import Finding, Teller
-from oferta.core.terms.proving.intervals import Intervals
 from oferta.core.terms.proving.model import Model, symbols_for
-from oferta.core.terms.proving.numbers import Ratio, less
+from oferta.core.terms.proving.numbers import less
+from oferta.core.terms.proving.outcomes import Outcomes, stopped
 from oferta.core.terms.proving.search import Search
-from oferta.core.terms.types import Const
-from oferta.core.terms.values import write_value
 from oferta.core.terms.walk import facts_of_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from oferta.core.terms.program import Program
-    from oferta.core.terms.types import Clause, Coded, Field
+    from oferta.core.terms.types import Clause, Coded
 
     Case = dict[str, Coded]
 
 #: Clashes told of one question: behind this many there is one mistake that makes them all.
 _CONFLICTS_MAX = 12
-_NOT_PROVED_EXPECTED = "worked examples that cover it, or simpler conditions"
 
 
 class Proofs:
@@ -64,8 +60,8 @@ class Proofs:
         self._gap()
         self._conflicts()
         self._idle(earlier)
-        self._bounds()
-        self._zeros()
+        outcomes = Outcomes(self._program, self.model, self._search, self._teller)
+        self._found += outcomes.all()
         self._twins()
         return self._found
 
@@ -91,19 +87,8 @@ class Proofs:
                 if alive is True or (alive is not False and z3.is_true(model.eval(alive))):
                     self.alive.add(index)
 
-    def _stopped(self, kind: type[TermsError], told: Callable[[Any], bool]) -> Any:
-        def really(case: Case) -> bool:
-            try:
-                self._program.decide(case)
-            except TermsError as error:
-                return isinstance(error, kind) and told(error)
-            return False
-
-        return really
-
     def _not_proved(self, clauses: list[Clause], what: str) -> None:
-        told = self._teller.told(Code.NOT_PROVED, clauses, what, _NOT_PROVED_EXPECTED)
-        self._found.append(replace(told, note=True))
+        self._found.append(self._teller.not_proved(clauses, what))
 
     # --- gaps and conflicts -------------------------------------------------------------------
 
@@ -112,7 +97,7 @@ class Proofs:
         possible = self._possible(*nothing)
         if possible is False:
             return
-        case = self._search.case(nothing, self._stopped(Gap, lambda _: True))
+        case = self._search.case(nothing, stopped(self._program, Gap, lambda _: True))
         if case is None:
             self._not_proved([], "that something always decides could not be proved")
             return
@@ -130,10 +115,10 @@ class Proofs:
     def _conflicts(self) -> None:
         if self._subject.question.combine == "sum":
             return
-        classes = self._classes()
+        classes = Answers(self.model).classes
         if len(classes) == 1:
             return
-        alive = [either([self.model.alive[i] for i in members]) for members in classes.values()]
+        alive = [either([self.model.alive[i] for i in members]) for members in classes]
         literals = [self._literal(number, one) for number, one in enumerate(alive)]
         blocked: list[Any] = []
         while len(self._found) < _CONFLICTS_MAX:
@@ -143,25 +128,16 @@ class Proofs:
                 if possible is None:
                     self._not_proved([], "that no two clauses clash could not be proved")
                 return
-            first, second = self._alive_pair(list(classes.values()))
+            first, second = self._alive_pair(classes)
             blocked.append(negated(both([self.model.alive[first], self.model.alive[second]])))
             self._clash(first, second)
-
-    def _classes(self) -> dict[Any, list[int]]:
-        """Return the clauses by what they give: those of one class never clash."""
-        found: dict[Any, list[int]] = {}
-        for index in self.model.deciding:
-            then = self._clauses[index].then
-            key = tuple((one.field, replace_names(one.expression)) for one in then)
-            found.setdefault(key, []).append(index)
-        return found
 
     def _literal(self, number: int, meant: Any) -> Any:
         name = z3.Bool(f"class {number}")
         self.model.meaning.append(name == meant)
         return name
 
-    def _alive_pair(self, classes: list[list[int]]) -> tuple[int, int]:
+    def _alive_pair(self, classes: list[tuple[int, ...]]) -> tuple[int, int]:
         model = self._search.model()
         alive = []
         for members in classes:
@@ -177,7 +153,7 @@ class Proofs:
             return
         one, other = self._clauses[first], self._clauses[second]
         ids = {one.id, other.id}
-        really = self._stopped(Conflict, lambda error: ids <= set(error.clauses))
+        really = stopped(self._program, Conflict, lambda error: ids <= set(error.clauses))
         case = self._search.case(pair, really)
         if case is None:
             self._not_proved([one, other], f"that it agrees with {other.id} could not be proved")
@@ -248,82 +224,12 @@ class Proofs:
                 return self._clauses[other].id
         return listed(self._clauses[other].id for other in defeaters)
 
-    # --- outcomes -----------------------------------------------------------------------------
-
-    def _bounds(self) -> None:
-        intervals = Intervals(self._subject)
-        for index in self.model.deciding:
-            known = intervals.outcome(index)
-            for place, answer in enumerate(self._subject.question.answer):
-                low, high = answer.type.minimum, answer.type.maximum
-                if (low is None and high is None) or known[place].within(low, high):
-                    continue
-                self._bound(index, place, answer)
-
-    def _bound(self, index: int, place: int, answer: Field) -> None:
-        value = self.model.outcome(index)[place]
-        if not isinstance(value, Ratio):
-            return
-        low, high = answer.type.minimum, answer.type.maximum
-        outside = []
-        if low is not None:
-            outside.append(less(value, Ratio(low)))
-        if high is not None:
-            outside.append(less(Ratio(high), value))
-        asked = [self.model.alive[index], either(outside), negated(self.model.stops(index))]
-        if self._possible(*asked) is False:
-            return
-        clause = self._clauses[index]
-        really = self._stopped(OutOfBounds, lambda error: error.field == answer.name)
-        case = self._search.case(asked, really)
-        if case is None:
-            if self._subject.question.combine == "one":
-                self._not_proved(
-                    [clause], f"that {answer.name} keeps its bounds could not be proved"
-                )
-            return
-        ends = [f"at least {write_value(low, answer.type)}"] if low is not None else []
-        ends += [f"at most {write_value(high, answer.type)}"] if high is not None else []
-        self._found.append(
-            self._teller.told(
-                Code.BREAKS_BOUNDS,
-                [clause],
-                f"its {answer.name} can leave its bounds",
-                " and ".join(ends),
-                case,
-                comes_out="error: terms.out_of_bounds",
-            )
-        )
-
-    def _zeros(self) -> None:
-        for index in self.model.deciding:
-            zeros = self.model.zeros(index)
-            if zeros is False:
-                continue
-            asked = [self.model.alive[index], zeros]
-            if self._possible(*asked) is False:
-                continue
-            clause = self._clauses[index]
-            really = self._stopped(DivisionByZero, partial(_is_of, clause.id))
-            case = self._search.case(asked, really)
-            if case is not None:
-                self._found.append(
-                    self._teller.told(
-                        Code.DIVISION_BY_ZERO,
-                        [clause],
-                        "its outcome can divide by zero",
-                        "a condition that rules out the zero",
-                        case,
-                        comes_out="error: terms.division_by_zero",
-                    )
-                )
-
     # --- clauses that say the same ------------------------------------------------------------
 
     def _twins(self) -> None:
         alike: dict[Any, list[int]] = {}
         for index, clause in enumerate(self._clauses):
-            then = tuple((one.field, replace_names(one.expression)) for one in clause.then)
+            then = gives(clause.then)
             facts = frozenset(facts_of_condition(clause.when))
             targets = () if clause.then else tuple(sorted(clause.defeats))
             alike.setdefault((then, facts, clause.in_force, targets), []).append(index)
@@ -350,18 +256,7 @@ class Proofs:
             )
 
 
-def _is_of(clause: str, error: Any) -> bool:
-    return bool(error.clause == clause)
-
-
 def _true(model: z3.ModelRef, condition: Any) -> bool:
     if isinstance(condition, bool):
         return condition
     return bool(z3.is_true(model.eval(condition, model_completion=True)))
-
-
-def replace_names(expression: Any) -> Any:
-    """Return an expression with named values as plain ones: names make no difference."""
-    if isinstance(expression, Const):
-        return "const", expression.value, expression.type.kind
-    return expression

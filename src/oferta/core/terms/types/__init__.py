@@ -74,6 +74,10 @@ from oferta.core.terms.types.pack import (
     Pack,
     Question,
 )
+from oferta.core.terms.types.relations import (
+    Held,
+    Relation,
+)
 from oferta.core.terms.types.values import (
     PERCENT_ONE,
     Coded,
@@ -118,6 +122,7 @@ __all__ = [
     "FactRef",
     "Field",
     "FieldRef",
+    "Held",
     "InList",
     "IsNull",
     "Kind",
@@ -132,6 +137,7 @@ __all__ = [
     "Pick",
     "Place",
     "Question",
+    "Relation",
     "Rounded",
     "RoundingMode",
     "Then",

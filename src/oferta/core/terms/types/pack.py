@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from oferta.core.terms.types.edition import Calendar, Edition
+from oferta.core.terms.types.relations import Relation
 from oferta.core.terms.types.values import Coded, Place, Type, Words
 from oferta.kernel.i18n import Language
 
@@ -59,6 +60,8 @@ class Question:
     #: Raw facts that must be given, declared by the question.
     facts: tuple[str, ...]
     place: Place
+    #: What holds of every answer, whatever the edition.
+    promises: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +99,10 @@ class Pack:
     editions: tuple[Edition, ...]
     examples: tuple[Example, ...]
     folder: Path = field(compare=False)
+    #: What holds between facts: facts that contradict each other are refused.
+    assumptions: tuple[Relation, ...] = ()
+
+    def assumed(self, question: Question) -> tuple[Relation, ...]:
+        """Return what is assumed of the facts that a question asks for."""
+        asked = set(question.facts)
+        return tuple(one for one in self.assumptions if asked.issuperset(one.reads))
