@@ -109,12 +109,8 @@ def appoint_staff(
     name: str,
     role: Role | None = None,
     roles: Collection[Role] = (),
-
-    Raises:
-        RolesExclude: one person may not have these roles together.
 ) -> Actor:
     """Let a person work at the desk; appointing them again changes their name and roles.
-    check_roles(held)
 
     For who owns the machine: the first administrator, the samples. At the desk an appointment
     takes two persons (`staffing.propose`, `staffing.approve`).
@@ -125,8 +121,12 @@ def appoint_staff(
         name: how the desk and case logs show them.
         role: what they are there for, if that is one role.
         roles: all that they are there for, if it is more.
+
+    Raises:
+        RolesExclude: one person may not have these roles together.
     """
     held = frozenset(roles) | ({role} if role else set())
+    check_roles(held)
     login, _ = get_user_model().objects.get_or_create(username=username)
     if password is not None:
         login.set_password(password)
