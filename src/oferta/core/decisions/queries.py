@@ -54,6 +54,33 @@ def decisions_of_party(
     )
 
 
+def decisions_between(first: UUID, last: UUID, *, limit: int) -> list[Decision]:
+    """Return at most `limit` decisions whose id lies between two, newest first."""
+    return storing.select(
+        "id BETWEEN %s AND %s ORDER BY id DESC LIMIT %s", [first, last, min(limit, PAGE_MAX)]
+    )
+
+
+def parties_of(decision_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return whom each of these decisions is about; those about nobody are left out."""
+    rows = models.Decision.objects.filter(id__in=list(decision_ids), party__isnull=False)
+    return {id_: party for id_, party in rows.values_list("id", "party_id") if party is not None}
+
+
+def chain(decision_id: UUID) -> list[Decision]:
+    """Return a Decision with those it replaced and those that replaced it, the first one first.
+
+    Raises:
+        UnknownDecision: there is no such Decision.
+    """
+    found = [decision(decision_id)]
+    while (older := found[0].overrides) is not None:
+        found.insert(0, decision(older))
+    while (newer := overridden_by(found[-1].id)) is not None:
+        found.append(decision(newer))
+    return found
+
+
 def stopped(limit: int = 50) -> list[Decision]:
     """Return the stopped decisions that no Decision has replaced yet, newest first."""
     return storing.select(

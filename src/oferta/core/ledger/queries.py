@@ -58,6 +58,16 @@ def transfers(ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
     return reading.transfers(connection(), ids)
 
 
+def transfers_between(first: UUID, last: UUID, *, limit: int) -> list[BookedTransfer]:
+    """Return at most `limit` transfers whose id lies between two, the newest first."""
+    return reading.transfers_between(connection(), first, last, limit)
+
+
+def followed_by(transfer_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """Return the transfer that resolved this one's hold, and the one that took it back."""
+    return reading.followed_by(connection(), transfer_id)
+
+
 def transfers_of_decisions(decision_ids: Iterable[UUID]) -> list[BookedTransfer]:
     """Return the transfers behind Decisions, in the order in which they were booked."""
     return reading.transfers_of_decisions(connection(), decision_ids)

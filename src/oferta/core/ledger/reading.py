@@ -87,6 +87,20 @@ def transfers(connection: Connection[Any], ids: Iterable[UUID]) -> dict[UUID, Bo
     return read_booked(Cursor(connection), ids)
 
 
+def transfers_between(
+    connection: Connection[Any], first: UUID, last: UUID, limit: int
+) -> list[BookedTransfer]:
+    """Return at most `limit` transfers whose id lies between two, the newest first."""
+    found = Cursor(connection).execute(sql.BOOKED_BETWEEN, (first.hex, last.hex, limit)).fetchall()
+    return [BookedTransfer(*row) for row in found]
+
+
+def followed_by(connection: Connection[Any], id_: UUID) -> tuple[UUID | None, UUID | None]:
+    """Return the transfer that resolved this one's hold, and the one that took it back."""
+    row = Cursor(connection).execute(sql.FOLLOWED, {"id": id_.hex}).fetchone()
+    return cast("tuple[UUID | None, UUID | None]", row)
+
+
 def transfers_of_decisions(
     connection: Connection[Any], decision_ids: Iterable[UUID]
 ) -> list[BookedTransfer]:

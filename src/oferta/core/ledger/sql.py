@@ -102,6 +102,15 @@ HOLDS_OF_ACCOUNT = """
 SELECT id, debit, credit, amount, expires_at, decision_id FROM ledger_hold
 WHERE debit = %(account)s OR credit = %(account)s ORDER BY id"""
 
+BOOKED_BETWEEN = f"""
+SELECT {BOOKED_COLUMNS} FROM ledger_transfer
+WHERE id BETWEEN %s::uuid AND %s::uuid ORDER BY id DESC LIMIT %s"""  # noqa: S608 - constants
+
+# What became of a transfer: who posted or voided its hold, who took it back.
+FOLLOWED = """
+SELECT (SELECT resolved_by FROM ledger_resolution WHERE pending_id = %(id)s::uuid),
+       (SELECT reversed_by FROM ledger_reversal WHERE reversed_id = %(id)s::uuid)"""
+
 BOOKED_OF_DECISIONS = f"""
 SELECT {BOOKED_COLUMNS} FROM ledger_transfer
 WHERE decision_id = ANY(%s::uuid[]) ORDER BY seq"""  # noqa: S608 - constants

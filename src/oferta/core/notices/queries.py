@@ -33,6 +33,12 @@ def inbox(party_id: UUID, *, before: UUID | None = None, limit: int = 20) -> lis
     return [_notice(row) for row in rows[: min(limit, PAGE_MAX)]]
 
 
+def notices_of_decision(party_id: UUID, decision_id: UUID, *, limit: int = 50) -> list[Notice]:
+    """Return what a customer was told of a decision, newest first."""
+    rows = models.Notice.objects.filter(party_id=party_id, decision_ids__contains=[decision_id])
+    return [_notice(row) for row in rows.order_by("-id")[: min(limit, PAGE_MAX)]]
+
+
 def held_batches() -> list[tuple[UUID, int, str]]:
     """Return id, size and reason of each batch that waits for a person's word, oldest first."""
     rows = models.Batch.objects.filter(state=BatchState.HELD).order_by("id")
