@@ -48,11 +48,13 @@ INSTALLED_APPS = [
     "oferta.core.cases",
     "oferta.services.club",
     "oferta.project",
+    "oferta.project.rest",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "oferta.project.web.middleware.ContentSecurityPolicy",
+    "oferta.project.rest.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

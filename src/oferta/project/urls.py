@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", views.health, name="health"),
     path("language", set_language, name="set_language"),
     path("", include("oferta.project.web.terms.urls")),
+    path("", include("oferta.project.rest.urls")),
     path("", include("oferta.core.parties.web.urls")),
     path("", include("oferta.core.notices.web.urls")),
     path("", include("oferta.core.decisions.web.urls")),

@@ -24,13 +24,15 @@ from psycopg import errors as pg
 from oferta.core.decisions import asking, limits, moving, plans, queries, rules, storing
 from oferta.core.decisions.asking import Holder, Question
 from oferta.core.decisions.drafts import NO_GROUP, NO_PLAN, Draft
-from oferta.core.decisions.errors import KeyReused, UnknownParty
+from oferta.core.decisions.errors import BadEvent, KeyReused, UnknownParty
 from oferta.core.decisions.types import (
     HELD_BACK,
     Answer,
     Decision,
     DecisionStopped,
     Event,
+    Outcomes,
+    Plan,
     Status,
 )
 from oferta.core.notices import actions as notices
@@ -202,9 +204,23 @@ def _answer_draft(draft: Draft, used: dict[Holder, int], *, counts: bool) -> Non
         draft.plan, draft.group = NO_PLAN, NO_GROUP
         return
     outcomes = {item.name: item.outcome for item in draft.questions if item.outcome is not None}
-    draft.plan = plans.planner(draft.event.plan)(outcomes, draft.event.context)
+    draft.plan = _plan(draft.event, outcomes)
     ids = {item.name: item.id for item in draft.questions}
     draft.group = moving.group(draft.plan.movements, ids, draft.event.event_at)
+
+
+def _plan(event: Event, outcomes: Outcomes) -> Plan:
+    """Return what follows from an event's outcomes.
+
+    Raises:
+        BadEvent: the plan does not fit the event's questions, or misses something in its context.
+    """
+    try:
+        return plans.planner(event.plan)(outcomes, event.context)
+    except KeyError as error:
+        raise BadEvent(
+            key=event.key, field="context", given=event.plan, expected=f"{error.args[0]}"
+        ) from error
 
 
 def _first_wrong(drafts: list[Draft], doomed: set[int]) -> int | None:

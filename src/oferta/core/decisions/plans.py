@@ -7,12 +7,17 @@ exactly as the service would. `project/wiring.py` registers every plan of every 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, TypeAlias
 
-from oferta.core.decisions.errors import UnknownPlan
+from oferta.core.decisions.errors import BadEvent, UnknownPlan
 from oferta.core.decisions.types import Outcomes, Plan, Planner
 
 _planners: dict[str, Planner] = {}
+
+#: What a plan finds in an event's context: name to type. A `date` is an ISO day.
+Shape: TypeAlias = Mapping[str, type]
+_shapes: dict[str, Shape] = {}
 
 
 def no_movement(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
@@ -38,4 +43,48 @@ def planner(name: str) -> Planner:
     return found
 
 
+def register_shapes(shapes: Mapping[str, Shape]) -> None:
+    """Say what plans find in the context of events that callers outside the process send."""
+    _shapes.update(shapes)
+
+
+def check_context(name: str, key: str, context: Mapping[str, Any]) -> None:
+    """Refuse an event from outside whose context is not what its plan needs.
+
+    The process's own services are trusted to know their plans; others are not.
+
+    Args:
+        name: of the plan.
+        key: of the event.
+        context: of the event.
+
+    Raises:
+        UnknownPlan: there is none, or none for callers outside the process.
+        BadEvent: something in the context is missing, unknown or of another type.
+    """
+    shape = _shapes.get(name)
+    if shape is None:
+        raise UnknownPlan(plan=name, known=sorted(_shapes))
+    for field in sorted(shape.keys() | context.keys()):
+        expected = shape.get(field)
+        if field in context and expected is not None and _fits(context[field], expected):
+            continue
+        raise BadEvent(
+            key=key,
+            field=f"context.{field}",
+            given=str(context.get(field, ""))[:200],
+            expected="nothing" if expected is None else expected.__name__,
+        )
+
+
+def _fits(value: object, expected: type) -> bool:
+    if expected is not date:
+        return value.__class__ is expected
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 register({"none": no_movement})
+register_shapes({"none": {}})

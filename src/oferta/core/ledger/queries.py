@@ -31,14 +31,19 @@ def account(which: int | str) -> Account:
     return reading.account(connection(), which)
 
 
+def accounts(ids: Iterable[int]) -> dict[int, Account]:
+    """Return those of the accounts `ids` that exist, by id."""
+    return reading.accounts(connection(), ids)
+
+
 def accounts_by_key(keys: Iterable[str]) -> dict[str, Account]:
     """Return the accounts of those `keys` that exist, by key."""
     return reading.accounts_by_key(connection(), keys)
 
 
-def accounts_by_prefix(prefix: str, *, limit: int = 100) -> list[Account]:
-    """Return at most `limit` accounts whose key starts with `prefix`, by key."""
-    return reading.accounts_by_prefix(connection(), prefix, limit)
+def accounts_by_prefix(prefix: str, *, limit: int = 100, after: str = "") -> list[Account]:
+    """Return the next `limit` accounts after a key whose key starts with `prefix`, by key."""
+    return reading.accounts_by_prefix(connection(), prefix, limit, after)
 
 
 def balance(

@@ -27,15 +27,23 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+def accounts(connection: Connection[Any], ids: Iterable[int]) -> dict[int, Account]:
+    """Return those of the accounts `ids` that exist, by id."""
+    found = Cursor(connection).execute(sql.ACCOUNTS_BY_ID, (list(ids),)).fetchall()
+    return {row[0]: _account(row) for row in found}
+
+
 def accounts_by_key(connection: Connection[Any], keys: Iterable[str]) -> dict[str, Account]:
     """Return the accounts of those `keys` that exist, by key."""
     found = Cursor(connection).execute(sql.ACCOUNTS_BY_KEY, (list(keys),)).fetchall()
     return {row[1]: _account(row) for row in found}
 
 
-def accounts_by_prefix(connection: Connection[Any], prefix: str, limit: int) -> list[Account]:
-    """Return at most `limit` accounts whose key starts with `prefix`, by key."""
-    found = Cursor(connection).execute(sql.ACCOUNTS_BY_PREFIX, (prefix, limit)).fetchall()
+def accounts_by_prefix(
+    connection: Connection[Any], prefix: str, limit: int, after: str = ""
+) -> list[Account]:
+    """Return the next `limit` accounts after a key whose key starts with `prefix`, by key."""
+    found = Cursor(connection).execute(sql.ACCOUNTS_BY_PREFIX, (prefix, after, limit)).fetchall()
     return [_account(row) for row in found]
 
 

@@ -82,7 +82,8 @@ FROM ledger_account AS account JOIN ledger_account_key AS name ON name.account_i
 
 ACCOUNTS_BY_KEY = f"{ACCOUNT} WHERE name.key = ANY(%s::text[])"
 ACCOUNTS_BY_ID = f"{ACCOUNT} WHERE account.id = ANY(%s::int8[])"
-ACCOUNTS_BY_PREFIX = f"{ACCOUNT} WHERE starts_with(name.key, %s) ORDER BY name.key LIMIT %s"
+ACCOUNTS_BY_PREFIX = f"""{ACCOUNT}
+WHERE starts_with(name.key, %s) AND name.key > %s ORDER BY name.key LIMIT %s"""
 
 SET_CLOSED = """
 WITH locked AS (

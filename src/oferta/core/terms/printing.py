@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oferta.core.terms.case import clauses_of
+from oferta.core.terms.explanation import Note
 from oferta.core.terms.lexicon import Lexicon, field_type, lexicon
 from oferta.core.terms.steps import formula
 from oferta.core.terms.traces import card_of, notes_of
@@ -14,7 +15,6 @@ from oferta.core.terms.writing import show_count
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from oferta.core.terms.explanation import Note
     from oferta.core.terms.types import Clause, Edition, Limit, Pack, Question
     from oferta.kernel.i18n import Language
 

@@ -1,0 +1,171 @@
+"""Register customers, read them, say how to reach them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field, StrictStr
+
+from oferta.core.parties import actions, queries
+from oferta.core.parties.errors import UnknownCustomer
+from oferta.core.parties.types import Channel, Customer, NewCustomer
+from oferta.kernel import clock
+from oferta.kernel.i18n import Language
+from oferta.kernel.rest.access import Needs, caller_of
+from oferta.kernel.rest.paging import PAGE_MAX
+from oferta.kernel.rest.schemas import Given, Name, Told, answers
+
+router = Router()
+_READ, _WRITE = Needs("customers:read", own=True), Needs("customers:write")
+_FIND = Needs("customers:read")
+CUSTOMERS_MAX = 1_000
+_Address = Annotated[StrictStr, Field(min_length=1, max_length=320)]
+
+
+class CustomerGiven(Given):
+    """A customer to register."""
+
+    key: Name = Field(description="Your own name for them; it stays the same.")
+    name: Annotated[StrictStr, Field(max_length=200)] = ""
+    language: Language = "en"
+    contacts: dict[Channel, _Address] = Field({}, description="Address by channel.")
+
+
+class CustomersGiven(Given):
+    """Customers to register, all or none."""
+
+    customers: Annotated[list[CustomerGiven], Field(min_length=1, max_length=CUSTOMERS_MAX)]
+
+
+class Registered(Told):
+    """A customer's id."""
+
+    key: str
+    id: UUID
+
+
+class CustomersRegistered(Told):
+    """The ids of the customers given, each key once."""
+
+    customers: list[Registered]
+
+
+class CustomerTold(Told):
+    """A registered customer."""
+
+    id: UUID
+    key: str
+    name: str
+    language: Language
+    identity_tier: int = Field(description="How far their identity is known: 0 not at all.")
+    contacts: dict[str, str]
+
+
+class CustomersFound(Told):
+    """Those of the keys asked for that are registered."""
+
+    items: list[Registered]
+
+
+class ContactGiven(Given):
+    """Where a channel reaches a customer."""
+
+    address: _Address
+
+
+class LanguageGiven(Given):
+    """The language in which a customer is told everything from now on."""
+
+    language: Language
+
+
+@router.post("/customers", auth=_WRITE, response=answers(CustomersRegistered, body=True))
+def register_customers(request: HttpRequest, given: CustomersGiven) -> CustomersRegistered:
+    """Register up to 1,000 customers; those whose key is known stay as they are.
+
+    Idempotent by the customers' own keys.
+    """
+    del request
+    wanted = [
+        NewCustomer(key=one.key, name=one.name, language=one.language, contacts=_plain(one))
+        for one in given.customers
+    ]
+    ids = actions.register_customers(wanted, now=clock.now())
+    return CustomersRegistered(customers=[Registered(key=key, id=ids[key]) for key in ids])
+
+
+@router.get("/customers", auth=_FIND, response=answers(CustomersFound))
+def find_customers(
+    request: HttpRequest,
+    key: Annotated[
+        list[str],
+        Query(..., min_length=1, max_length=PAGE_MAX, description="Your own name for them."),
+    ],
+) -> CustomersFound:
+    """Return the ids of customers by your own names for them; unknown ones are left out."""
+    del request
+    found = queries.ids_by_key(key)
+    return CustomersFound(items=[Registered(key=name, id=found[name]) for name in sorted(found)])
+
+
+@router.get("/customers/{uuid:customer_id}", auth=_READ, response=answers(CustomerTold, 404))
+def get_customer(request: HttpRequest, customer_id: UUID) -> CustomerTold:
+    """Read a customer."""
+    caller_of(request).ensure_sees(customer_id, UnknownCustomer(customer_id=str(customer_id)))
+    return _told(queries.customer(customer_id))
+
+
+@router.put(
+    "/customers/{uuid:customer_id}/contacts/{channel}",
+    auth=_WRITE,
+    response=answers(CustomerTold, 404, body=True),
+)
+def set_contact(
+    request: HttpRequest, customer_id: UUID, channel: Channel, given: ContactGiven
+) -> CustomerTold:
+    """Reach a customer at an address from now on."""
+    caller_of(request).ensure_sees(customer_id)
+    actions.set_contact(customer_id, channel, given.address)
+    return _told(queries.customer(customer_id))
+
+
+@router.delete(
+    "/customers/{uuid:customer_id}/contacts/{channel}",
+    auth=_WRITE,
+    response=answers(CustomerTold, 404),
+)
+def remove_contact(request: HttpRequest, customer_id: UUID, channel: Channel) -> CustomerTold:
+    """Reach a customer by a channel no longer."""
+    caller_of(request).ensure_sees(customer_id)
+    actions.set_contact(customer_id, channel, "")
+    return _told(queries.customer(customer_id))
+
+
+@router.put(
+    "/customers/{uuid:customer_id}/language",
+    auth=_WRITE,
+    response=answers(CustomerTold, 404, body=True),
+)
+def set_language(request: HttpRequest, customer_id: UUID, given: LanguageGiven) -> CustomerTold:
+    """Tell a customer everything in a language from now on."""
+    caller_of(request).ensure_sees(customer_id)
+    actions.set_language(customer_id, given.language)
+    return _told(queries.customer(customer_id))
+
+
+def _plain(given: CustomerGiven) -> dict[str, str]:
+    return {channel.value: address for channel, address in given.contacts.items()}
+
+
+def _told(item: Customer) -> CustomerTold:
+    return CustomerTold(
+        id=item.id,
+        key=item.key,
+        name=item.name,
+        language=item.language,
+        identity_tier=item.identity_tier,
+        contacts=dict(item.contacts),
+    )

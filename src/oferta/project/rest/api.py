@@ -1,0 +1,64 @@
+"""The API put together: version 1 under `/api/v1/`, one router a room."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI, Router
+from ninja.operation import Operation
+
+from oferta.core.cases.rest.routes import router as cases
+from oferta.core.decisions.rest.routes import router as decisions
+from oferta.core.notices.rest.routes import router as notices
+from oferta.core.parties.rest.routes import router as parties
+from oferta.project.rest import problems
+from oferta.project.rest.bodies import FastRenderer, StrictParser
+from oferta.project.rest.routes.ledger import router as ledger
+from oferta.project.rest.routes.me import router as me
+from oferta.project.rest.routes.terms import router as terms
+
+DESCRIPTION = """\
+Ask what the terms say, submit what happened, read what was decided and why.
+
+A token goes in `Authorization: Bearer …`; a signed-in customer's pages may call by session, with
+their CSRF token, and see only what is the customer's own. Money is whole minor units of a unit.
+Every refusal is a problem (RFC 9457) with a stable `code`.
+"""
+
+#: Tag to router, in the order in which the reference shows them.
+ROUTERS: dict[str, Router] = {
+    "me": me,
+    "terms": terms,
+    "decisions": decisions,
+    "customers": parties,
+    "ledger": ledger,
+    "cases": cases,
+    "notices": notices,
+}
+
+
+class Api(NinjaAPI):
+    """Ninja's API with our names for operations."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of the operation's function: each name stands once in the API."""
+        return operation.view_func.__name__
+
+
+def make() -> Api:
+    """Return the API with every room's router."""
+    made = Api(
+        title="Oferta",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        openapi_url=None,
+        urls_namespace="api",
+        parser=StrictParser(),
+        renderer=FastRenderer(),
+    )
+    problems.install(made)
+    for tag, router in ROUTERS.items():
+        made.add_router("", router, tags=[tag])
+    return made
+
+
+api = make()

@@ -1,0 +1,71 @@
+"""What every answer of the API has: its pace, an ETag, and a problem where Django has a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+
+from oferta.kernel.rest.errors import BadRequest, Defect, MethodNotAllowed, NothingThere
+from oferta.project.rest.door import PACE
+from oferta.project.rest.problems import MEDIA_TYPE, problem
+from oferta.project.rest.types import Pace
+
+BELOW = "/api/v1/"
+_NOT_FOUND, _NOT_ALLOWED, _BROKEN = 404, 405, 500
+
+
+class ApiAnswers:
+    """Looks after answers below `/api/v1/`; every other one passes untouched."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        if not request.path.startswith(BELOW):
+            return self.get_response(request)
+        if _has_nul(request):
+            return problem(request, BadRequest(what="a NUL character"))
+        response = _told_as_problem(request, self.get_response(request))
+        _tell_pace(request, response)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        if request.method != "GET" or response.status_code != 200:  # noqa: PLR2004 - HTTP's own
+            return response
+        set_response_etag(response)
+        return get_conditional_response(request, response.headers.get("ETag"), None, response) or (
+            response
+        )
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    return "\0" in request.path or "\0" in "".join(
+        text for name, values in request.GET.lists() for text in (name, *values)
+    )
+
+
+def _told_as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return answers of Django itself (no such address, no such method) as problems."""
+    if response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
+        return response
+    if response.status_code == _NOT_FOUND:
+        return problem(request, NothingThere())
+    if response.status_code == _NOT_ALLOWED:
+        allowed = response.headers.get("Allow", "")
+        refused = problem(request, MethodNotAllowed(allowed=allowed.split(", ")))
+        refused.headers["Allow"] = allowed
+        return refused
+    if response.status_code >= _BROKEN:
+        return problem(request, Defect())
+    return response
+
+
+def _tell_pace(request: HttpRequest, response: HttpResponse) -> None:
+    pace: Pace | None = getattr(request, PACE, None)
+    if pace is not None:
+        response.headers["RateLimit-Limit"] = str(pace.limit)
+        response.headers["RateLimit-Remaining"] = str(pace.left)
+        response.headers["RateLimit-Reset"] = str(pace.reset_seconds)
+        response.headers["RateLimit-Policy"] = f"{pace.limit};w=60"

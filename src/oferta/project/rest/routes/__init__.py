@@ -1,0 +1,1 @@
+"""Routers of rooms that know no web: terms and ledger; and who is calling."""

@@ -1,0 +1,96 @@
+"""What crosses the door of the API's own room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Scope(StrEnum):
+    """How far a token reaches."""
+
+    TERMS_READ = "terms:read"
+    DECISIONS_READ = "decisions:read"
+    #: Submits events: the operator's own systems, since what is decided moves money.
+    DECISIONS_WRITE = "decisions:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    LEDGER_READ = "ledger:read"
+    CASES_READ = "cases:read"
+    #: Opens disputes for customers and brings evidence.
+    CASES_WRITE = "cases:write"
+    #: Answers cases: only of a token that acts for a member of staff.
+    CASES_RESOLVE = "cases:resolve"
+    NOTICES_READ = "notices:read"
+    CLUB_READ = "club:read"
+    CLUB_WRITE = "club:write"
+    WEBHOOKS_MANAGE = "webhooks:manage"
+
+
+#: What a customer may do with a token or a session of theirs, for what is their own.
+CUSTOMER_SCOPES = frozenset(
+    {
+        Scope.TERMS_READ,
+        Scope.DECISIONS_READ,
+        Scope.CUSTOMERS_READ,
+        Scope.CASES_READ,
+        Scope.CASES_WRITE,
+        Scope.NOTICES_READ,
+        Scope.CLUB_READ,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token to make. Of `party_id` and `staff_id` at most one is set; none: an operator's system.
+
+    `owner` is whose system it is; tokens of one owner share their idempotency keys.
+    """
+
+    name: str
+    owner: str
+    scopes: frozenset[Scope]
+    party_id: UUID | None = None
+    staff_id: UUID | None = None
+    expires_at: datetime | None = None
+    #: Requests in a minute.
+    per_minute: int = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token on file. Its text is shown once, when it is made, and not kept."""
+
+    id: UUID
+    #: The start of its text, by which people tell it from others.
+    prefix: str
+    name: str
+    owner: str
+    scopes: tuple[str, ...]
+    party_id: UUID | None
+    staff_id: UUID | None
+    per_minute: int
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+    def works(self, now: datetime) -> bool:
+        """Tell whether it opens the door at a moment."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many requests a caller has left."""
+
+    limit: int
+    left: int
+    #: Seconds until all of them are there again.
+    reset_seconds: int
+    #: Seconds to wait; 0 if the request may go on.
+    wait_seconds: int = 0

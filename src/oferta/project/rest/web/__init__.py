@@ -1,0 +1,1 @@
+"""Pages about the API: its reference, its errors, the desk of its tokens."""
