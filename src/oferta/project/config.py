@@ -65,6 +65,28 @@ class Config:
     mail_from: str = "oferta@localhost"
     #: URL that takes `POST {to, text}` and sends an SMS; empty: written to files.
     sms_gateway: str = ""
+    #: Address of the site as customers see it, for links in messages; empty: `http://bind:port`.
+    site: str = ""
+    #: PEM file of the Ed25519 key that signs receipts; empty: made and kept under `data`.
+    receipt_key: str = ""
+    #: PEM file of the public keys that signed receipts before: a rotated key goes on counting.
+    receipt_keys_retired: str = ""
+    #: File of the purposes of consent; empty: those that come with Oferta.
+    purposes: str = ""
+    #: Days between asking for erasure and its being done, in which one can think better of it.
+    erasure_days: int = 14
+    #: People whom one member of staff may reach in 24 hours without a second person.
+    reach_alone_max: int = 100
+    #: Messages of one mass message in a minute.
+    messages_per_minute: int = 600
+    #: Notices of one kind to one customer in 24 hours outside the inbox.
+    notices_per_kind_max: int = 20
+    #: Notices in one batch above which people must release it.
+    notices_per_batch_max: int = 5_000
+    #: Notices in 24 hours above which people must release a batch.
+    notices_per_day_max: int = 200_000
+    #: Senders and addresses that really are ours, separated by commas; shown to who asks.
+    own_senders: str = ""
     #: Seconds that one delivery may take.
     delivery_seconds_max: int = 20
 
@@ -102,11 +124,11 @@ def secret_key(config: Config) -> str:
         raise BadSetting(name="OFERTA_SECRET_KEY", given="", expected="a long random text")
     kept = config.data / "secret_key"
     if not kept.exists():
-        _keep_whole(kept, secrets.token_urlsafe(48))
+        keep_whole(kept, secrets.token_urlsafe(48))
     return kept.read_text()
 
 
-def _keep_whole(path: Path, text: str) -> None:
+def keep_whole(path: Path, text: str) -> None:
     """Write a private file that others see whole or not at all; the first writer wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, making = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from loop_builders import NOW, a_clerk, a_customer
 
-from oferta.core.notices import actions, channels, delivering, models, queries
+from oferta.core.notices import actions, channels, delivering, models, outgoing, queries
 from oferta.core.notices.errors import BatchNotHeld, DeliveryFailed, MissingParam, UnknownKind
 from oferta.core.notices.types import Guards, Message, NewNotice
 
@@ -45,7 +45,7 @@ def email() -> Iterator[Recorder]:
     recorder = Recorder("email")
     channels.connect({"email": recorder})
     yield recorder
-    delivering.use_guards(Guards())
+    outgoing.use_guards(Guards())
 
 
 def a_notice(party_id: UUID, language: str = "en", kind: str = "case.rejected") -> NewNotice:
@@ -111,7 +111,7 @@ def test_a_refusal_that_will_not_change_is_not_tried_again(email: Recorder) -> N
 
 @pytest.mark.django_db
 def test_above_the_daily_maximum_only_the_inbox_is_used(email: Recorder) -> None:
-    delivering.use_guards(Guards(per_party_per_kind_per_day_max=3))
+    outgoing.use_guards(Guards(per_party_per_kind_per_day_max=3))
     party = a_customer(email="a@example.test")
     batch = send([a_notice(party) for _ in range(5)])
     delivering.deliver_batch(batch, clock=at(NOW))
@@ -124,16 +124,16 @@ def test_above_the_daily_maximum_only_the_inbox_is_used(email: Recorder) -> None
 @pytest.mark.django_db
 @pytest.mark.parametrize("guards", [Guards(batch_max=2), Guards(day_max=2)])
 def test_too_many_at_once_wait_for_a_persons_word(email: Recorder, guards: Guards) -> None:
-    delivering.use_guards(guards)
+    outgoing.use_guards(guards)
     batch = send([a_notice(a_customer(email=f"a{n}@example.test")) for n in range(3)])
     assert delivering.deliver_batch(batch, clock=at(NOW)) is None
     assert email.sent == []
     assert [held[0] for held in queries.held_batches()] == [batch]
-    actions.release_batch(batch, actor=a_clerk())
+    actions.release_batch(batch, actor=a_clerk(), now=NOW)
     delivering.deliver_batch(batch, clock=at(NOW))
     assert len(email.sent) == 3
     with pytest.raises(BatchNotHeld):
-        actions.release_batch(batch, actor=a_clerk())
+        actions.release_batch(batch, actor=a_clerk(), now=NOW)
 
 
 @pytest.mark.django_db

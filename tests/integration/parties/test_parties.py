@@ -69,15 +69,6 @@ def test_a_channel_has_one_address_and_an_empty_one_ends_it() -> None:
         actions.set_contact(NOBODY, Channel.SMS, "+77010000003")
 
 
-def test_an_edition_is_accepted_once_and_the_first_moment_stays() -> None:
-    party = a_customer()
-    for moment in (NOW, NOW.replace(year=2025)):
-        actions.accept_edition(party, pack="bonus-club", edition="2024-04-16", now=moment)
-    assert models.AcceptedEdition.objects.get(customer_id=party).accepted_at == NOW
-    with pytest.raises(UnknownCustomer):
-        actions.accept_edition(NOBODY, pack="bonus-club", edition="2024-04-16", now=NOW)
-
-
 def test_a_personal_link_opens_its_owners_pages_alone() -> None:
     party = a_customer()
     token = queries.link_token(party)

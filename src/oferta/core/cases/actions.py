@@ -245,7 +245,8 @@ def _resolve(
         detail["approver"] = approver.name
     keeping.log(row, resolution.status.value, now, resolution.actor, detail, by=approver)
     kind = f"case.{resolution.status.value}" if row.decision_id else "case.answered"
-    _tell(row, kind, {"reason": resolution.reason.strip()}, now)
+    sender = resolution.actor.id if approver is None else None
+    _tell(row, kind, {"reason": resolution.reason.strip()}, now, sender)
     events.publish(
         CaseAnswered(
             case_id=case_id,
@@ -330,7 +331,13 @@ def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> models.C
     return row
 
 
-def _tell(row: models.Case, kind: str, params: dict[str, Any], now: datetime) -> None:
+def _tell(
+    row: models.Case,
+    kind: str,
+    params: dict[str, Any],
+    now: datetime,
+    sender: UUID | None = None,
+) -> None:
     if row.party_id is None:
         return
     notice = NewNotice(
@@ -340,7 +347,7 @@ def _tell(row: models.Case, kind: str, params: dict[str, Any], now: datetime) ->
         params=params,
         decision_ids=(row.decision_id,) if row.decision_id else (),
     )
-    notices.send([notice], now=now)
+    notices.send([notice], now=now, sender=sender)
 
 
 def _add_evidence(

@@ -229,4 +229,5 @@ def _tell(old: Decision, new: Decision, now: datetime) -> None:
             )
         ],
         now=now,
+        sender=new.actor_id if new.approver_id is None else None,
     )

@@ -103,6 +103,9 @@ class Smtp:
         mail["From"] = self.sender
         mail["To"] = message.address
         mail["Message-ID"] = f"<{message.delivery_id}@{self.sender.rpartition('@')[2]}>"
+        if message.withdrawal:  # RFC 8058: one click in the mail program
+            mail["List-Unsubscribe"] = f"<{message.withdrawal}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(message.body)
         mail["Content-Language"] = message.language  # last: setting the content drops it
         return mail

@@ -15,9 +15,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from oferta.core.notices import channels, models, rendering
+from oferta.core.notices import channels, models, outgoing, rendering, texts
 from oferta.core.notices.errors import DeliveryFailed
-from oferta.core.notices.types import BatchState, DeliveryState, Guards, Message, Rendered
+from oferta.core.notices.mass_errors import NoConsent
+from oferta.core.notices.types import BatchState, DeliveryState, Message, Rendered
+from oferta.core.parties import consents
 from oferta.core.parties import queries as parties
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language
@@ -35,7 +37,7 @@ _CLAIM = """
 UPDATE notices_delivery SET state = 'sending', attempts = attempts + 1, claimed_until = %s
 WHERE id IN (
     SELECT d.id FROM notices_delivery d JOIN notices_notice n ON n.id = d.notice_id
-    WHERE n.batch_id = %s
+    WHERE n.batch_id = %s AND EXISTS (SELECT FROM notices_batch WHERE id = %s AND state = 'open')
       AND (d.state = 'waiting' AND d.due_at <= %s OR d.state = 'sending' AND d.claimed_until <= %s)
     ORDER BY d.id LIMIT %s
     FOR UPDATE OF d SKIP LOCKED
@@ -47,15 +49,6 @@ SELECT min(CASE d.state WHEN 'waiting' THEN d.due_at ELSE d.claimed_until END)
 FROM notices_delivery d JOIN notices_notice n ON n.id = d.notice_id
 WHERE n.batch_id = %s AND d.state IN ('waiting', 'sending')
 """
-
-
-class _Settings:
-    guards = Guards()
-
-
-def use_guards(guards: Guards) -> None:
-    """Put other guards on mass sending in the place of the default ones."""
-    _Settings.guards = guards
 
 
 def deliver_batch(batch_id: UUID, *, clock: Callable[[], datetime]) -> datetime | None:
@@ -77,7 +70,9 @@ def deliver_batch(batch_id: UUID, *, clock: Callable[[], datetime]) -> datetime 
         cursor.execute(_NEXT, [batch_id])
         (next_at,) = cursor.fetchone() or (None,)
     if next_at is None:
-        models.Batch.objects.filter(id=batch_id).update(state=BatchState.DONE)
+        models.Batch.objects.filter(id=batch_id, state=BatchState.OPEN).update(
+            state=BatchState.DONE
+        )
     return next_at
 
 
@@ -90,12 +85,13 @@ def _fan_out(batch_id: UUID, now: datetime) -> bool:
     notices = list(batch.notices.filter(deliveries__isnull=True).order_by("id"))
     if not notices:
         return True
-    because = "" if batch.released_by_id else _too_many(batch, now)
+    # Two persons let a mass message out, or one of few people: it was looked at.
+    because = "" if batch.released_by_id or batch.mass_id else _too_many(batch, now)
     if because:
         batch.state, batch.held_because = BatchState.HELD.value, because
         batch.save(update_fields=["state", "held_because"])
         return False
-    addresses = parties.addresses({item.party_id for item in notices})
+    addresses = _addresses(notices, batch.channels)
     told = _told_today(notices, now)
     models.Delivery.objects.bulk_create(
         delivery
@@ -105,8 +101,21 @@ def _fan_out(batch_id: UUID, now: datetime) -> bool:
     return True
 
 
+def _addresses(
+    notices: Sequence[models.Notice], allowed: Sequence[str]
+) -> dict[UUID, dict[str, str]]:
+    """Return where each receiver is reached, by the channels that the batch may use."""
+    found = parties.addresses({item.party_id for item in notices})
+    if not allowed:
+        return found
+    return {
+        party: {name: to for name, to in addresses.items() if name in allowed}
+        for party, addresses in found.items()
+    }
+
+
 def _too_many(batch: models.Batch, now: datetime) -> str:
-    guards = _Settings.guards
+    guards = outgoing.guards()
     if batch.size > guards.batch_max:
         return f"{batch.size} notices in one batch, above {guards.batch_max}"
     recent = models.Batch.objects.filter(created_at__gt=now - timedelta(days=1))
@@ -141,11 +150,18 @@ def _deliveries(
     if not outside:
         return made
     told[item.party_id, item.kind] += 1
-    enough = told[item.party_id, item.kind] > _Settings.guards.per_party_per_kind_per_day_max
+    enough = told[item.party_id, item.kind] > outgoing.guards().per_party_per_kind_per_day_max
     state = DeliveryState.SUPPRESSED if enough else DeliveryState.WAITING
     return made + [
         models.Delivery(
-            id=uuid7(), notice=item, channel=name, address=to, state=state.value, due_at=now
+            id=uuid7(),
+            notice=item,
+            channel=name,
+            address=to,
+            state=state.value,
+            last_error="notices.enough_today" if enough else "",
+            due_at=now,
+            reference=texts.new_reference(),
         )
         for name, to in outside.items()
     ]
@@ -168,7 +184,7 @@ def _inbox_delivery(item: models.Notice, now: datetime) -> models.Delivery:
 def _claim(batch_id: UUID, now: datetime) -> Sequence[models.Delivery]:
     until = now + timedelta(seconds=LEASE_SECONDS)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [until, batch_id, now, now, CLAIM_MAX])
+        cursor.execute(_CLAIM, [until, batch_id, batch_id, now, now, CLAIM_MAX])
         ids = [row[0] for row in cursor.fetchall()]
     return list(models.Delivery.objects.filter(id__in=ids).select_related("notice").order_by("id"))
 
@@ -177,17 +193,12 @@ def _deliver(delivery: models.Delivery, clock: Callable[[], datetime]) -> None:
     if delivery.attempts > ATTEMPTS_MAX:  # its workers died on it again and again
         _note(delivery, state=DeliveryState.FAILED, last_error="notices.attempts_used_up")
         return
+    if not _wanted(delivery):
+        _note(delivery, state=DeliveryState.SUPPRESSED, last_error=NoConsent.code)
+        return
     try:
-        words = _words(delivery.notice)
-        _channel(delivery.channel).deliver(
-            Message(
-                delivery_id=delivery.id,
-                address=delivery.address,
-                language=_language(delivery.notice),
-                subject=words.subject,
-                body=words.body,
-            )
-        )
+        message = _message(delivery)
+        _channel(delivery.channel).deliver(message)
     except OfertaError as error:
         _note_failure(delivery, error, clock())
         return
@@ -195,9 +206,36 @@ def _deliver(delivery: models.Delivery, clock: Callable[[], datetime]) -> None:
         delivery,
         state=DeliveryState.DELIVERED,
         delivered_at=clock(),
-        subject=words.subject,
-        body=words.body,
+        subject=message.subject,
+        body=message.body,
         last_error="",
+    )
+
+
+def _wanted(delivery: models.Delivery) -> bool:
+    """Whether the receiver, if it advertises, consents to it on this channel at this moment."""
+    purpose = rendering.purpose_of(delivery.notice.kind)
+    if not purpose:
+        return True
+    party = delivery.notice.party_id
+    return (party, delivery.channel) in consents.holding(purpose, [party])
+
+
+def _message(delivery: models.Delivery) -> Message:
+    language = _language(delivery.notice)
+    words = _words(delivery.notice)
+    purpose = rendering.purpose_of(delivery.notice.kind)
+    withdrawal = ""
+    if purpose:
+        token = consents.withdrawal_token(delivery.notice.party_id, purpose)
+        withdrawal = f"{outgoing.site()}/stop/{token}"
+    return Message(
+        delivery_id=delivery.id,
+        address=delivery.address,
+        language=language,
+        subject=words.subject,
+        body=f"{words.body}\n\n{texts.below(delivery.reference, language, withdrawal)}",
+        withdrawal=withdrawal,
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from oferta.core.notices import models
 from oferta.core.notices.errors import UnknownNotice
@@ -11,6 +14,7 @@ from oferta.core.notices.types import BatchState, Notice
 from oferta.kernel.i18n import Language
 
 PAGE_MAX = 200
+_UNREAD = ~Exists(models.ReadMark.objects.filter(notice_id=OuterRef("id")))
 
 
 def notice(notice_id: UUID) -> Notice:
@@ -25,12 +29,33 @@ def notice(notice_id: UUID) -> Notice:
     return _notice(found)
 
 
-def inbox(party_id: UUID, *, before: UUID | None = None, limit: int = 20) -> list[Notice]:
+def inbox(
+    party_id: UUID, *, before: UUID | None = None, limit: int = 20, unread_only: bool = False
+) -> list[Notice]:
     """Return a customer's notices, newest first; `before` is the last one of the page before."""
     rows = models.Notice.objects.filter(party_id=party_id).order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
+    if unread_only:
+        rows = rows.filter(_UNREAD)
     return [_notice(row) for row in rows[: min(limit, PAGE_MAX)]]
+
+
+def unread(party_id: UUID, *, limit: int = PAGE_MAX) -> int:
+    """Return how many notices a customer has not opened, counted up to `limit`."""
+    return len(unread_ids(party_id, limit=limit))
+
+
+def unread_ids(party_id: UUID, *, limit: int | None = None) -> list[UUID]:
+    """Return the notices that a customer has not opened, newest first."""
+    rows = models.Notice.objects.filter(_UNREAD, party_id=party_id).order_by("-id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def read_among(notice_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these notices that their customer has opened."""
+    rows = models.ReadMark.objects.filter(notice_id__in=list(notice_ids))
+    return set(rows.values_list("notice_id", flat=True))
 
 
 def notices_of_decision(party_id: UUID, decision_id: UUID, *, limit: int = 50) -> list[Notice]:

@@ -10,12 +10,14 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 
+from oferta.core.notices import models
 from oferta.core.notices.errors import MissingParam, UnknownKind
 from oferta.core.notices.types import Citation, Rendered
 from oferta.core.terms import shelf
@@ -33,6 +35,8 @@ class Template:
 
     subject: str
     body: str
+    #: The consent that a receiver must hold; "" for notices of the service, which need none.
+    purpose: str = ""
 
     def params(self) -> frozenset[str]:
         """Return the names of the values it needs."""
@@ -65,7 +69,11 @@ def catalogue(language: Language) -> Mapping[str, Template]:
     for folder in _folders:
         entries = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
         for kind, words in entries.items():
-            found[kind] = Template(subject=words["subject"], body=words["body"].strip())
+            found[kind] = Template(
+                subject=words["subject"],
+                body=words["body"].strip(),
+                purpose=words.get("purpose", ""),
+            )
     return found
 
 
@@ -87,6 +95,16 @@ def check(kind: str, params: Mapping[str, Any]) -> None:
     for name in _needed(kind):
         if name not in params:
             raise MissingParam(kind=kind, param=name)
+
+
+def purpose_of(kind: str) -> str:
+    """Return the consent that receivers of a kind must hold; "" if they need none.
+
+    Raises:
+        UnknownKind: there are no words for it.
+    """
+    _needed(kind)
+    return catalogue(LANGUAGES[0])[kind].purpose
 
 
 def render(
@@ -114,10 +132,15 @@ def render(
 def said(value: object, language: Language) -> str:
     """Write one value for a reader.
 
-    `{"minor": 5000, "unit": "KZT"}` is money, `{"date": "2024-05-16"}` a day, and a mapping of
-    languages is words already.
+    `{"minor": 5000, "unit": "KZT"}` is money, `{"date": "2024-05-16"}` a day, `{"mass": id,
+    "part": 0}` the subject (1: the body) of a mass message, `{"pack": name}` its title, and a
+    mapping of languages is words already.
     """
     match value:
+        case {"mass": str(id_), "part": int(part)}:
+            return _mass_words(UUID(id_))[language][part]
+        case {"pack": str(name)}:
+            return shelf.terms().pack(name).title[language]
         case {"minor": int(minor), "unit": str(unit)}:
             return show(minor, Type(Kind.MONEY, unit=unit), language)
         case {"date": str(day)}:
@@ -126,6 +149,13 @@ def said(value: object, language: Language) -> str:
             return str(value[language])
         case _:
             return str(value)
+
+
+@lru_cache(maxsize=256)  # a thousand receivers in a row read the same words, which never change
+def _mass_words(mass_id: UUID) -> Mapping[str, list[str]]:
+    row = models.MassMessage.objects.filter(id=mass_id).only("words").get()
+    words: Mapping[str, list[str]] = row.words
+    return words
 
 
 def clause_titles(cites: tuple[Citation, ...], language: Language) -> str:
@@ -162,4 +192,6 @@ def problems() -> list[str]:
         params = {words.params() for words in have.values() if words is not None}
         if len(params) > 1:
             found.append(f"{kind}: the languages do not use the same values")
+        if len({words.purpose for words in have.values() if words is not None}) > 1:
+            found.append(f"{kind}: the languages do not name the same purpose")
     return found

@@ -7,7 +7,7 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from oferta.core.notices import actions, delivering
+from oferta.core.notices import actions, delivering, masses
 from oferta.kernel import clock, outbox
 
 # Ten: a delivery's own failures are kept with it; this is for a database that is away a while.
@@ -21,3 +21,12 @@ def deliver(batch_id: str) -> None:
         next_at = delivering.deliver_batch(UUID(batch_id), clock=clock.now)
         if next_at is not None:
             outbox.add(actions.DELIVER, not_before=next_at, batch_id=batch_id)
+
+
+@app.task(name=masses.STEP, queue="notices", retry=_RETRY)
+def mass_step(mass_id: str) -> None:
+    """Send the next few of a mass message, and come back for more."""
+    with outbox.own_connection():
+        next_at = masses.step(UUID(mass_id), now=clock.now())
+        if next_at is not None:
+            outbox.add(masses.STEP, not_before=next_at, mass_id=mass_id)

@@ -25,7 +25,8 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     #: Given up after the last attempt.
     FAILED = "failed"
-    #: A guard kept it back: the customer got enough of this kind today.
+    #: Kept back: the customer got enough of this kind today, or no longer consents, or it was
+    #: stopped; the delivery says which.
     SUPPRESSED = "suppressed"
 
 
@@ -36,6 +37,8 @@ class BatchState(StrEnum):
     #: Too many to send without a person's word.
     HELD = "held"
     DONE = "done"
+    #: Part of a mass message that somebody stopped: nothing more of it goes out.
+    STOPPED = "stopped"
 
 
 class NewNotice(NamedTuple):
@@ -81,6 +84,8 @@ class Message:
     language: Language
     subject: str
     body: str
+    #: Of an advertisement: the address that withdraws consent to it by one POST.
+    withdrawal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +98,7 @@ class Guards:
     batch_max: int = 5_000
     #: So does the batch that would bring the last 24 hours above this.
     day_max: int = 200_000
+    #: People whom one member of staff may reach in 24 hours without a second person.
+    alone_max: int = 100
+    #: Messages of one mass message in a minute.
+    per_minute: int = 600

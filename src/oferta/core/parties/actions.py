@@ -89,18 +89,6 @@ def set_contact(customer_id: UUID, channel: Channel, address: str) -> None:
     )
 
 
-def accept_edition(customer_id: UUID, *, pack: str, edition: str, now: datetime) -> None:
-    """Keep that the customer accepted an edition; accepting it again changes nothing.
-
-    Raises:
-        UnknownCustomer: there is no such customer.
-    """
-    queries.customer(customer_id)
-    models.AcceptedEdition.objects.get_or_create(
-        customer_id=customer_id, pack=pack, edition=edition, defaults={"accepted_at": zoned(now)}
-    )
-
-
 @transaction.atomic
 def appoint_staff(
     username: str,

@@ -115,7 +115,7 @@ def open_stopped(request: HttpRequest, *, actor: Actor, decision_id: UUID) -> Ht
 def release(request: HttpRequest, *, actor: Actor, batch_id: UUID) -> HttpResponse:
     """Let a held batch of notices go out."""
     try:
-        notices.release_batch(batch_id, actor=actor)
+        notices.release_batch(batch_id, actor=actor, now=clock.now())
     except OfertaError as error:
         messages.error(request, str(error))
     return redirect("desk:home")

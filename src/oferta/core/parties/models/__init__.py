@@ -1,17 +1,33 @@
 """Tables of logins, customers, staff and what they agreed to."""
 
-from oferta.core.parties.models.agreements import AcceptedEdition
+from oferta.core.parties.models.agreements import (
+    Agreement,
+    AskedEdition,
+    ConsentEntry,
+    EditionVerdict,
+    Erasure,
+    Export,
+    ExportPart,
+    Tombstone,
+)
 from oferta.core.parties.models.audit import AuditEntry
 from oferta.core.parties.models.customers import Contact, Customer
 from oferta.core.parties.models.logins import Login
 from oferta.core.parties.models.staff import Appointment, Staff
 
 __all__ = [
-    "AcceptedEdition",
+    "Agreement",
     "Appointment",
+    "AskedEdition",
     "AuditEntry",
+    "ConsentEntry",
     "Contact",
     "Customer",
+    "EditionVerdict",
+    "Erasure",
+    "Export",
+    "ExportPart",
     "Login",
     "Staff",
+    "Tombstone",
 ]
