@@ -13,12 +13,13 @@ from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Answer, Decision, Event, Status
-from oferta.services.club import enrolment, queries
+from oferta.services.club import enrolment, keeping, queries, refunding
 from oferta.services.club.enrolment import Books
 from oferta.services.club.facts import EARNING, payment_event, refund_event, refund_key
 from oferta.services.club.mapping import Mapping
 from oferta.services.club.models import Payment as StoredPayment
 from oferta.services.club.payments_file import read_payments
+from oferta.services.club.purse import Purse
 from oferta.services.club.queries import Pair
 from oferta.services.club.reporting import Report
 from oferta.services.club.rules import FUNDERS, in_order, numbered, purchase_of
@@ -126,12 +127,18 @@ def _take_in_purchases(
         payment_event(one, books.mapping, books.accounts(one.row), books.party(one.row))
         for one in payments
     ]
+    # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
+    debtors = keeping.lock(
+        (books.accounts(one.row)["member"] for one in payments), debtors_only=True
+    )
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
+    fresh = _new_decisions(answers)
+    _open_lots(fresh, debtors)
     taken = zip(payments, answers, strict=True)
     new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
     _store([(one, "") for one in new], books.mapping)
-    _ask_a_person(answers, REPEAT, now)
+    _ask_a_person(fresh, REPEAT, now)
 
 
 @transaction.atomic
@@ -148,6 +155,7 @@ def _take_in_refunds(
         one.purchase = purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
     queries.read_earned(one.purchase for one in wave if one.purchase is not None)
     events = [event for one in wave for event in _refund_events(one, books)]
+    purses = keeping.lock(books.accounts(one.payment.row)["member"] for one in wave)
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
     undecided = {one.key for one in answers if not _is_decided(one)}
@@ -156,10 +164,27 @@ def _take_in_refunds(
     _store(
         [(one.payment, one.purchase.key if one.purchase else "") for one in taken], books.mapping
     )
-    _ask_a_person(answers, REFUND, now)
+    fresh = _new_decisions(answers)
+    refunding.take_back(fresh, purses)
+    _ask_a_person(fresh, REFUND, now)
     for one in taken:
         if one.purchase is not None:  # the next refund in this batch finds less left
             one.purchase.refunded += one.amount
+
+
+def _open_lots(fresh: list[Decision], debtors: dict[int, Purse]) -> None:
+    opened = keeping.open_lots(fresh)
+    if not debtors:
+        return
+    keeping.read(debtors)
+    for lot in opened:
+        if lot.account_id in debtors:
+            debtors[lot.account_id].settle(lot.decision_id)
+    keeping.write(debtors.values())
+
+
+def _new_decisions(answers: list[Answer]) -> list[Decision]:
+    return [one for answer in answers if not answer.replayed for one in answer.decisions]
 
 
 def _refund_events(refund: _Refund, books: Books) -> list[Event]:
@@ -216,12 +241,6 @@ def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:
     )
 
 
-def _ask_a_person(answers: list[Answer], asking: str, now: datetime) -> None:
-    held = [
-        decision
-        for answer in answers
-        if not answer.replayed
-        for decision in answer.decisions
-        if decision.outcome and decision.outcome["hold"]
-    ]
+def _ask_a_person(fresh: list[Decision], asking: str, now: datetime) -> None:
+    held = [one for one in fresh if one.outcome and one.outcome["hold"]]
     cases.open_reviews(held, asking=asking, now=now)

@@ -27,3 +27,37 @@ class MappingInvalid(OfertaError):
     where: str
     what: str
     expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotAMember(OfertaError):
+    """Nobody of the club holds this card."""
+
+    code: ClassVar[str] = "club.not_a_member"
+    card: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadRedemption(OfertaError):
+    """A payment with bonuses, or its refund, is asked with a value that cannot be."""
+
+    code: ClassVar[str] = "club.bad_redemption"
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ReferenceReused(OfertaError):
+    """The reference already names another payment or refund."""
+
+    code: ClassVar[str] = "club.reference_reused"
+    reference: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownRedemption(OfertaError):
+    """Nothing was paid with bonuses under this reference."""
+
+    code: ClassVar[str] = "club.unknown_redemption"
+    reference: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from oferta.core.decisions.types import Event
 from oferta.kernel.money import decimal_text
@@ -13,6 +14,9 @@ from oferta.services.club.rules import CLAWBACK_CODES, FUNDERS
 from oferta.services.club.types import Earned, Payment, Purchase
 
 PACK = "bonus-club"
+ZONE = ZoneInfo("Asia/Almaty")
+PAYMENT_PREFIX = "club/payment/"
+REFUND_PREFIX = "club/refund/"
 EARNING = tuple(FUNDERS)
 CURRENCY_PLACES = 2
 PERCENT_PLACES = 4
@@ -23,17 +27,22 @@ MOMENT_OF_DAY = time(7, tzinfo=UTC)
 
 def payment_key(key: str) -> str:
     """Return the Decision key of a purchase."""
-    return f"club/payment/{key}"
+    return f"{PAYMENT_PREFIX}{key}"
 
 
 def refund_key(key: str, question: str) -> str:
     """Return the Decision key of what a refund takes back from one funder's bonus."""
-    return f"club/refund/{key}/{question}"
+    return f"{REFUND_PREFIX}{key}/{question}"
 
 
 def moment(day: date) -> datetime:
     """Return the moment that stands for a day of the record."""
     return datetime.combine(day, MOMENT_OF_DAY)
+
+
+def day_of(at: datetime) -> date:
+    """Return the calendar day in Almaty, which is the club's day (BC-40)."""
+    return at.astimezone(ZONE).date()
 
 
 def payment_event(
@@ -50,7 +59,7 @@ def payment_event(
     facts |= {
         "paid_on": row.paid_on,
         "merchant": row.merchant,
-        "money_paid": _money(mapping.converted(row.amount)),
+        "money_paid": money(mapping.converted(row.amount)),
         "repeat_no": payment.repeat_no,
         "customer": row.card,
     }
@@ -84,12 +93,12 @@ def refund_event(
     facts: dict[str, Any] = {
         "paid_on": purchase.paid_on if purchase else row.paid_on,
         "purchase_found": purchase is not None,
-        "purchase_paid": _money(purchase.amount if purchase else 0),
-        "refunded_before": _money(purchase.refunded if purchase else 0),
-        "refunded": _money(amount),
-        "earned": _money(0 if earned.held else earned.amount),
+        "purchase_paid": money(purchase.amount if purchase else 0),
+        "refunded_before": money(purchase.refunded if purchase else 0),
+        "refunded": money(amount),
+        "earned": money(0 if earned.held else earned.amount),
         "earned_rate": f"{decimal_text(earned.rate, PERCENT_PLACES)}%",
-        "clawed_back_before": _money(earned.clawed_back),
+        "clawed_back_before": money(earned.clawed_back),
     }
     said = {"merchant": row.merchant, "day": row.paid_on.isoformat()}
     return Event(
@@ -103,5 +112,6 @@ def refund_event(
     )
 
 
-def _money(minor: int) -> str:
+def money(minor: int) -> str:
+    """Return minor units as the terms write an amount of the club's currency."""
     return f"{decimal_text(minor, CURRENCY_PLACES)} KZT"

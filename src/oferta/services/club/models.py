@@ -1,4 +1,4 @@
-"""The club's own tables: who is a member, and which payments came in."""
+"""The club's own tables: members, payments that came in, lots, what was paid with bonuses."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ class Member(models.Model):
     party_id = models.UUIDField(unique=True)
     #: The ledger's account of the member's bonuses.
     account_id = models.BigIntegerField(unique=True)
+    #: Minor units: taken back though it was spent; later bonuses fill it (BC-69).
+    owed = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(owed__gte=0), name="member_owes_or_not"),
+        )
 
     def __str__(self) -> str:
         return self.card
@@ -47,3 +54,111 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Lot(models.Model):
+    """What one payment gave from one funder, and how much of it is used."""
+
+    id = models.BigAutoField(primary_key=True)
+    #: The member's ledger account.
+    account_id = models.BigIntegerField()
+    #: The earning question: whose bonus it is.
+    question = models.CharField(max_length=40)
+    #: The ledger account that paid for it.
+    funder_id = models.BigIntegerField()
+    #: The Decision that gave it.
+    decision_id = models.UUIDField(unique=True)
+    #: The payment that earned it.
+    purchase_key = models.CharField(max_length=32)
+    earned_on = models.DateField()
+    #: Usable on this day too; null: it does not expire, a member of staff said so.
+    last_day = models.DateField(null=True)
+    #: In minor units, as is `used`.
+    amount = models.BigIntegerField()
+    used = models.BigIntegerField(default=0)
+    #: The member was told that it will expire.
+    warned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            # However many tills ask at once, no lot gives more than it holds.
+            models.CheckConstraint(
+                condition=models.Q(used__gte=0, used__lte=models.F("amount")), name="lot_holds"
+            ),
+        )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account_id", "last_day"],
+                name="club_lot_with_something_left",
+                condition=models.Q(used__lt=models.F("amount")),
+            ),
+            models.Index(
+                fields=["last_day"],
+                name="club_lot_to_expire",
+                condition=models.Q(used__lt=models.F("amount")),
+            ),
+            models.Index(fields=["purchase_key"], name="club_lot_of_purchase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_key} {self.question}"
+
+
+class LotMove(models.Model):
+    """One change of a lot, or of what a member owes; never changed (a trigger refuses it)."""
+
+    id = models.BigAutoField(primary_key=True)
+    account_id = models.BigIntegerField()
+    #: Null: the change of what the member owes.
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="moves")
+    #: The Decision behind it.
+    decision_id = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    #: Minor units; what it adds to the lot, or to what the member owes.
+    amount = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["decision_id"], name="club_lot_move_of_decision"),
+            models.Index(fields=["account_id", "kind"], name="club_lot_move_of_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class Redemption(models.Model):
+    """A bill that a member asked to pay with bonuses; never changed (a trigger refuses it)."""
+
+    #: The till's or the biller's own name for the payment.
+    reference = models.CharField(max_length=100, primary_key=True)
+    account_id = models.BigIntegerField()
+    decision_id = models.UUIDField(unique=True)
+    #: What was asked, to tell a repetition from another bill under the same name.
+    asked = models.JSONField()
+    redeemed_on = models.DateField()
+    #: Minor units: the bill, and what bonuses paid of it.
+    bill = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account_id", "redeemed_on"], name="club_redemption_of_member")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class RedemptionRefund(models.Model):
+    """A refund of a bill that bonuses paid in part or whole; never changed."""
+
+    reference = models.CharField(max_length=100, primary_key=True)
+    redemption = models.ForeignKey(Redemption, on_delete=models.PROTECT, related_name="refunds")
+    decision_id = models.UUIDField(unique=True)
+    #: Minor units: of the whole bill, and what of it came back as bonuses.
+    refunded = models.BigIntegerField()
+    restored = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.reference

@@ -13,6 +13,7 @@ from oferta.services.club.types import Payment, PaymentRow, Purchase
 
 #: What the ledger's statement calls each transfer of the club.
 BANK_BONUS, PARTNER_BONUS, BANK_CLAWBACK, PARTNER_CLAWBACK = 101, 102, 111, 112
+REDEEMED, RESTORED, EXPIRED = 201, 211, 221
 
 #: Each earning question: whose account pays (a name in the plan's context) and the transfer's code.
 FUNDERS = {"bank_bonus": ("bank", BANK_BONUS), "partner_bonus": ("partner", PARTNER_BONUS)}
@@ -110,6 +111,57 @@ def plan_clawback(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     )
     kind = "club.clawback_held" if outcome["hold"] else "club.clawed_back"
     return Plan(movements=(move,), notice=_notice(kind, [move], context))
+
+
+def plan_redeeming(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Move what bonuses pay of a bill from the member to the merchant (BC-62).
+
+    Args:
+        outcomes: of `redeem`.
+        context: `member`, `merchant_account` (accounts), `merchant`, `day`.
+    """
+    amount = int(outcomes["redeem"]["amount"] or 0)
+    if amount == 0:  # the till says so at once; nothing happened that a notice could tell
+        return Plan()
+    move = Movement("redeem", context["member"], context["merchant_account"], amount, REDEEMED)
+    return Plan(movements=(move,), notice=_notice("club.redeemed", [move], context))
+
+
+def plan_restoring(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Move back to the member what a refund returns in bonuses (BC-69).
+
+    Args:
+        outcomes: of `restore`.
+        context: `member`, `merchant_account` (accounts), `merchant`, `day`.
+    """
+    outcome = outcomes["restore"]
+    amount = int(outcome["amount"] or 0)
+    if amount == 0:
+        return Plan()
+    kind = "pending" if outcome["hold"] else "single"
+    move = Movement(
+        "restore", context["merchant_account"], context["member"], amount, RESTORED, kind
+    )
+    notice = "club.restore_held" if outcome["hold"] else "club.restored"
+    return Plan(movements=(move,), notice=_notice(notice, [move], context))
+
+
+def plan_expiring(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Move what is past its last day from the member to the funder's account of expired bonuses.
+
+    Args:
+        outcomes: of `expiry`.
+        context: `member`, `breakage` (accounts), `day`.
+    """
+    amount = int(outcomes["expiry"]["amount"] or 0)
+    if amount == 0:
+        return Plan()
+    move = Movement("expiry", context["member"], context["breakage"], amount, EXPIRED)
+    params = {
+        "amount": {"minor": amount, "unit": UNIT},
+        "day": {"date": context["last_day"]},
+    }
+    return Plan(movements=(move,), notice=NoticeDraft(kind="club.expired", params=params))
 
 
 def _notice(kind: str, movements: list[Movement], context: Mapping[str, Any]) -> NoticeDraft:

@@ -1,0 +1,103 @@
+"""What the club does when staff put another Decision in the place of one: lots follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from oferta.core.decisions import queries as decided
+from oferta.core.decisions.types import Decision, DecisionOverridden, Status
+from oferta.services.club import keeping
+from oferta.services.club.facts import PACK, PAYMENT_PREFIX, day_of
+from oferta.services.club.lots import give_back
+from oferta.services.club.models import Lot, Redemption, RedemptionRefund
+from oferta.services.club.purse import Kind, Purse
+from oferta.services.club.refunding import lots_of_refunds
+from oferta.services.club.rules import FUNDERS
+
+
+def on_overridden(event: DecisionOverridden) -> None:
+    """Undo in the lots what the old Decision did, and do what the new one says."""
+    old, new = decided.decision(event.old_id), decided.decision(event.new_id)
+    if new.pack != PACK:
+        return
+    account_id = new.context["member"]
+    purse = keeping.lock([account_id])[account_id]
+    _HANDLERS[new.question](purse, old, new)
+    keeping.write([purse])
+
+
+def _earning(purse: Purse, old: Decision, new: Decision) -> None:
+    purchase_key = root(new).key.removeprefix(PAYMENT_PREFIX)
+    opened = keeping.open_lots([new], purchase_keys={new.id: purchase_key})
+    taken = keeping.opened_by([old.id]).get(old.id)
+    _read(purse, [one.id for one in opened] + ([taken.id] if taken else []))
+    if taken is not None:
+        purse.take_back(taken.id, taken.amount, new.id, Kind.UNDONE)
+
+
+def _clawback(purse: Purse, old: Decision, new: Decision) -> None:
+    lot = lots_of_refunds([root(new).key]).get(root(new).key)
+    done = keeping.moves_of(old.id)
+    _read(purse, [one.lot_id for one in done if one.lot_id] + ([lot.id] if lot else []))
+    purse.undo(done, new.id)
+    if amount := _amount(new):
+        purse.take_back(lot.id if lot else None, amount, new.id)
+
+
+def _redeem(purse: Purse, old: Decision, new: Decision) -> None:
+    done = keeping.moves_of(old.id)
+    _read(purse, [one.lot_id for one in done if one.lot_id])
+    purse.undo(done, new.id)
+    if amount := _amount(new):
+        there = min(amount, purse.usable(day_of(new.decided_at)))
+        purse.spend(there, new.id, day_of(new.decided_at))
+        purse.take_back(None, amount - there, new.id, Kind.SPENT)
+
+
+def _restore(purse: Purse, old: Decision, new: Decision) -> None:
+    refund = RedemptionRefund.objects.get(decision_id=root(new).id)
+    done = keeping.moves_of(old.id)
+    paid = Redemption.objects.get(reference=refund.redemption_id)
+    uses = keeping.uses_of(decided.current(paid.decision_id).id)
+    returned = give_back(uses, 0, min(_amount(new), sum(one.amount for one in uses)))
+    _read(purse, [one.lot_id for one in done if one.lot_id] + [one.lot_id for one in returned])
+    purse.undo(done, new.id)
+    purse.restore(returned, new.id)
+
+
+def _expiry(purse: Purse, old: Decision, new: Decision) -> None:
+    done = keeping.moves_of(old.id)
+    lot_id = int(new.context["lot"])
+    _read(purse, [lot_id])
+    purse.undo(done, new.id)
+    if amount := _amount(new):
+        purse.expire(lot_id, new.id, amount)
+    else:  # a member of staff said that it does not expire
+        Lot.objects.filter(id=lot_id).update(last_day=None)
+
+
+def root(decision: Decision) -> Decision:
+    """Return the first Decision of a chain of overrides: its key names the event."""
+    while decision.overrides is not None:
+        decision = decided.decision(decision.overrides)
+    return decision
+
+
+def _amount(decision: Decision) -> int:
+    outcome = decision.outcome
+    if decision.status is not Status.DECIDED or outcome is None or outcome.get("hold"):
+        return 0
+    return int(outcome["amount"] or 0)
+
+
+def _read(purse: Purse, lot_ids: list[int]) -> None:
+    keeping.read({purse.account_id: purse}, lot_ids)
+
+
+_HANDLERS: dict[str, Callable[[Purse, Decision, Decision], None]] = {
+    **dict.fromkeys(FUNDERS, _earning),
+    "clawback": _clawback,
+    "redeem": _redeem,
+    "restore": _restore,
+    "expiry": _expiry,
+}

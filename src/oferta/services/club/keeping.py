@@ -1,0 +1,178 @@
+"""Writes lots beside the transfers that fill and use them, in the same database transaction.
+
+Lock order: a member's row first, the ledger's accounts after it. New lots need no lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from oferta.core.decisions.types import Decision, Status
+from oferta.core.terms import shelf
+from oferta.core.terms.engine import Terms
+from oferta.services.club.facts import PACK, PAYMENT_PREFIX
+from oferta.services.club.lots import Lot, Use
+from oferta.services.club.models import Lot as StoredLot
+from oferta.services.club.models import LotMove, Member
+from oferta.services.club.purse import Kind, Move, Purse
+from oferta.services.club.rules import FUNDERS
+
+_EPOCH = date(1970, 1, 1)
+_REPAID = """
+SELECT account_id, lot_id, -sum(amount)::bigint AS net
+FROM club_lotmove WHERE account_id = ANY(%s) AND kind = 'repaid' AND lot_id IS NOT NULL
+GROUP BY account_id, lot_id HAVING sum(amount) < 0 ORDER BY min(id)
+"""
+_WRITE_LOTS = """
+UPDATE club_lot SET used = used - given.amount
+FROM unnest(%s::bigint[], %s::bigint[]) AS given (id, amount) WHERE club_lot.id = given.id
+"""
+_WRITE_OWED = """
+UPDATE club_member SET owed = given.owed
+FROM unnest(%s::bigint[], %s::bigint[]) AS given (account_id, owed)
+WHERE club_member.account_id = given.account_id
+"""
+
+
+def lock(account_ids: Iterable[int], *, debtors_only: bool = False) -> dict[int, Purse]:
+    """Lock members, in one order, and return their lots that have something left.
+
+    Args:
+        account_ids: of members.
+        debtors_only: leave alone those who owe nothing.
+    """
+    wanted = Member.objects.filter(account_id__in=sorted(set(account_ids)))
+    if debtors_only:
+        wanted = wanted.filter(owed__gt=0)
+    rows = wanted.order_by("account_id").select_for_update().values_list("account_id", "owed")
+    purses = {account: Purse(account, owed, {}) for account, owed in rows}
+    if purses:
+        read(purses)
+        with connection.cursor() as cursor:
+            cursor.execute(_REPAID, [list(purses)])
+            for account_id, lot_id, net in cursor.fetchall():
+                purses[account_id].repaid.append(Use(lot_id, net))
+    return purses
+
+
+def read(purses: Mapping[int, Purse], lot_ids: Sequence[int] = ()) -> None:
+    """Read into locked purses the lots with something left, and those asked for by id."""
+    lots = StoredLot.objects.raw(
+        "SELECT * FROM club_lot WHERE (account_id = ANY(%s) AND used < amount) OR id = ANY(%s)",
+        [list(purses), list(lot_ids)],
+    )
+    for row in lots:
+        purses[row.account_id].lots[row.id] = _lot(row)
+
+
+def write(purses: Iterable[Purse]) -> None:
+    """Write what was done to purses since they were locked."""
+    changed = [one for one in purses if one.moves]
+    moves = [(one.account_id, move) for one in changed for move in one.moves]
+    if not moves:
+        return
+    LotMove.objects.bulk_create(
+        LotMove(
+            account_id=account_id,
+            lot_id=move.lot_id,
+            decision_id=move.decision_id,
+            kind=move.kind,
+            amount=move.amount,
+        )
+        for account_id, move in moves
+    )
+    sums: dict[int, int] = {}
+    for _, move in moves:
+        if move.lot_id is not None:
+            sums[move.lot_id] = sums.get(move.lot_id, 0) + move.amount
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_LOTS, [list(sums), list(sums.values())])
+        cursor.execute(
+            _WRITE_OWED, [[one.account_id for one in changed], [one.owed for one in changed]]
+        )
+    for one in changed:
+        one.moves.clear()
+
+
+def open_lots(
+    decisions: Iterable[Decision], purchase_keys: Mapping[UUID, str] = MappingProxyType({})
+) -> list[StoredLot]:
+    """Open a lot for each Decision of an earning question that gave something to be had now.
+
+    Args:
+        decisions: of any question.
+        purchase_keys: the payment behind a Decision, by its id, where its own key does not say it.
+    """
+    return StoredLot.objects.bulk_create(
+        _new_lot(one, purchase_keys.get(one.id) or one.key.removeprefix(PAYMENT_PREFIX))
+        for one in decisions
+        if _gives(one)
+    )
+
+
+def opened_by(decision_ids: Sequence[UUID]) -> dict[UUID, StoredLot]:
+    """Return the lots that these Decisions opened, by Decision."""
+    return StoredLot.objects.in_bulk(list(decision_ids), field_name="decision_id")
+
+
+def moves_of(decision_id: UUID) -> list[Move]:
+    """Return what a Decision did to lots and debts; repayments are left out, they settle anew."""
+    rows = LotMove.objects.filter(decision_id=decision_id).exclude(kind=Kind.REPAID).order_by("id")
+    return [Move(one.lot_id, one.decision_id, Kind(one.kind), one.amount) for one in rows]
+
+
+def last_day(earned_on: date) -> date:
+    """Return the last day of a bonus earned on a day, by the edition of that day (BC-68)."""
+    return _last_day(shelf.terms(), earned_on)
+
+
+@lru_cache(maxsize=1024)
+def _last_day(terms: Terms, earned_on: date) -> date:
+    days = terms.decide(PACK, "lot", {"earned_on": earned_on}).outcome["valid_through"]
+    return _EPOCH + timedelta(days=int(days or 0))
+
+
+def _new_lot(decision: Decision, purchase_key: str) -> StoredLot:
+    funder, _ = FUNDERS[decision.question]
+    outcome: Mapping[str, Any] = decision.outcome or {}
+    return StoredLot(
+        account_id=decision.context["member"],
+        question=decision.question,
+        funder_id=decision.context[funder],
+        decision_id=decision.id,
+        purchase_key=purchase_key,
+        earned_on=decision.day,
+        last_day=last_day(decision.day),
+        amount=int(outcome["amount"]),
+    )
+
+
+def _gives(decision: Decision) -> bool:
+    outcome = decision.outcome
+    return (
+        decision.status is Status.DECIDED
+        and decision.question in FUNDERS
+        and outcome is not None
+        and not outcome["hold"]
+        and bool(outcome["amount"])
+    )
+
+
+def _lot(row: StoredLot) -> Lot:
+    return Lot(row.id, row.earned_on, row.last_day, row.amount - row.used)
+
+
+def uses_of(decision_id: UUID) -> list[Use]:
+    """Return what each lot gave to a redemption, in the order of use."""
+    rows = LotMove.objects.filter(decision_id=decision_id, kind=Kind.SPENT, lot__isnull=False)
+    return [
+        Use(lot_id, -amount)
+        for lot_id, amount in rows.order_by("id").values_list("lot_id", "amount")
+    ]
