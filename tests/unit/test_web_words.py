@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 import source_tree as source
 
-from oferta.kernel.i18n import LANGUAGES
+from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.project.web import words
 from oferta.project.web.words import WordMissing
 
 FILES = sorted(source.SRC.rglob("locale/words.yaml"))
-TEMPLATES = sorted(source.SRC.rglob("templates/**/*.html"))
+TEMPLATES = sorted(source.SRC.rglob("templates/**/*.*"))
+
+
+def forms(said: words.Words) -> list[str]:
+    """Return words, or each of their forms by number."""
+    return [said] if isinstance(said, str) else list(said.values())
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.parent.name)
 def test_every_key_is_written_in_all_five_languages_with_the_same_names(file: Path) -> None:
     for key, texts in words.read_words(file).items():
         assert set(texts) == set(LANGUAGES), key
-        names = {frozenset(re.findall(r"{(\w*)}", text)) for text in texts.values()}
+        said = [form for words_ in texts.values() for form in forms(words_)]
+        names = {frozenset(re.findall(r"{(\w*)}", text)) for text in said}
         assert len(names) == 1, key
 
 
@@ -34,7 +40,7 @@ def test_every_key_that_a_template_says_exists() -> None:
     said = {
         key
         for template in TEMPLATES
-        for key in re.findall(r"""{%\s*say\s+["']([\w.-]+)["']""", template.read_text())
+        for key in re.findall(r"""{%\s*(?:say|count)\s+["']([\w.-]+)["']""", template.read_text())
     }
     assert said - known == set()
     assert "frame.skip" in said
@@ -48,7 +54,10 @@ def test_no_key_is_left_that_nothing_says() -> None:
         key
         for file in FILES
         for key in words.read_words(file)
-        if key not in text and f'"{key.rpartition(".")[0]}.{{' not in text
+        if key not in text
+        and f'"{key.rpartition(".")[0]}.{{' not in text
+        and f'"{key.rpartition(".")[0]}."|add:' not in text
+        and not (key.endswith("_how") and key.removesuffix("_how") in text)
     ]
     assert unsaid == []
 
@@ -73,3 +82,32 @@ def test_pages_hold_no_inline_code_and_nothing_from_elsewhere() -> None:
         if inline.search(line)
     ]
     assert found == []
+
+
+def test_words_that_go_with_a_number_have_every_form_of_their_language(tmp_path: Path) -> None:
+    file = tmp_path / "words.yaml"
+    whole = (
+        "kk: {one: a, other: a}, en: {one: a, other: a}, zh-Hant: {other: a}, zh-Hans: {other: a}"
+    )
+    file.write_text(f"a.b: {{{whole}, ru: {{one: a, few: a, many: a, other: a}}}}\n")
+    assert set(words.read_words(file)) == {"a.b"}
+    file.write_text(f"a.b: {{{whole}, ru: {{one: a, other: a}}}}\n")
+    with pytest.raises(WordMissing) as refusal:
+        words.read_words(file)
+    assert refusal.value.language == "ru"
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "said"),
+    [
+        ("ru", 1, "{number} непрочитанное"),
+        ("ru", 22, "{number} непрочитанных"),
+        ("ru", 11, "{number} непрочитанных"),
+        ("kk", 5, "{number} оқылмаған"),
+        ("zh-Hant", 1, "{number} 則未讀"),
+    ],
+)
+def test_the_form_is_the_one_that_goes_with_the_number(
+    language: Language, number: int, said: str
+) -> None:
+    assert words.say_number("my.unread_count", number, language) == said

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from oferta.core.cases import handlers as cases
-from oferta.core.decisions import plans
+from oferta.core.decisions import naming, plans, purses
+from oferta.core.decisions.naming import AccountNamer, Titler
+from oferta.core.decisions.purses import Keeper
 from oferta.core.decisions.types import DecisionOverridden, DecisionStopped, Planner
 from oferta.core.notices import channels, rendering
 from oferta.core.terms import shelf
@@ -20,6 +22,7 @@ from oferta.kernel.events import Handler
 from oferta.project.config import Config, read_config
 from oferta.services import club
 from oferta.services.club import handlers as club_handlers
+from oferta.services.club import naming as club_naming
 from oferta.services.club import rules as club_rules
 
 #: Event to what is done at once, in the same database transaction, in order.
@@ -37,6 +40,18 @@ PLANS: Mapping[str, Planner] = {
     "club.expiring": club_rules.plan_expiring,
 }
 
+#: First part of an account's key to what the service calls its accounts.
+ACCOUNTS: Mapping[str, AccountNamer] = {"club": club_naming.account_name}
+
+#: Name of a plan to what the service calls the event behind a Decision.
+TITLES: Mapping[str, Titler] = {
+    "club.earning": club_naming.payment_title,
+    "club.clawback": club_naming.refund_title,
+}
+
+#: Which accounts a service keeps for a customer.
+KEEPERS: Sequence[Keeper] = (club_naming.holdings,)
+
 #: Folders with the services' own words for notices.
 NOTICE_WORDS: Sequence[Path] = (Path(club.__file__).parent / "words",)
 
@@ -47,6 +62,8 @@ def connect() -> None:
     shelf.fill(lambda: Terms.load(config.terms))
     events.connect(EVENTS)
     plans.register(PLANS)
+    naming.register(ACCOUNTS, TITLES)
+    purses.register(KEEPERS)
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
     channels.connect({item.name: item for item in ways_out(config)})

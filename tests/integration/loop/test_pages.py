@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from loop_builders import NOW, a_customer, a_payment, an_approver
 
 from oferta.core.cases import queries as cases
 from oferta.core.decisions import actions as decisions
+from oferta.core.notices import queries as notices
 from oferta.core.parties import queries as parties
 from oferta.kernel.i18n import LANGUAGES
 
@@ -42,15 +45,18 @@ def test_a_customer_reads_why_in_each_language(client: Client, language: str) ->
         "zh-Hans": "收银台百分之一",
     }[language]
     assert title in words
-    assert title in inbox.content.decode()
+    notice = re.search(rf'href="({re.escape(link)}notices/[0-9a-f-]+/)"', inbox.content.decode())
+    assert notice
+    assert title in client.get(notice[1]).content.decode()
 
 
 def test_a_notice_of_several_decisions_names_the_question_of_each(client: Client) -> None:
     party = a_customer("zh-Hans")
     told(party, questions=("bonus", "partner_bonus"))
-    inbox = client.get(f"/c/{parties.link_token(party)}/").content.decode()
-    assert inbox.count("：为何如此决定？") == 2
-    assert "（决定 1）" not in inbox
+    notice = notices.inbox(party)[0]
+    page = client.get(f"/c/{parties.link_token(party)}/notices/{notice.id}/").content.decode()
+    assert page.count("：为何如此决定？") == 2
+    assert "（决定 1）" not in page
 
 
 def test_nobody_reads_another_customers_decision(client: Client) -> None:
@@ -77,7 +83,7 @@ def test_a_dispute_without_words_is_asked_for_them(client: Client) -> None:
 
 
 def test_the_desk_is_for_staff(client: Client) -> None:
-    assert client.get("/desk/").headers["Location"].startswith("/desk/sign-in")
+    assert client.get("/desk/").headers["Location"].startswith("/sign-in/")
     from django.contrib.auth import get_user_model
 
     client.force_login(get_user_model().objects.create_user("visitor"))

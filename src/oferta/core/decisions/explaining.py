@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from uuid import UUID
 
 from oferta.core.decisions import queries
@@ -17,6 +18,8 @@ from oferta.core.terms.values import parse_value
 from oferta.kernel.i18n import Language
 
 _EPOCH = 719_163  # date(1970, 1, 1).toordinal()
+#: Explanations kept; some ten kilobytes each.
+EXPLAINED_MAX = 2_000
 
 
 def reproduce(decision_id: UUID) -> Reproduction:
@@ -49,14 +52,49 @@ def explain_decision(decision_id: UUID, language: Language) -> Explanation | Non
         UnknownDecision: there is no such Decision.
         UnknownEdition: its edition is no longer among the packs.
     """
-    item = queries.decision(decision_id)
+    return explanation_of(queries.decision(decision_id), language)
+
+
+def explanation_of(item: Decision, language: Language, *, changes: int = 3) -> Explanation | None:
+    """Return why a Decision that was read came out as it did; None if staff granted it.
+
+    A Decision never changes, so what was once explained is kept; only so many, the latest used.
+
+    Args:
+        item: the Decision.
+        language: of the reader.
+        changes: how many nearest changes of facts to look for; each costs, the first the least.
+
+    Raises:
+        UnknownEdition: its edition is no longer among the packs.
+    """
     if item.basis is Basis.GRANTED:
         return None
     edition = shelf.terms().edition_called(item.pack, item.edition)
-    pack = shelf.terms().pack(item.pack)
+    return _explained(_Carried(item, edition), item.id, edition.digest, language, changes)
 
+
+class _Carried:
+    """Takes values past a cache whose key is in the other arguments."""
+
+    def __init__(self, item: Decision, edition: Edition) -> None:
+        self.item, self.edition = item, edition
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Carried)
+
+
+@lru_cache(maxsize=EXPLAINED_MAX)
+def _explained(
+    carried: _Carried, _id: UUID, _digest: str, language: Language, changes: int
+) -> Explanation:
+    item, edition = carried.item, carried.edition
+    pack = shelf.terms().pack(item.pack)
     try:
-        return explain(pack, _decide(item, edition), language)
+        return explain(pack, _decide(item, edition), language, changes=changes)
     except Stopped as stopped:
         facts = coded_facts(item, edition)
         return explain_stopped(pack, stopped, facts, _day(item), language)

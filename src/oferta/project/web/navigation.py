@@ -1,10 +1,90 @@
-"""The links at the top of every page: name of the address, key of its words."""
+"""The links of the frames: public pages, the customer's sections, the desk's."""
 
 from __future__ import annotations
 
-#: A name that `urls.py` does not know is left out.
-NAVIGATION: tuple[tuple[str, str], ...] = (
-    ("home", "frame.home"),
-    ("terms:packs", "published.title"),
-    ("desk:home", "desk.title"),
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from oferta.core.notices import queries as notices
+from oferta.core.parties.web.doors import SESSION
+
+
+class Link(NamedTuple):
+    """A link of a frame. A name that `urls.py` does not know is left out."""
+
+    #: Name of the address.
+    name: str
+    #: Key of its words.
+    key: str
+    #: A drawing of `icons`.
+    icon: str = ""
+    #: Whether a personal link leads there too.
+    by_link: bool = False
+    #: What a member of staff must be allowed to do to see it; "" nothing.
+    permission: str = ""
+
+
+PUBLIC = (
+    Link("home", "frame.home"),
+    Link("terms:packs", "published.title"),
+    Link("my:home", "frame.my"),
+    Link("desk:home", "desk.title"),
 )
+CUSTOMER = (
+    Link("my:home", "my.home", "home"),
+    Link("my:statement", "my.statement", "statement"),
+    Link("inbox:list", "my.notices", "notices", by_link=True),
+    Link("cases:list", "my.cases", "cases", by_link=True),
+    Link("my:profile", "my.profile", "profile"),
+)
+DESK: tuple[Link, ...] = (Link("desk:home", "desk.title", "desk"),)
+
+#: More unread notices than this are shown as "99+".
+UNREAD_MAX = 99
+
+
+def public_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the links at the top of public pages."""
+    tried = [(entry, _address(entry.name)) for entry in PUBLIC]
+    return [_link(request, entry, address) for entry, address in tried if address]
+
+
+def customer_links(request: HttpRequest | None, token: str) -> list[dict[str, Any]]:
+    """Return the sections open to who came by this door."""
+    wanted = [entry for entry in CUSTOMER if entry.by_link or token == SESSION]
+    tried = [(entry, _address(entry.name, token) or _address(entry.name)) for entry in wanted]
+    links = [_link(request, entry, address) for entry, address in tried if address]
+    customer = getattr(request, "customer", None)
+    for link in links:
+        if link["name"] == "inbox:list" and customer is not None:
+            unread = notices.unread(customer.id, limit=UNREAD_MAX + 1)
+            link["number"] = unread
+            link["number_shown"] = f"{UNREAD_MAX}+" if unread > UNREAD_MAX else str(unread)
+    return links
+
+
+def desk_links(request: HttpRequest | None) -> list[dict[str, Any]]:
+    """Return the sections of the desk that the member of staff may see."""
+    allowed = getattr(getattr(request, "actor", None), "permissions", None)
+    tried = [
+        (entry, _address(entry.name))
+        for entry in DESK
+        if not entry.permission or allowed is None or entry.permission in allowed
+    ]
+    return [_link(request, entry, address) for entry, address in tried if address]
+
+
+def _link(request: HttpRequest | None, entry: Link, address: str) -> dict[str, Any]:
+    path = request.path if request is not None else ""
+    # A section's pages lie below its address; a first page's would be all.
+    below = address.count("/") > len("//") and path.startswith(address)
+    return entry._asdict() | {"address": address, "current": path == address or below}
+
+
+def _address(name: str, *args: str) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

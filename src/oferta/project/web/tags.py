@@ -1,17 +1,24 @@
-"""Template tags `{% load words %}`: words, days and moments as the reader's language has them."""
+"""Template tags `{% load words %}`: words, numbers, days as the reader's language has them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from oferta.core.cases import queries as cases
+from oferta.core.cases.types import Case
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.writing import show
+from oferta.kernel.money import Money
 from oferta.project.settings import CONFIG
-from oferta.project.web import words
+from oferta.project.web import icons, locales, navigation, words
 
 register = template.Library()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,6 +28,26 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def say(key: str, **values: object) -> SafeString:
     """Return the words of `key` in the page's language; values are escaped."""
     return format_html(words.say(key), **values) if values else format_html("{}", words.say(key))
+
+
+@register.simple_tag
+def said(name: Any) -> SafeString:
+    """Return what has a `key` and `values` (an account's name, a line's title) in words."""
+    shown = {key: money(one) if isinstance(one, Money) else one for key, one in name.values.items()}
+    return say(name.key, **shown)
+
+
+@register.simple_tag
+def count(key: str, number: int, **values: object) -> SafeString:
+    """Return the words of `key` that go with a number, which stands in them as `{number}`."""
+    shown = locales.number_shown(number, words.current_language())
+    return format_html(words.say_number(key, number), number=shown, **values)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return a drawing of `icons`."""
+    return icons.drawn(name)
 
 
 @register.simple_tag
@@ -39,13 +66,62 @@ def moment(value: datetime) -> SafeString:
 
 
 @register.simple_tag
-def day(value: datetime) -> SafeString:
-    """Return the day of a moment, in the pages' time zone, as the page's language writes it."""
-    local = value.astimezone(CONFIG.time_zone).date()
+def day(value: datetime | date) -> SafeString:
+    """Return a day (of a moment: that in the pages' time zone) as the page's language writes it."""
+    local = value.astimezone(CONFIG.time_zone).date() if isinstance(value, datetime) else value
     return _time(
         local.isoformat(),
         show((local - _EPOCH.date()).days, Type(Kind.DATE), words.current_language()),
     )
+
+
+@register.simple_tag
+def month(value: date) -> str:
+    """Return a month with its year, as a heading says it."""
+    return locales.month_shown(value.replace(day=1), words.current_language())
+
+
+@register.simple_tag
+def number(value: int) -> str:
+    """Return a whole number with the language's own signs."""
+    return locales.number_shown(value, words.current_language())
+
+
+@register.simple_tag
+def money(amount: Money) -> str:
+    """Return an amount as the page's language writes it."""
+    return show(amount.minor, Type(Kind.MONEY, unit=amount.unit), words.current_language())
+
+
+@register.simple_tag
+def change(amount: Money) -> str:
+    """Return an amount that was added or taken, with its sign."""
+    text = show(amount.minor, Type(Kind.MONEY, unit=amount.unit), words.current_language())
+    return f"+{text}" if amount.minor > 0 else text
+
+
+@register.simple_tag
+def listed(items: Iterable[str]) -> str:
+    """Return several things as one phrase."""
+    return locales.list_shown(items, words.current_language())
+
+
+@register.simple_tag
+def open_case(decision_id: UUID) -> Case | None:
+    """Return the case that is open about a decision, if one is."""
+    return cases.open_case_of(decision_id)
+
+
+@register.simple_tag(takes_context=True)
+def customer_links(context: Context) -> list[dict[str, Any]]:
+    """Return the customer's sections for the door that they came by."""
+    return navigation.customer_links(context.get("request"), str(context.get("token") or "my"))
+
+
+@register.simple_tag(takes_context=True)
+def desk_links(context: Context) -> list[dict[str, Any]]:
+    """Return the desk's sections that this member of staff may see."""
+    return navigation.desk_links(context.get("request"))
 
 
 def _time(machine: str, text: str) -> SafeString:

@@ -1,15 +1,17 @@
 """The words of pages: one YAML file per room, every key in all five languages.
 
 A room keeps them in `locale/words.yaml`. Plain files instead of gettext's, whose compiler a bare
-machine does not have and whose binaries a diff does not show.
+machine does not have and whose binaries a diff does not show. Words that go with a number have a
+form for each that the language tells apart: `{one: "{number} case", other: "{number} cases"}`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import yaml
 from django.apps import apps
@@ -17,6 +19,10 @@ from django.utils.translation import get_language
 
 from oferta.kernel.errors import OfertaError, ensure
 from oferta.kernel.i18n import LANGUAGES, Language, language_of
+from oferta.project.web.locales import locale_of, plural_form
+
+#: Words, or their forms by what number goes with them.
+Words: TypeAlias = str | Mapping[str, str]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -41,15 +47,28 @@ def say(key: str, language: Language | None = None) -> str:
     """
     chosen = language or current_language()
     found = catalogue().get(key, {}).get(chosen)
-    if found is None:
+    if not isinstance(found, str):
         raise WordMissing(key=key, language=chosen)
     return found
 
 
+def say_number(key: str, number: int, language: Language | None = None) -> str:
+    """Return the form of `key` that goes with a number, with `{number}` still to be filled in.
+
+    Raises:
+        WordMissing: no room has this key in this language.
+    """
+    chosen = language or current_language()
+    found = catalogue().get(key, {}).get(chosen)
+    if not isinstance(found, Mapping):
+        raise WordMissing(key=key, language=chosen)
+    return found[plural_form(number, chosen)]
+
+
 @cache
-def catalogue() -> dict[str, dict[Language, str]]:
+def catalogue() -> dict[str, dict[Language, Words]]:
     """Return the words of every installed room by key and language."""
-    found: dict[str, dict[Language, str]] = {}
+    found: dict[str, dict[Language, Words]] = {}
     for app in apps.get_app_configs():
         file = Path(app.path) / "locale" / "words.yaml"
         if app.name.startswith("oferta.") and file.exists():
@@ -57,14 +76,20 @@ def catalogue() -> dict[str, dict[Language, str]]:
     return found
 
 
-def read_words(file: Path) -> dict[str, dict[Language, str]]:
+def read_words(file: Path) -> dict[str, dict[Language, Words]]:
     """Return the words of one file.
 
     Raises:
-        WordMissing: a key lacks one of the five languages.
+        WordMissing: a key lacks one of the five languages, or a form that a language needs.
     """
     written = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     for key, texts in written.items():
         for language in LANGUAGES:
-            ensure(bool(texts.get(language)), WordMissing(key=key, language=language))
+            ensure(_whole(texts.get(language), language), WordMissing(key=key, language=language))
     return dict(written)
+
+
+def _whole(words: Words | None, language: Language) -> bool:
+    if isinstance(words, Mapping):
+        return set(words) == {*locale_of(language).plural_form.tags, "other"}
+    return bool(words)

@@ -10,12 +10,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from oferta.core.cases import actions, queries
 from oferta.core.cases.errors import AlreadyOpen, BadWords, CaseClosed, Replaced, UnknownCase
-from oferta.core.cases.types import Case, NewEvidence
+from oferta.core.cases.types import Case, NewEvidence, Status
 from oferta.core.decisions.web.pages import about, decision_of
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
+
+#: What of a case's log is the customer's to know; how staff came to an answer among them is not.
+_TOLD = {"opened", "assigned", "evidence", "upheld", "partly_upheld", "rejected"}
+_TONES = {Status.UPHELD: "good", Status.PARTLY_UPHELD: "good", Status.REJECTED: "warn"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,4 +98,12 @@ def _evidence(request: HttpRequest) -> NewEvidence:
 
 
 def _shown(item: Case) -> dict[str, object]:
-    return {"case": item, "status_key": f"cases.status.{item.status}"}
+    return {
+        "case": item,
+        "status_key": f"cases.status.{item.status}",
+        "kind_key": f"cases.kind.{item.kind}",
+        "tone": _TONES.get(item.status, "info"),
+        "timeline": [
+            (entry, f"cases.log.{entry.what}") for entry in item.log if entry.what in _TOLD
+        ],
+    }

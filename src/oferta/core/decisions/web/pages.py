@@ -7,16 +7,16 @@ from uuid import UUID
 
 from django.http import Http404
 
-from oferta.core.decisions import explaining, queries
+from oferta.core.decisions import explaining, naming, queries
 from oferta.core.decisions.errors import UnknownDecision
 from oferta.core.decisions.types import Basis, Decision
 from oferta.core.ledger import queries as ledger
 from oferta.core.parties.types import Customer
 from oferta.core.terms import shelf
 from oferta.core.terms.explanation import Explanation, Role
-from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.writing import show
 from oferta.kernel.i18n import Language
+from oferta.kernel.money import Money
 
 #: Clauses of these roles made the outcome; the page opens with them.
 _MADE_IT = (Role.DECIDED, Role.ADDED, Role.CLASHED)
@@ -35,16 +35,17 @@ def decision_of(customer: Customer, decision_id: UUID) -> Decision:
 
 def about(item: Decision, language: Language) -> dict[str, Any]:
     """Return everything a page needs to say why a decision came out as it did."""
-    explanation = explaining.explain_decision(item.id, language)
-    newer = queries.overridden_by(item.id)
+    explanation = explaining.explanation_of(item, language)
     return {
         "decision": item,
+        "title": naming.title(item),
         "why": explanation,
         "deciding": _clauses(explanation, made_it=True),
         "others": _clauses(explanation, made_it=False),
         "granted": granted_fields(item, language) if item.basis is Basis.GRANTED else (),
-        "newer_id": newer,
-        "movements": _movements(item, language),
+        "newer_id": queries.overridden_by(item.id),
+        "movements": _movements(item),
+        "beside": _beside(item, language),
         "stop_key": _stop_key(item),
     }
 
@@ -59,21 +60,35 @@ def granted_fields(item: Decision, language: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _movements(item: Decision, language: Language) -> list[dict[str, Any]]:
-    """Return the transfers behind a decision, with the names of their accounts."""
+def question_label(item: Decision, language: Language) -> str:
+    """Return what the question that a Decision answers is called."""
+    return shelf.terms().pack(item.pack).questions[item.question].label[language]
+
+
+def _beside(item: Decision, language: Language) -> list[tuple[UUID, str]]:
+    """Return id and question of the other decisions about the same event."""
+    stored = queries.decisions_by_key([item.key]).get(item.key, [])
+    return [
+        (one.id, question_label(one, language))
+        for one in stored
+        if one.id != item.id and one.party_id == item.party_id
+    ]
+
+
+def _movements(item: Decision) -> list[dict[str, Any]]:
+    """Return the transfers behind a decision, with what their accounts are called."""
     if not item.transfer_ids:
         return []
     booked = ledger.transfers(item.transfer_ids)
-    ids = {account for moved in booked.values() for account in (moved.debit, moved.credit)}
-    accounts = {account: ledger.account(account) for account in ids}
+    accounts = ledger.accounts(
+        {account for moved in booked.values() for account in (moved.debit, moved.credit)}
+    )
     return [
         {
             "at": moved.event_at,
-            "debit": accounts[moved.debit].key,
-            "credit": accounts[moved.credit].key,
-            "amount": show(
-                moved.amount, Type(Kind.MONEY, unit=accounts[moved.debit].unit), language
-            ),
+            "debit": naming.account_name(accounts[moved.debit].key),
+            "credit": naming.account_name(accounts[moved.credit].key),
+            "amount": Money(moved.amount, accounts[moved.debit].unit),
         }
         for moved in (booked[id_] for id_ in item.transfer_ids)
     ]

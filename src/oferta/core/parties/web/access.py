@@ -55,6 +55,7 @@ def _guarded(view: View, *, link: bool) -> View:
             if not link:
                 return redirect_to_login(_same_page_signed_in(request, token), SIGN_IN)
         _speak_to(customer, request)
+        request.customer = customer  # type: ignore[attr-defined] # the frame greets them
         response = view(request, customer=customer, token=token, **rest)
         # A link's address is the key: no other site may learn it, no cache may keep the page.
         # (With "no-referrer" a browser sends forms with no origin; they are taken for forgeries.)

@@ -1,0 +1,51 @@
+"""What Unicode's locale data knows of the five languages: plurals, months, numbers, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from oferta.kernel.i18n import Language
+
+#: Pages in English write days as 16 May 2024, so numbers and months follow the same usage.
+_NAMES = {"kk": "kk", "ru": "ru", "en": "en_GB", "zh-Hant": "zh_Hant", "zh-Hans": "zh_Hans"}
+
+
+@cache
+def locale_of(language: Language) -> Locale:
+    """Return the locale data of a language."""
+    return Locale.parse(_NAMES[language])
+
+
+def plural_form(number: int, language: Language) -> str:
+    """Return which form of a word goes with a number: one, few, many or other."""
+    return str(locale_of(language).plural_form(number))
+
+
+def number_shown(number: int, language: Language) -> str:
+    """Return a whole number with the language's own signs."""
+    return format_decimal(number, locale=locale_of(language))
+
+
+@cache
+def month_shown(month: date, language: Language) -> str:
+    """Return the month of a day with its year, as a heading says it."""
+    said = format_skeleton("yMMMM", month, locale=locale_of(language))
+    return said[:1].upper() + said[1:]
+
+
+@cache
+def weekday_shown(day: date, language: Language) -> str:
+    """Return the day of the week, as it stands before a date."""
+    return format_date(day, "EEEE", locale=locale_of(language))
+
+
+def list_shown(items: Iterable[str], language: Language) -> str:
+    """Return several things as one phrase: "a, b and c"."""
+    return format_list(list(items), locale=locale_of(language))

@@ -1,0 +1,66 @@
+"""What the club calls its accounts and its events, and which accounts it keeps for a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from oferta.core.decisions.naming import Name, Title
+from oferta.core.decisions.purses import Holding
+from oferta.core.decisions.types import Decision
+from oferta.kernel.money import Money, parse_money
+from oferta.services.club.models import Member
+
+
+def account_name(key: str) -> Name | None:
+    """Return what an account of the club is called."""
+    match key.split("/"):
+        case ["club", "member", _, "bonus"]:
+            return Name("club.account.member")
+        case ["club", "bank", "bonus"]:
+            return Name("club.account.bank")
+        case ["club", "partner", name, "bonus"]:
+            return Name("club.account.partner", {"partner": name})
+        case _:
+            return None
+
+
+def payment_title(item: Decision) -> Title:
+    """Return what a payment is called: the shop, and what was paid there."""
+    paid = _money(item, "money_paid")
+    kind = Name("club.event.payment", {"paid": paid}) if paid else Name("club.event.payment_only")
+    return Title(
+        subject=str(item.context.get("merchant", "")),
+        kind=kind,
+        paid=paid,
+        nothing=Name("club.event.no_bonus"),
+    )
+
+
+def refund_title(item: Decision) -> Title:
+    """Return what a refund is called: the shop, and what it paid back."""
+    paid = _money(item, "refunded")
+    kind = Name("club.event.refund", {"paid": paid}) if paid else Name("club.event.refund_only")
+    return Title(
+        subject=str(item.context.get("merchant", "")),
+        kind=kind,
+        paid=Money(-paid.minor, paid.unit) if paid else None,
+        nothing=Name("club.event.no_clawback"),
+    )
+
+
+def holdings(party_id: UUID) -> Iterable[Holding]:
+    """Return the member's account of bonuses, if the customer is a member."""
+    ids = Member.objects.filter(party_id=party_id).values_list("account_id", flat=True)
+    return [Holding(account_id=id_, expiring=_expiring(id_)) for id_ in ids]
+
+
+def _expiring(account_id: int) -> tuple[tuple[int, date], ...]:
+    del account_id  # bonuses do not end yet
+    return ()
+
+
+def _money(item: Decision, fact: str) -> Money | None:
+    value = item.facts.get(fact)
+    return parse_money(str(value)) if value is not None else None
