@@ -14,12 +14,28 @@ from oferta.core.decisions import naming, plans, purses
 from oferta.core.decisions.naming import AccountNamer, Titler
 from oferta.core.decisions.purses import Keeper
 from oferta.core.decisions.types import DecisionOverridden, DecisionStopped, Planner
-from oferta.core.notices import channels, rendering
+from oferta.core.notices import (
+    audiences,
+    channels,
+    outgoing,
+    own_audiences,
+    rendering,
+    telling,
+)
+from oferta.core.notices.types import Guards
+from oferta.core.parties import keyring, purposes
+from oferta.core.parties.agreement_types import (
+    EditionCame,
+    ErasureAsked,
+    ErasureRefused,
+    ExportMade,
+)
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
 from oferta.kernel import events
 from oferta.kernel.events import Handler
 from oferta.project.config import Config, read_config
+from oferta.project.signing import receipt_keys
 from oferta.services import club
 from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
@@ -29,6 +45,10 @@ from oferta.services.club import rules as club_rules
 EVENTS: Mapping[type, Sequence[Handler]] = {
     DecisionStopped: (cases.open_for_stopped,),
     DecisionOverridden: (club_handlers.on_overridden,),
+    EditionCame: (telling.tell_of_edition,),
+    ExportMade: (telling.tell_of_export,),
+    ErasureAsked: (telling.tell_of_erasure_asked,),
+    ErasureRefused: (telling.tell_of_erasure_refused,),
 }
 
 #: Name of a plan (stored with each Decision, so never renamed) to the pure function behind it.
@@ -60,6 +80,8 @@ def connect() -> None:
     """Put the rooms together; called once when the process starts."""
     config = read_config()
     shelf.fill(lambda: Terms.load(config.terms))
+    keyring.fill(lambda: receipt_keys(config))
+    purposes.use_file(Path(config.purposes) if config.purposes else None)
     events.connect(EVENTS)
     plans.register(PLANS)
     naming.register(ACCOUNTS, TITLES)
@@ -67,6 +89,9 @@ def connect() -> None:
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
     channels.connect({item.name: item for item in ways_out(config)})
+    outgoing.use_guards(guards(config))
+    outgoing.use_site(site(config), own_senders(config))
+    audiences.register(own_audiences.AUDIENCES)
 
 
 def ways_out(config: Config) -> list[channels.Channel]:
@@ -80,3 +105,25 @@ def ways_out(config: Config) -> list[channels.Channel]:
     if config.sms_gateway:
         sms = channels.SmsGateway(config.sms_gateway, seconds)
     return [email, sms]
+
+
+def guards(config: Config) -> Guards:
+    """Return what the settings say of mass sending."""
+    return Guards(
+        per_party_per_kind_per_day_max=config.notices_per_kind_max,
+        batch_max=config.notices_per_batch_max,
+        day_max=config.notices_per_day_max,
+        alone_max=config.reach_alone_max,
+        per_minute=config.messages_per_minute,
+    )
+
+
+def site(config: Config) -> str:
+    """Return the address at which customers find the site."""
+    return config.site or f"http://{config.bind}:{config.port}"
+
+
+def own_senders(config: Config) -> tuple[str, ...]:
+    """Return the senders that are really ours: the mails' own, and those that the settings add."""
+    added = (one.strip() for one in config.own_senders.split(","))
+    return (config.mail_from, *(one for one in added if one))
