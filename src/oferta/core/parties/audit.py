@@ -18,6 +18,36 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 
 PAGE_MAX = 200
+#: Acts that have words on pages, under `audit.what.<act>`; others are shown as their code.
+WORDED = frozenset(
+    {
+        "customer.read",
+        "customer.revealed",
+        "decision.read",
+        "transfer.read",
+        "case.read",
+        "case.opened",
+        "case.assigned",
+        "case.handed_over",
+        "case.evidence",
+        "case.proposed",
+        "case.proposal_withdrawn",
+        "case.upheld",
+        "case.partly_upheld",
+        "case.rejected",
+        "cases.listed",
+        "desk.found",
+        "audit.read",
+        "staff.refused",
+        "staff.proposed",
+        "staff.appointed",
+        "staff.declined",
+        "staff.dismissed",
+        "staff.listed",
+        "notices.released",
+        "configuration.changed",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +142,30 @@ def entries(
     if before is not None:
         rows = rows.filter(at__lte=before[0]).exclude(at=before[0], id__gte=before[1])
     return [_entry(row) for row in rows[: min(limit, PAGE_MAX)]]
+
+
+def acts_with(
+    party_id: UUID, *, before: UUID | None = None, limit: int = 50, leave_out: Sequence[str] = ()
+) -> list[AuditEntry]:
+    """Return what was done with a customer or by them, newest first.
+
+    Args:
+        party_id: the customer.
+        before: id of the last line of the page before.
+        limit: at most this many, and at most `PAGE_MAX`.
+        leave_out: last words of what is not wanted, as ".read".
+    """
+    rows = models.AuditEntry.objects.filter(parties__contains=[party_id]).order_by("-id")
+    for ending in leave_out:
+        rows = rows.exclude(what__endswith=ending)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_entry(row) for row in rows[: min(limit, PAGE_MAX)]]
+
+
+def words_of(what: str) -> str:
+    """Return the key of the words for an act; "" if it has none but its code."""
+    return f"audit.what.{what}" if what in WORDED else ""
 
 
 def _conditions(wanted: Filter) -> dict[str, Any]:

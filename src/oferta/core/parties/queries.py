@@ -114,6 +114,12 @@ def actor_of_login(username: str) -> Actor:
     return _actor(models.Staff.objects.filter(login__username=username).first(), username)
 
 
+def staff_names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what each of these members of staff is called."""
+    rows = models.Staff.objects.filter(id__in=list(staff_ids))
+    return dict(rows.values_list("id", "name"))
+
+
 def _actor(row: models.Staff | None, login: str) -> Actor:
     if row is None:
         raise NotStaff(login=login)

@@ -1,112 +1,95 @@
-"""The desk: open cases, stopped decisions, held notices; resolve, approve, release."""
+"""The desk: what waits for a person, and the box that finds anything."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from oferta.core.cases import actions, queries
-from oferta.core.cases.errors import UnknownCase
-from oferta.core.cases.types import Case
-from oferta.core.cases.web import forms
+from oferta.core.cases import actions, finding, queries, waiting
+from oferta.core.cases.types import Case, Kind
+from oferta.core.cases.waiting import Wanted
+from oferta.core.cases.web.pages import row_of, say_refused
 from oferta.core.decisions import queries as decisions
-from oferta.core.decisions.web.pages import about
 from oferta.core.notices import actions as notices
 from oferta.core.notices import queries as noticed
+from oferta.core.parties import audit
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
-from oferta.kernel.i18n import language_of
+
+PAGE = 50
+#: Names of the filters of the queue, in order; the words are under `desk.filter.<name>`.
+FILTERS = ("all", "overdue", "mine", "unassigned", "to_approve")
+#: A find that is meant beyond doubt is opened at once.
+CERTAIN = 1.0
 
 
 @require_safe
-@for_staff(Permission.SEE_CASES)
+@for_staff()
 def home(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    """List what waits for a person, the most urgent first."""
-    now = clock.now()
-    open_cases = queries.open_cases()
-    handled = {item.decision_id for item in open_cases}
-    names = parties.names(item.party_id for item in open_cases if item.party_id)
-    context = {
-        "actor": actor,
-        "cases": [
-            _row(item)
-            | {
-                "overdue": item.due_at < now,
-                "customer": names[item.party_id] if item.party_id else "—",
-            }
-            for item in open_cases
-        ],
-        "stopped": [item for item in decisions.stopped() if item.id not in handled],
-        "held": noticed.held_batches(),
-    }
+    """Show the queue, the most overdue first; whoever works no cases sees the search alone."""
+    context: dict[str, Any] = {"actor": actor}
+    if actor.may(Permission.SEE_CASES):
+        context |= _queue(request, actor, clock.now())
+    if actor.may(Permission.WORK_CASES) and not request.GET:
+        stopped = decisions.stopped()
+        handled = queries.with_open_case(item.id for item in stopped)
+        context["stopped"] = [item for item in stopped if item.id not in handled]
+    if actor.may(Permission.APPROVE_MESSAGES) and not request.GET:
+        context["held"] = noticed.held_batches()
     return render(request, "cases/desk.html", context)
 
 
 @require_safe
-@for_staff(Permission.SEE_CASES)
-def case(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
-    """Show a case with its decision, and the form that answers it."""
-    return _case_page(request, actor, _found(case_id))
+@for_staff(Permission.FIND)
+def find(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Find anything by what was typed; open it at once if only one thing can be meant.
 
-
-@require_POST
-@for_staff(Permission.WORK_CASES)
-def assign(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
-    """Take a case over."""
-    return _do(request, case_id, lambda: actions.assign(case_id, actor=actor, now=clock.now()))
-
-
-@require_POST
-@for_staff(Permission.WORK_CASES)
-def resolve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
-    """Answer a case; what was typed stays in the form if it cannot be done."""
-    found = _found(case_id)
-    try:
-        decision = decisions.decision(found.decision_id) if found.decision_id else None
-        resolution = forms.resolution(request.POST, decision, actor)
-        actions.resolve(case_id, resolution, now=clock.now())
-    except OfertaError as error:
-        return _case_page(request, actor, found, error)
-    return redirect("desk:case", case_id)
-
-
-@require_POST
-@for_staff(Permission.APPROVE_ANSWERS)
-def approve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
-    """Carry out what a colleague proposed."""
-    return _do(request, case_id, lambda: actions.approve(case_id, approver=actor, now=clock.now()))
-
-
-@require_POST
-@for_staff(Permission.WORK_CASES)
-def withdraw(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
-    """Drop a proposal."""
-    return _do(
-        request,
-        case_id,
-        lambda: actions.withdraw_proposal(case_id, actor=actor, now=clock.now()),
-    )
+    The audit log keeps whose data came up, not what was typed: a name or a number in it could
+    never be erased.
+    """
+    typed = request.GET.get("q", "")
+    found = finding.find(typed, actor=actor)
+    if typed.strip():
+        audit.record(
+            actor=actor,
+            what="desk.found",
+            parties=[one.party_id for one in found if one.party_id],
+            now=clock.now(),
+            details={"found": len(found), "letters": len(typed.strip())},
+        )
+    certain = [one for one in found if one.score >= CERTAIN]
+    if len(certain) == 1 == len(found):
+        return redirect(certain[0].page, certain[0].id)
+    context = {"actor": actor, "typed": typed, "found": _grouped(found)}
+    return render(request, "cases/desk_find.html", context)
 
 
 @require_POST
 @for_staff(Permission.WORK_CASES)
 def open_stopped(request: HttpRequest, *, actor: Actor, decision_id: UUID) -> HttpResponse:
     """Open a case for a stopped decision that has none (any more)."""
-    del actor
+    now = clock.now()
     try:
-        made = actions.open_for_stopped(decision_id, now=clock.now())
+        made = actions.open_for_stopped(decision_id, now=now)
     except OfertaError as error:
-        messages.error(request, str(error))
+        say_refused(request, error)
         return redirect("desk:home")
+    audit.record(
+        actor=actor,
+        what="case.opened",
+        subject_kind="case",
+        subject_id=made.id,
+        parties=[made.party_id] if made.party_id else (),
+        now=now,
+    )
     return redirect("desk:case", made.id)
 
 
@@ -117,50 +100,73 @@ def release(request: HttpRequest, *, actor: Actor, batch_id: UUID) -> HttpRespon
     try:
         notices.release_batch(batch_id, actor=actor, now=clock.now())
     except OfertaError as error:
-        messages.error(request, str(error))
+        say_refused(request, error)
+    else:
+        audit.record(
+            actor=actor,
+            what="notices.released",
+            subject_kind="batch",
+            subject_id=batch_id,
+            now=clock.now(),
+        )
     return redirect("desk:home")
 
 
-def _do(request: HttpRequest, case_id: UUID, act: Callable[[], Any]) -> HttpResponse:
-    try:
-        act()
-    except UnknownCase as error:
-        raise Http404(error.code) from None
-    except OfertaError as error:
-        messages.error(request, str(error))
-    return redirect("desk:case", case_id)
-
-
-def _found(case_id: UUID) -> Case:
-    try:
-        return queries.case(case_id)
-    except UnknownCase as error:
-        raise Http404(error.code) from None
-
-
-def _case_page(
-    request: HttpRequest, actor: Actor, item: Case, error: OfertaError | None = None
-) -> HttpResponse:
-    language = language_of(request.LANGUAGE_CODE)
-    decision = decisions.decision(item.decision_id) if item.decision_id else None
-    context = (
-        (about(decision, language) if decision else {})
-        | _row(item)
-        | {
-            "actor": actor,
-            "error": error,
-            "given": request.POST,
-            "case_status_key": f"cases.status.{item.status}",
-            "customer": parties.customer(item.party_id) if item.party_id else None,
-            "fact_inputs": decision and forms.fact_inputs(decision, language, request.POST),
-            "outcome_inputs": decision and forms.outcome_inputs(decision, language, request.POST),
-            "proposal_key": f"cases.status.{item.proposal.resolution}" if item.proposal else "",
-            "own_proposal": item.proposal is not None and item.proposal.actor_id == actor.id,
-            "log": [(entry, f"cases.log.{entry.what}") for entry in item.log],
-        }
+def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
+    chosen = request.GET.get("show", "all")
+    kind = request.GET.get("kind", "")
+    if chosen not in FILTERS or kind not in {"", *Kind}:
+        raise Http404("filter")
+    wanted = Wanted(
+        assignee_id=actor.id if chosen == "mine" else None,
+        unassigned=chosen == "unassigned",
+        due_before=now if chosen == "overdue" else None,
+        to_approve_by=actor.id if chosen == "to_approve" else None,
+        kind=Kind(kind) if kind else None,
     )
-    return render(request, "cases/desk_case.html", context, status=422 if error else 200)
+    found = waiting.queue(wanted, after=_after(request), limit=PAGE + 1)
+    page = found[:PAGE]
+    whose = [item.party_id for item in page if item.party_id]
+    if page:
+        audit.record(actor=actor, what="cases.listed", parties=whose, now=now)
+    names = parties.names(whose)
+    counted = waiting.counts(actor.id, now=now)
+    return {
+        "rows": [_row(item, names, now) for item in page],
+        "filters": [
+            {"name": name, "key": f"desk.filter.{name}", "number": getattr(counted, name)}
+            for name in FILTERS
+        ],
+        "chosen": chosen,
+        "kinds": [(item.value, f"cases.kind.{item}") for item in Kind],
+        "kind": kind,
+        "more": page[-1] if len(found) > PAGE else None,
+    }
 
 
-def _row(item: Case) -> dict[str, Any]:
-    return {"case": item, "kind_key": f"cases.kind.{item.kind}"}
+def _row(item: Case, names: dict[UUID, str], now: datetime) -> dict[str, Any]:
+    days = (item.due_at - now).days
+    return row_of(item) | {
+        "customer": names.get(item.party_id, "") if item.party_id else "",
+        "overdue": item.due_at < now,
+        "days": abs(days) if item.due_at >= now else (now - item.due_at).days,
+    }
+
+
+def _after(request: HttpRequest) -> tuple[datetime, UUID] | None:
+    given = request.GET.get("after", "")
+    if not given:
+        return None
+    moment, _, id_ = given.partition("_")
+    try:
+        return datetime.fromisoformat(moment), UUID(id_)
+    except ValueError:
+        raise Http404("after") from None
+
+
+def _grouped(found: list[finding.Found]) -> list[tuple[str, list[finding.Found]]]:
+    """Return what was found by kind, the kind of the best find first."""
+    groups: dict[str, list[finding.Found]] = {}
+    for one in found:
+        groups.setdefault(one.kind, []).append(one)
+    return [(f"desk.found.{kind}", rows) for kind, rows in groups.items()]
