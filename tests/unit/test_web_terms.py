@@ -111,6 +111,20 @@ def test_what_changed_between_two_days_is_told_and_nothing_if_nothing_did() -> N
     assert "Ничего не изменилось" in text(f"{CLUB}compare?from=2024-05-01&to=2024-05-02", "ru")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_change_means_is_told_by_a_plain_case_and_by_proofs(language: str) -> None:
+    html = text(f"{CLUB}compare?from=2023-11-01&to=2023-11-02", language)
+    meaning = html[html.index('id="meaning"') :]
+    assert meaning.index('id="meaning-bank_bonus"') < meaning.index('id="meaning-partner_bonus"')
+    said = {"en": "That is proved.", "ru": "Это доказано.", "kk": "Бұл дәлелденді.",
+            "zh-Hant": "此點已經證明", "zh-Hans": "此点已经证明"}  # fmt: skip
+    assert meaning.count(said[language]) == 6
+    assert "app-rate" not in meaning
+    assert "1%" in meaning.replace("\u00a0", "")
+    same = text(f"{CLUB}compare?from=2024-05-01&to=2024-05-02", language)
+    assert 'id="meaning"' not in same
+
+
 def test_an_example_leads_to_the_form_filled_with_it() -> None:
     html = text(f"{CLUB}editions/2017-01-01/examples")
     assert f"{TRY}?example=apple-pay-earns" in html

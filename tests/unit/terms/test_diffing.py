@@ -153,5 +153,9 @@ def test_the_command_prints_text_or_json(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["terms", "diff", pack, "2021-09-01", "2024-03-22", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["items"][0]["id"] == "attack-of-22-march"
-    assert told["equivalent"]["refund"] is None
+    assert told["equivalent"]["refund"] is False
+    assert told["equivalent"]["fees"] is True
+    assert told["questions"][0]["witnesses"][0]["after"]["clauses"] == ["attack-of-22-march"]
+    assert main(["terms", "diff", pack, "2021-09-01", "2024-03-22", "--json", "--text-only"]) == 0
+    assert json.loads(capsys.readouterr().out)["equivalent"]["refund"] is None
     assert main(["terms", "diff", pack, "2021-09-01", "2020-01-01"]) == 4

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from oferta.core.terms.diff_aspects import Aspect, aspects_of
 from oferta.core.terms.lexicon import Lexicon, lexicon
+from oferta.core.terms.meaning import QuestionDiff, lines_of, questions_told
 from oferta.core.terms.types import Clause, Counting, Derived, Limit, NamedValue
 from oferta.core.terms.word_diff import Mark, Piece, item_diff, word_diff
 from oferta.kernel.i18n import LANGUAGES
@@ -15,6 +16,7 @@ from oferta.kernel.i18n import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from oferta.core.terms.proving.comparing import Comparison
     from oferta.core.terms.types import Edition, Pack
     from oferta.kernel.i18n import Language
 
@@ -72,6 +74,8 @@ class EditionDiff:
     items: tuple[ItemDiff, ...]
     #: Question to whether both editions answer it alike whatever the facts; None: not proved.
     equivalent: Mapping[str, bool | None]
+    #: The same in words, with cases that come out otherwise; empty if it was not asked for.
+    questions: tuple[QuestionDiff, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values under these names, which stay."""
@@ -82,8 +86,23 @@ class EditionDiff:
         return _told(self)
 
 
-def diff(pack: Pack, before: Edition, after: Edition, language: Language) -> EditionDiff:
-    """Return what `after` changes of `before`, in the words of `language`."""
+def diff(
+    pack: Pack,
+    before: Edition,
+    after: Edition,
+    language: Language,
+    meaning: Mapping[str, Comparison] | None = None,
+) -> EditionDiff:
+    """Return what `after` changes of `before`, in the words of `language`.
+
+    Args:
+        pack: the pack of both.
+        before: the edition that is left.
+        after: the edition that takes its place.
+        language: of the reader.
+        meaning: what `meaning.meaning_of` proved of each question; None: only texts are compared.
+    """
+    proved = meaning or {}
     old, new = lexicon(pack, before, language), lexicon(pack, after, language)
     return EditionDiff(
         pack=pack.name,
@@ -93,7 +112,10 @@ def diff(pack: Pack, before: Edition, after: Edition, language: Language) -> Edi
         digest_before=before.digest,
         digest_after=after.digest,
         items=tuple(_items(old, new)),
-        equivalent=dict.fromkeys(pack.questions),
+        equivalent={
+            name: proved[name].equal if name in proved else None for name in pack.questions
+        },
+        questions=questions_told(pack, (before, after), proved, language),
     )
 
 
@@ -222,6 +244,7 @@ def _told(found: EditionDiff) -> str:
         for change in group[0].changes:
             where = f" ({', '.join(change.languages)})" if change.languages else ""
             lines.append(f"    {change.label}{where}: {_inline(change.pieces)}")
+    lines += lines_of(found.questions, found.language)
     return "\n".join(lines)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from oferta.core.terms.diffing import diff as diff_editions
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.loader import load_pack
+from oferta.core.terms.meaning import meaning_of
 from oferta.core.terms.publication import Publication
 from oferta.core.terms.publishing import publish as publish_edition
 from oferta.kernel import clock
@@ -20,6 +21,10 @@ from oferta.project.cli.output import Output
 from oferta.project.cli.terms import folder_of, lang_option, pack_argument
 from oferta.project.config import read_config
 
+if TYPE_CHECKING:
+    from oferta.core.terms.proving import Comparison
+    from oferta.core.terms.types import Edition, Pack
+
 
 @click.command(
     "diff", cls=Command, example="oferta terms diff bonus-club 2024-04-16 2024-09-02 --lang ru"
@@ -27,20 +32,32 @@ from oferta.project.config import read_config
 @pack_argument
 @click.argument("before")
 @click.argument("after")
+@click.option("--text-only", is_flag=True, help="Compare the words and clauses, prove nothing.")
 @lang_option
 @click.pass_obj
-def diff(out: Output, pack: str, before: str, after: str, lang: Language) -> None:
+def diff(
+    out: Output, pack: str, before: str, after: str, lang: Language, *, text_only: bool
+) -> None:
     """Print what one edition changes of another, clause by clause.
 
     Words that went stand in [- -], words that came in {+ +}. Clauses that changed in exactly the
-    same way are listed together. Whether both answer a question alike is not proved here: in the
-    JSON, `equivalent` is null until a proof is made.
+    same way are listed together. Then, question by question: proved that both editions answer
+    alike, or the plainest cases that come out otherwise and the clauses that decide them, for the
+    days on which the later edition is in force. `--text-only` leaves that out.
     """
     loaded = load_pack(folder_of(pack))
     engine = Terms([loaded])
     old, new = (engine.edition_called(loaded.name, edition) for edition in (before, after))
-    found = diff_editions(loaded, old, new, lang)
+    proved = None if text_only else _proved(out, loaded, old, new)
+    found = diff_editions(loaded, old, new, lang, proved)
     out.emit(found.as_json(), found.as_text())
+
+
+def _proved(out: Output, pack: Pack, old: Edition, new: Edition) -> dict[str, Comparison]:
+    with out.progress("Proving", total=1) as step:
+        found = meaning_of(pack, old, new)
+        step(1)
+    return found
 
 
 @click.command(

@@ -70,6 +70,8 @@ class Answers:
     def ways(self) -> list[Way]:
         """Every way to an answer; where two are taken at once and differ, the terms clash."""
         combine = self._subject.question.combine
+        if not self._model.deciding:
+            return []
         if combine == "sum":
             return [self._summed()]
         if combine == "one":

@@ -19,7 +19,6 @@ from oferta.core.terms.proving.search import Search
 from oferta.core.terms.walk import facts_of_condition
 
 if TYPE_CHECKING:
-
     from oferta.core.terms.program import Program
     from oferta.core.terms.types import Clause, Coded
 

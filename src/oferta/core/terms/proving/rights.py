@@ -10,6 +10,7 @@ from oferta.core.terms.facts import question_facts
 from oferta.core.terms.proving.encoding import alike, both, negated
 from oferta.core.terms.proving.numbers import Ratio, choose, less
 from oferta.core.terms.proving.sides import Sides
+from oferta.core.terms.proving.witnesses import Simplest, usual_cases
 from oferta.core.terms.types import Decided
 from oferta.core.terms.values import write_value
 
@@ -56,7 +57,6 @@ def rights_fall(
     old: Edition,
     new: Edition,
     question: str,
-    usual: Mapping[str, Coded] | None = None,
 ) -> list[Fall]:
     """Return a case for each field of the answer in which the customer has less from now on.
 
@@ -69,9 +69,9 @@ def rights_fall(
         new: the edition that is to take its place.
         question: its name. Each field of its answer says by `good` which way is good for the
             customer; where it says nothing, any difference counts.
-        usual: coded facts to find cases near to.
     """
-    sides = Sides(pack, (old, new), question, usual or {}, (new.start, None))
+    usual = usual_cases(pack, pack.questions[question], (old, new), new.start)
+    sides = Sides(pack, (old, new), question, usual[0] if usual else {}, (new.start, None))
     return _Falling(pack, (old, new), question, sides).found()
 
 
@@ -79,7 +79,7 @@ class _Falling:
     def __init__(
         self, pack: Pack, editions: tuple[Edition, Edition], question: str, sides: Sides
     ) -> None:
-        self._sides, self._question = sides, pack.questions[question]
+        self._pack, self._sides, self._question = pack, sides, pack.questions[question]
         self._editions = editions
         self._types = {
             name: of for one in editions for name, of in question_facts(pack, question, one).items()
@@ -134,7 +134,12 @@ class _Falling:
 
         case = self._sides.case(asked, really)
         if case is not None:
-            found[name] = self._fall(name, case)
+            days = self._editions[1].start, None
+            plain = Simplest(
+                self._pack, self._editions, self._question, days,
+                lambda before, after: self._loss(name, before, after) is not None,
+            )  # fmt: skip
+            found[name] = self._fall(name, plain.plainer(case).facts)
 
     def _loss(self, name: str, before: Decided | str, after: Decided | str) -> Loss | None:
         if isinstance(before, str):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import z3
 
 from oferta.core.terms.codegen import Subject
-from oferta.core.terms.errors import TermsError
 from oferta.core.terms.program import compile_program
 from oferta.core.terms.proving.answers import Answers
 from oferta.core.terms.proving.days import Days
@@ -15,6 +14,7 @@ from oferta.core.terms.proving.encoding import both, either, negated
 from oferta.core.terms.proving.model import Model, symbols_for
 from oferta.core.terms.proving.search import Search
 from oferta.core.terms.proving.symbols import DAY_MICROSECONDS
+from oferta.core.terms.proving.witnesses import decided_or_code
 from oferta.core.terms.types import Kind
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FIGURE_MAX = 10**15
 #: Pairs of ways that were met together before it is given up.
 _PAIRS_MAX = 400
 #: What all questions about two editions may cost, in the solver's own unit.
-_COST_MAX = 120_000_000
+COST_MAX = 120_000_000
 
 
 class Sides:
@@ -45,6 +45,7 @@ class Sides:
         question: its name.
         usual: coded facts to find cases near to.
         days: coded first and last day of the event that are asked about; None: open.
+        cost_max: how much all questions may cost, in the solver's own unit.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class Sides:
         question: str,
         usual: Case,
         days: tuple[int | None, int | None] = (None, None),
+        *,
+        cost_max: int = COST_MAX,
     ) -> None:
         self.programs = tuple(compile_program(pack, one, question) for one in editions)
         first, second = (Subject(pack, one, pack.questions[question]) for one in editions)
@@ -66,7 +69,7 @@ class Sides:
             model.stops_included = True
         self.answers = Answers(self.models[0]), Answers(self.models[1])
         always = [*self._on_days(days), *_of_this_world(symbols)]
-        self.search = Search(self.models, always, usual, cost_max=_COST_MAX)
+        self.search = Search(self.models, always, usual, cost_max=cost_max)
         #: Whether something was neither proved nor refuted.
         self.unsure = False
         self._clashes = self._clashing(0), self._clashing(1)
@@ -160,7 +163,7 @@ class Sides:
 
     def decided(self, case: Case) -> tuple[Decided | str, Decided | str]:
         """Return what each edition decides, or the code of the error that stops it."""
-        first, second = (_answer(program, case) for program in self.programs)
+        first, second = (decided_or_code(program, case) for program in self.programs)
         return first, second
 
 
@@ -175,14 +178,6 @@ def _of_this_world(symbols: Symbols) -> list[Any]:
         elif of.kind in (Kind.INTEGER, Kind.MONEY, Kind.PERCENT, Kind.DURATION):
             said += [value >= -FIGURE_MAX, value <= FIGURE_MAX]
     return said
-
-
-def _answer(program: Any, case: Case) -> Decided | str:
-    try:
-        decided: Decided = program.decide(case)
-    except TermsError as error:
-        return error.code
-    return decided
 
 
 def _eq(one: Any, other: Any) -> bool:
