@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
@@ -17,7 +17,6 @@ from oferta.services.club import enrolment, keeping, queries, refunding
 from oferta.services.club.enrolment import Books
 from oferta.services.club.facts import EARNING, payment_event, refund_event, refund_key
 from oferta.services.club.mapping import Mapping
-from oferta.services.club.models import Payment as StoredPayment
 from oferta.services.club.payments_file import read_payments
 from oferta.services.club.purse import Purse
 from oferta.services.club.queries import Pair
@@ -34,6 +33,12 @@ from oferta.services.club.types import (
 
 #: Payments decided in one database transaction.
 BATCH = 1000
+
+_STORE = """
+INSERT INTO club_payment (key, card, merchant, paid_on, amount, repeat_no, purchase_key)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::bigint[], %s::integer[],
+                     %s::text[])
+"""
 
 #: What a person is asked about a Decision whose outcome says `hold`.
 REPEAT, REFUND = "repeat", "refund"
@@ -128,9 +133,7 @@ def _take_in_purchases(
         for one in payments
     ]
     # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
-    debtors = keeping.lock(
-        (books.accounts(one.row)["member"] for one in payments), debtors_only=True
-    )
+    debtors = keeping.lock((books.account(one.row) for one in payments), debtors_only=True)
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
     fresh = _new_decisions(answers)
@@ -155,7 +158,7 @@ def _take_in_refunds(
         one.purchase = purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
     queries.read_earned(one.purchase for one in wave if one.purchase is not None)
     events = [event for one in wave for event in _refund_events(one, books)]
-    purses = keeping.lock(books.accounts(one.payment.row)["member"] for one in wave)
+    purses = keeping.lock(books.account(one.payment.row) for one in wave)
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
     undecided = {one.key for one in answers if not _is_decided(one)}
@@ -173,13 +176,13 @@ def _take_in_refunds(
 
 
 def _open_lots(fresh: list[Decision], debtors: dict[int, Purse]) -> None:
-    opened = keeping.open_lots(fresh)
+    keeping.open_lots(fresh)
     if not debtors:
         return
     keeping.read(debtors)
-    for lot in opened:
-        if lot.account_id in debtors:
-            debtors[lot.account_id].settle(lot.decision_id)
+    for one in fresh:
+        if (purse := debtors.get(one.context["member"])) is not None:
+            purse.settle(one.id)
     keeping.write(debtors.values())
 
 
@@ -225,20 +228,21 @@ def _is_decided(answer: Answer) -> bool:
 
 
 def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:
-    StoredPayment.objects.bulk_create(
-        [
-            StoredPayment(
-                key=one.key,
-                card=one.row.card,
-                merchant=one.row.merchant,
-                paid_on=one.row.paid_on,
-                amount=mapping.converted(one.row.amount),
-                repeat_no=one.repeat_no,
-                purchase_key=purchase_key,
-            )
-            for one, purchase_key in payments
-        ]
-    )
+    rows = [
+        (
+            one.key,
+            one.row.card,
+            one.row.merchant,
+            one.row.paid_on,
+            mapping.converted(one.row.amount),
+            one.repeat_no,
+            purchase_key,
+        )
+        for one, purchase_key in payments
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _ask_a_person(fresh: list[Decision], asking: str, now: datetime) -> None:

@@ -37,9 +37,13 @@ class Books:
         """Return the member who paid."""
         return self.members[row.card][0]
 
+    def account(self, row: PaymentRow) -> int:
+        """Return the account of the member who paid."""
+        return self.members[row.card][1]
+
     def accounts(self, row: PaymentRow) -> dict[str, int]:
         """Return the accounts that a payment's bonuses move between, by role."""
-        found = {"member": self.members[row.card][1], "bank": self.bank}
+        found = {"member": self.account(row), "bank": self.bank}
         partner = self.mapping.facts_of(row).get("partner")
         return found | ({"partner": self.partners[str(partner)]} if partner else {})
 

@@ -28,9 +28,9 @@ def on_overridden(event: DecisionOverridden) -> None:
 
 def _earning(purse: Purse, old: Decision, new: Decision) -> None:
     purchase_key = root(new).key.removeprefix(PAYMENT_PREFIX)
-    opened = keeping.open_lots([new], purchase_keys={new.id: purchase_key})
+    keeping.open_lots([new], purchase_keys={new.id: purchase_key})
     taken = keeping.opened_by([old.id]).get(old.id)
-    _read(purse, [one.id for one in opened] + ([taken.id] if taken else []))
+    _read(purse, [taken.id] if taken else [])
     if taken is not None:
         purse.take_back(taken.id, taken.amount, new.id, Kind.UNDONE)
 

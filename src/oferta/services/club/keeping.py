@@ -25,6 +25,14 @@ from oferta.services.club.purse import Kind, Move, Purse
 from oferta.services.club.rules import FUNDERS
 
 _EPOCH = date(1970, 1, 1)
+#: A batch has a thousand: arrays take a tenth of the time of rows made one by one.
+_OPEN = """
+INSERT INTO club_lot (account_id, question, funder_id, decision_id, purchase_key, earned_on,
+                      last_day, amount, used, warned)
+SELECT *, 0, false
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::date[],
+            %s::date[], %s::bigint[])
+"""
 _REPAID = """
 SELECT account_id, lot_id, -sum(amount)::bigint AS net
 FROM club_lotmove WHERE account_id = ANY(%s) AND kind = 'repaid' AND lot_id IS NOT NULL
@@ -103,18 +111,21 @@ def write(purses: Iterable[Purse]) -> None:
 
 def open_lots(
     decisions: Iterable[Decision], purchase_keys: Mapping[UUID, str] = MappingProxyType({})
-) -> list[StoredLot]:
+) -> None:
     """Open a lot for each Decision of an earning question that gave something to be had now.
 
     Args:
         decisions: of any question.
         purchase_keys: the payment behind a Decision, by its id, where its own key does not say it.
     """
-    return StoredLot.objects.bulk_create(
+    rows = [
         _new_lot(one, purchase_keys.get(one.id) or one.key.removeprefix(PAYMENT_PREFIX))
         for one in decisions
         if _gives(one)
-    )
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_OPEN, [list(column) for column in zip(*rows, strict=True)])
 
 
 def opened_by(decision_ids: Sequence[UUID]) -> dict[UUID, StoredLot]:
@@ -139,18 +150,18 @@ def _last_day(terms: Terms, earned_on: date) -> date:
     return _EPOCH + timedelta(days=int(days or 0))
 
 
-def _new_lot(decision: Decision, purchase_key: str) -> StoredLot:
+def _new_lot(decision: Decision, purchase_key: str) -> tuple[object, ...]:
     funder, _ = FUNDERS[decision.question]
     outcome: Mapping[str, Any] = decision.outcome or {}
-    return StoredLot(
-        account_id=decision.context["member"],
-        question=decision.question,
-        funder_id=decision.context[funder],
-        decision_id=decision.id,
-        purchase_key=purchase_key,
-        earned_on=decision.day,
-        last_day=last_day(decision.day),
-        amount=int(outcome["amount"]),
+    return (
+        decision.context["member"],
+        decision.question,
+        decision.context[funder],
+        decision.id,
+        purchase_key,
+        decision.day,
+        last_day(decision.day),
+        int(outcome["amount"]),
     )
 
 

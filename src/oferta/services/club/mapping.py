@@ -8,7 +8,7 @@ the first rule that matches the row wins.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,24 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Rules of which the first that matches a row counts."""
+
+    rules: tuple[Rule, ...]
+    #: The columns that the rules look at: rows that agree in them have the same rule.
+    columns: tuple[str, ...]
+    seen: dict[tuple[object, ...], int | None] = field(default_factory=dict, repr=False)
+
+    def choose(self, row: PaymentRow) -> int | None:
+        """Return the number of the rule that counts for a row, if any does."""
+        key = tuple(getattr(row, name) for name in self.columns)
+        if key not in self.seen:
+            matching = (n for n, rule in enumerate(self.rules) if rule.matches(row))
+            self.seen[key] = next(matching, None)
+        return self.seen[key]
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A checked mapping."""
 
@@ -44,7 +62,11 @@ class Mapping:
     #: Units of the club's currency for one unit of the file's.
     rate: Fraction
     facts: dict[str, object]
-    groups: dict[str, tuple[Rule, ...]]
+    groups: dict[str, Group]
+    #: Facts by the rules that gave them: a year of payments has a few hundred ways.
+    chosen: dict[tuple[int | None, ...], dict[str, object]] = field(
+        default_factory=dict, repr=False
+    )
 
     def converted(self, minor: int) -> int:
         """Return an amount of the file in the club's currency, rounded half to even.
@@ -56,18 +78,19 @@ class Mapping:
 
     def partners(self) -> set[str]:
         """Return the names of every partner that a rule may set."""
-        rules = [rule for group in self.groups.values() for rule in group]
+        rules = [rule for group in self.groups.values() for rule in group.rules]
         return {str(rule.sets["partner"]) for rule in rules if "partner" in rule.sets}
 
     def facts_of(self, row: PaymentRow) -> dict[str, object]:
         """Return the facts that the mapping gives a row."""
-        facts = dict(self.facts)
-        for rules in self.groups.values():
-            for rule in rules:
-                if rule.matches(row):
-                    facts.update(rule.sets)
-                    break
-        return facts
+        chosen = tuple(group.choose(row) for group in self.groups.values())
+        found = self.chosen.get(chosen)
+        if found is None:
+            found = dict(self.facts)
+            for group, number in zip(self.groups.values(), chosen, strict=True):
+                found |= group.rules[number].sets if number is not None else {}
+            self.chosen[chosen] = found
+        return dict(found)
 
 
 _TESTERS: dict[str, Callable[[PaymentRow, tuple[str, ...]], bool]] = {
@@ -76,6 +99,16 @@ _TESTERS: dict[str, Callable[[PaymentRow, tuple[str, ...]], bool]] = {
     "payer_category": lambda row, words: row.category in words,
     "currency_not": lambda row, words: row.currency not in words,
     "card_ends": lambda row, words: row.card.endswith(words),
+}
+
+
+#: The column of a row that each test looks at.
+_COLUMNS = {
+    "merchant_has": "merchant",
+    "merchant_starts": "merchant",
+    "payer_category": "category",
+    "currency_not": "currency",
+    "card_ends": "card",
 }
 
 
@@ -98,8 +131,15 @@ def load_mapping(path: Path) -> Mapping:
         home_currency=str(currency.get("home", "")),
         rate=reader.rate(currency.get("rate")),
         facts=reader.mapping(top.get("facts", {}), "facts", None),
-        groups={name: reader.rules(rules, f"groups.{name}") for name, rules in groups.items()},
+        groups={
+            name: _group(reader.rules(rules, f"groups.{name}")) for name, rules in groups.items()
+        },
     )
+
+
+def _group(rules: tuple[Rule, ...]) -> Group:
+    looked_at = {_COLUMNS[test] for rule in rules for test, _ in rule.tests}
+    return Group(rules, tuple(sorted(looked_at)))
 
 
 @dataclass(frozen=True, slots=True)
