@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.project.rest.urls")),
     path("", include("oferta.project.web.my.urls")),
     path("", include("oferta.core.parties.web.urls")),
+    path("", include("oferta.core.parties.web.signing_urls")),
+    path("", include("oferta.core.parties.web.security_urls")),
     path("", include("oferta.core.notices.web.urls")),
     path("", include("oferta.core.decisions.web.urls")),
     path("", include("oferta.core.cases.web.urls")),

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from oferta.core import parties
 from oferta.core.cases import handlers as cases
+from oferta.core.cases.types import CaseAnswered
 from oferta.core.decisions import naming, plans, purses
 from oferta.core.decisions.naming import AccountNamer, Titler
 from oferta.core.decisions.purses import Keeper
@@ -22,6 +24,7 @@ from oferta.core.notices import (
     rendering,
     telling,
 )
+from oferta.core.notices import handlers as noticing
 from oferta.core.notices.types import Guards
 from oferta.core.parties import keyring, purposes
 from oferta.core.parties.agreement_types import (
@@ -30,6 +33,8 @@ from oferta.core.parties.agreement_types import (
     ErasureRefused,
     ExportMade,
 )
+from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
+from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
 from oferta.kernel import events
@@ -44,6 +49,13 @@ from oferta.services.club import rules as club_rules
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
     DecisionStopped: (cases.open_for_stopped,),
+    CaseAnswered: (cases.lift_block,),
+    CodeIssued: (noticing.send_code,),
+    LoginChanged: (noticing.tell_of_login,),
+    NotMeReported: (cases.open_for_report,),
+    CustomerBlocked: (cases.open_for_block, noticing.tell_of_block),
+    BlockLifted: (noticing.tell_of_lifting,),
+    CredentialEnding: (noticing.tell_of_ending,),
     DecisionOverridden: (club_handlers.on_overridden,),
     EditionCame: (telling.tell_of_edition,),
     ExportMade: (telling.tell_of_export,),
@@ -73,7 +85,10 @@ TITLES: Mapping[str, Titler] = {
 KEEPERS: Sequence[Keeper] = (club_naming.holdings,)
 
 #: Folders with the services' own words for notices.
-NOTICE_WORDS: Sequence[Path] = (Path(club.__file__).parent / "words",)
+NOTICE_WORDS: Sequence[Path] = (
+    Path(parties.__file__).parent / "words",
+    Path(club.__file__).parent / "words",
+)
 
 
 def connect() -> None:

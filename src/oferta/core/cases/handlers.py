@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from oferta.core.cases import actions
+from oferta.core.cases import about_parties, actions
+from oferta.core.cases.types import CaseAnswered, Kind, Status
 from oferta.core.decisions.types import DecisionStopped
+from oferta.core.parties import blocks
+from oferta.core.parties.identity_types import CustomerBlocked
+from oferta.core.parties.login_types import NotMeReported
 
 
 def open_for_stopped(event: DecisionStopped) -> None:
     """Give a stopped decision to a person."""
     actions.open_for_stopped(event.decision_id, now=event.at)
+
+
+def open_for_report(event: NotMeReported) -> None:
+    """Have a person look into "this was not me"."""
+    detail = {"login": str(event.login_id), "door": event.door}
+    about_parties.open_about_party(event.customer_id, Kind.SECURITY, detail=detail, now=event.at)
+
+
+def open_for_block(event: CustomerBlocked) -> None:
+    """Open the case in which a blocked customer appeals."""
+    item = event.block
+    detail = {"block": str(item.id), "reason": item.reason, "clause": item.clause}
+    about_parties.open_about_party(item.customer_id, Kind.BLOCK, detail=detail, now=item.since)
+
+
+def lift_block(event: CaseAnswered) -> None:
+    """Let a customer act again whose appeal was upheld."""
+    upheld = event.status in {Status.UPHELD, Status.PARTLY_UPHELD}
+    if event.kind is Kind.BLOCK and upheld and event.party_id is not None:
+        blocks.lift(event.party_id, reason=event.reason, actor=event.actor, now=event.at)

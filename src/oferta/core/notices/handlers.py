@@ -1,61 +1,80 @@
-"""What customers are told of what happens to their agreements and data."""
+"""What notices do when something happens elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.utils.timezone import localtime
-
-from oferta.core.notices import actions
+from oferta.core.notices import actions, direct
 from oferta.core.notices.types import NewNotice
 from oferta.core.parties import queries as parties
-from oferta.core.parties.agreement_types import (
-    EditionCame,
-    ErasureAsked,
-    ErasureRefused,
-    ExportMade,
-)
+from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
+from oferta.core.parties.login_types import CodeIssued, LoginChanged
 
 
-def tell_of_edition(event: EditionCame) -> None:
-    """Ask customers to accept an edition, or tell them that it applies."""
-    kind = "terms.asked" if event.asks else "terms.helped"
-    _tell(event.customer_ids, kind, {"pack": {"pack": event.pack}, "edition": event.edition}, event)
-
-
-def tell_of_export(event: ExportMade) -> None:
-    """Tell a customer that the file with their data lies ready, and until when."""
-    _tell((event.customer_id,), "data.export_made", {"until": _day(event.expires_at)}, event)
-
-
-def tell_of_erasure_asked(event: ErasureAsked) -> None:
-    """Tell a customer, wherever they are reached, that somebody asked to erase them."""
-    _tell((event.customer_id,), "data.erasure_asked", {"due": _day(event.due_at)}, event)
-
-
-def tell_of_erasure_refused(event: ErasureRefused) -> None:
-    """Tell a customer that they were not erased."""
-    _tell((event.customer_id,), "data.erasure_refused", {}, event)
-
-
-def _tell(
-    customers: tuple[UUID, ...],
-    kind: str,
-    params: Mapping[str, Any],
-    event: EditionCame | ExportMade | ErasureAsked | ErasureRefused,
-) -> None:
-    languages = parties.languages(customers)
-    actions.send(
-        [
-            NewNotice(party_id=id_, language=languages[id_], kind=kind, params=params)
-            for id_ in customers
-        ],
-        now=event.at,
+def send_code(event: CodeIssued) -> None:
+    """Send a one-time code, or say to the address that it leads to no login."""
+    kind = f"login.{event.purpose.value}" if event.code else "login.unknown"
+    minutes = max(1, round((event.valid_until - event.at).total_seconds() / 60))
+    direct.send(
+        (event.to.channel.value, event.to.address),
+        kind,
+        {"code": event.code, "minutes": minutes} if event.code else {},
+        language=event.language,
+        valid_until=event.valid_until,
     )
 
 
-def _day(moment: datetime) -> dict[str, str]:
-    return {"date": localtime(moment).date().isoformat()}
+def tell_of_login(event: LoginChanged) -> None:
+    """Tell every contact of a change in how somebody signs in; the inbox keeps it too."""
+    kind = f"security.{event.what.value}"
+    params = {"detail": event.detail, "when": _when(event)}
+    told: set[tuple[str, str]] = set()
+    if event.customer_id is not None:
+        told = set(parties.customer(event.customer_id).contacts.items())
+        notice = NewNotice(
+            party_id=event.customer_id, language=event.language, kind=kind, params=params
+        )
+        actions.send([notice], now=event.at)
+    for contact in event.contacts:
+        to = (contact.channel.value, contact.address)
+        if to not in told:
+            direct.send(to, kind, params, language=event.language)
+
+
+def tell_of_block(event: CustomerBlocked) -> None:
+    """Tell a customer that they are blocked, why and by which clause."""
+    item = event.block
+    _tell(
+        item.customer_id,
+        "party.blocked",
+        {"reason": item.reason},
+        item.since,
+        ((item.pack, item.edition, item.clause),),
+    )
+
+
+def tell_of_lifting(event: BlockLifted) -> None:
+    """Tell a customer that they may act again."""
+    _tell(event.customer_id, "party.unblocked", {"reason": event.reason}, event.at, ())
+
+
+def tell_of_ending(event: CredentialEnding) -> None:
+    """Tell a customer that a status of theirs ends soon."""
+    until = {"date": event.holds_until.date().isoformat()}
+    _tell(event.customer_id, f"credential.{event.kind}_ending", {"until": until}, event.at, ())
+
+
+def _tell(customer_id: Any, kind: str, params: Any, at: Any, cites: Any) -> None:
+    notice = NewNotice(
+        party_id=customer_id,
+        language=parties.customer(customer_id).language,
+        kind=kind,
+        params=params,
+        cites=cites,
+    )
+    actions.send([notice], now=at)
+
+
+def _when(event: LoginChanged) -> str:
+    moment = event.due_at or event.at
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

@@ -45,6 +45,11 @@ def customer_of_login(login_id: UUID) -> Customer:
     return _customer(found)
 
 
+def has_login(customer_id: UUID) -> bool:
+    """Return whether somebody signs in as this customer."""
+    return models.Customer.objects.filter(id=customer_id, login__isnull=False).exists()
+
+
 def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
     """Return the language of each of these customers; unknown ones are left out."""
     wanted = list(customer_ids)

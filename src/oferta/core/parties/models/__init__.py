@@ -12,7 +12,8 @@ from oferta.core.parties.models.agreements import (
 )
 from oferta.core.parties.models.audit import AuditEntry
 from oferta.core.parties.models.customers import Contact, Customer
-from oferta.core.parties.models.logins import Login
+from oferta.core.parties.models.identity import Block, Credential, Evidence, Membership
+from oferta.core.parties.models.logins import Device, FactorRemoval, Login, LoginContact
 from oferta.core.parties.models.staff import Appointment, Staff
 
 __all__ = [
@@ -20,14 +21,21 @@ __all__ = [
     "Appointment",
     "AskedEdition",
     "AuditEntry",
+    "Block",
     "ConsentEntry",
     "Contact",
+    "Credential",
     "Customer",
+    "Device",
     "EditionVerdict",
     "Erasure",
+    "Evidence",
     "Export",
     "ExportPart",
+    "FactorRemoval",
     "Login",
+    "LoginContact",
+    "Membership",
     "Staff",
     "Tombstone",
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from oferta.core.parties.identity_types import PartyKind
 from oferta.core.parties.types import Channel
 from oferta.kernel.i18n import LANGUAGES
 
@@ -20,6 +21,7 @@ class Customer(models.Model):
     language = models.CharField(max_length=8)
     identity_tier = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    kind = models.CharField(max_length=16, default="person", db_default="person")
     #: How they sign in; None for a customer known from a feed only, until they claim their pages.
     login = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="customer"
@@ -29,6 +31,9 @@ class Customer(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="customer_language"),
             models.CheckConstraint(condition=~Q(key=""), name="customer_has_key"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[item.value for item in PartyKind]), name="customer_kind"
+            ),
         )
 
     def __str__(self) -> str:

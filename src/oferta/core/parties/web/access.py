@@ -20,7 +20,7 @@ from oferta.core.parties.web.doors import SESSION
 
 View: TypeAlias = Callable[..., HttpResponse]
 
-SIGN_IN = "staff:sign_in"
+SIGN_IN = "account_login"
 
 
 @overload

@@ -1,16 +1,13 @@
-"""Addresses for signing in to the desk."""
+"""Addresses by which staff come and go; the pages are everybody's (`signing_urls`)."""
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.generic import RedirectView
 
 app_name = "staff"
 urlpatterns = [
-    path(
-        "desk/sign-in",
-        LoginView.as_view(template_name="parties/sign_in.html", next_page="desk:home"),
-        name="sign_in",
-    ),
-    path("desk/sign-out", LogoutView.as_view(next_page="staff:sign_in"), name="sign_out"),
+    path("desk/sign-in", RedirectView.as_view(url="/sign-in/?next=/desk/"), name="sign_in"),
+    path("desk/sign-out", LogoutView.as_view(next_page="account_login"), name="sign_out"),
 ]

@@ -1,0 +1,113 @@
+"""Keep a customer from acting, by a published clause; let them act again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from oferta.core.parties import models, queries
+from oferta.core.parties.errors import BadCustomer
+from oferta.core.parties.identity_types import BlockEntry, BlockLifted, CustomerBlocked
+from oferta.core.parties.login_errors import Blocked
+from oferta.core.parties.types import Actor
+from oferta.kernel import events
+from oferta.kernel.clock import zoned
+from oferta.kernel.ids import uuid7
+
+
+@transaction.atomic
+def block(
+    customer_id: UUID,
+    *,
+    reason: str,
+    clause: tuple[str, str, str],
+    actor: Actor,
+    now: datetime,
+) -> BlockEntry:
+    """Keep a customer from acting; a block in force stays as it is.
+
+    They are told why and by which clause, a case opens in which they may appeal, and they go on
+    reading their pages and exporting their data.
+
+    Args:
+        customer_id: whom.
+        reason: shown to the customer.
+        clause: pack, edition and id of the published clause that allows it.
+        actor: the member of staff who answers for it.
+        now: zone-aware.
+
+    Raises:
+        BadCustomer: no reason.
+        UnknownCustomer: there is none.
+    """
+    customer = queries.customer(customer_id)
+    if not reason.strip():
+        raise BadCustomer(
+            key=customer.key, field="reason", given=reason, expected="words for the customer"
+        )
+    models.Customer.objects.select_for_update().get(id=customer_id)
+    standing = in_force(customer_id)
+    if standing is not None:
+        return standing
+    row = models.Block(
+        id=uuid7(),
+        customer_id=customer_id,
+        reason=reason.strip(),
+        pack=clause[0],
+        edition=clause[1],
+        clause=clause[2],
+        by_id=actor.id,
+        since=zoned(now),
+    )
+    row.save(force_insert=True)
+    made = _entry(row)
+    events.publish(CustomerBlocked(block=made))
+    return made
+
+
+@transaction.atomic
+def lift(customer_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool:
+    """Let a customer act again and tell them why; return whether they were blocked."""
+    rows = models.Block.objects.filter(customer_id=customer_id, lifted_at=None)
+    lifted = rows.update(lifted_at=zoned(now), lifted_by_id=actor.id, lifted_because=reason)
+    if lifted:
+        events.publish(BlockLifted(customer_id=customer_id, reason=reason, at=now))
+    return bool(lifted)
+
+
+def in_force(customer_id: UUID) -> BlockEntry | None:
+    """Return the block that keeps a customer from acting, if there is one."""
+    row = models.Block.objects.filter(customer_id=customer_id, lifted_at=None).first()
+    return None if row is None else _entry(row)
+
+
+def of_customer(customer_id: UUID) -> list[BlockEntry]:
+    """Return every block of a customer, the latest first."""
+    rows = models.Block.objects.filter(customer_id=customer_id).order_by("-since")
+    return [_entry(row) for row in rows]
+
+
+def ensure_may_act(customer_id: UUID) -> None:
+    """Do nothing if the customer may act; services ask before what a customer does themselves.
+
+    Raises:
+        Blocked: they are blocked.
+    """
+    found = in_force(customer_id)
+    if found is not None:
+        raise Blocked(customer_id=str(customer_id), reason=found.reason, clause=found.clause)
+
+
+def _entry(row: models.Block) -> BlockEntry:
+    return BlockEntry(
+        id=row.id,
+        customer_id=row.customer_id,
+        reason=row.reason,
+        pack=row.pack,
+        edition=row.edition,
+        clause=row.clause,
+        since=row.since,
+        lifted_at=row.lifted_at,
+    )

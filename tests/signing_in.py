@@ -1,0 +1,40 @@
+"""How tests sign people in: staff with a second factor proved, customers with a login."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from oferta.core.parties import models
+
+
+def sign_in_staff(client: Client, staff_id: UUID) -> Any:
+    """Sign a member of staff in as the desk wants it: with a second factor; return the login."""
+    login = get_user_model().objects.get(staff__id=staff_id)
+    client.force_login(login)
+    prove_second_factor(client)
+    return login
+
+
+def prove_second_factor(client: Client) -> None:
+    """Mark the client's session as having proved a second factor just now."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+
+
+def sign_in_customer(client: Client, customer_id: UUID) -> Any:
+    """Sign a customer in, giving them a login if they have none; return the login."""
+    customer = models.Customer.objects.get(id=customer_id)
+    if customer.login is None:
+        customer.login = get_user_model().objects.create_user(f"of {customer_id}")
+        customer.save(update_fields=["login"])
+    client.force_login(customer.login)
+    return customer.login
