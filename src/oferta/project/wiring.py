@@ -79,6 +79,9 @@ ACCOUNTS: Mapping[str, AccountNamer] = {"club": club_naming.account_name}
 TITLES: Mapping[str, Titler] = {
     "club.earning": club_naming.payment_title,
     "club.clawback": club_naming.refund_title,
+    "club.redeeming": club_naming.redeeming_title,
+    "club.restoring": club_naming.restoring_title,
+    "club.expiring": club_naming.expiring_title,
 }
 
 #: Which accounts a service keeps for a customer.

@@ -39,7 +39,12 @@ CUSTOMER = (
     Link("cases:list", "my.cases", "cases", by_link=True),
     Link("my:profile", "my.profile", "profile"),
 )
-DESK: tuple[Link, ...] = (Link("desk:home", "desk.title", "desk"),)
+DESK: tuple[Link, ...] = (
+    Link("desk:home", "desk.title", "desk"),
+    Link("messages:list", "messages.title", "send"),
+    Link("audit:log", "audit.title", "log", permission="read_audit"),
+    Link("staffing:list", "staffing.title", "people", permission="appoint_staff"),
+)
 
 #: More unread notices than this are shown as "99+".
 UNREAD_MAX = 99
@@ -47,7 +52,7 @@ UNREAD_MAX = 99
 
 def public_links(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the links at the top of public pages."""
-    tried = [(entry, _address(entry.name)) for entry in PUBLIC]
+    tried = [(entry, _address(entry.name) or _address(entry.name, SESSION)) for entry in PUBLIC]
     return [_link(request, entry, address) for entry, address in tried if address]
 
 

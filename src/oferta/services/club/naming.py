@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F, Sum
+
 from oferta.core.decisions.naming import Name, Title
 from oferta.core.decisions.purses import Holding
 from oferta.core.decisions.types import Decision
 from oferta.kernel.money import Money, parse_money
-from oferta.services.club.models import Member
+from oferta.services.club.models import Lot, Member
+
+#: Last days told of, the nearest first.
+EXPIRING_MAX = 2
 
 
 def account_name(key: str) -> Name | None:
@@ -22,6 +27,10 @@ def account_name(key: str) -> Name | None:
             return Name("club.account.bank")
         case ["club", "partner", name, "bonus"]:
             return Name("club.account.partner", {"partner": name})
+        case ["club", "merchant", name, *_]:
+            return Name("club.account.merchant", {"merchant": name})
+        case ["club", "expired", *_]:
+            return Name("club.account.expired")
         case _:
             return None
 
@@ -50,6 +59,28 @@ def refund_title(item: Decision) -> Title:
     )
 
 
+def redeeming_title(item: Decision) -> Title:
+    """Return what paying with bonuses is called: the shop and its bill."""
+    bill = _money(item, "bill")
+    kind = Name("club.event.bill", {"bill": bill}) if bill else Name("club.event.bill_only")
+    return Title(
+        subject=str(item.context.get("merchant", "")),
+        kind=kind,
+        paid=bill,
+        nothing=Name("club.event.not_redeemed"),
+    )
+
+
+def restoring_title(item: Decision) -> Title:
+    """Return what giving bonuses back is called: the shop that refunded."""
+    return Title(subject=str(item.context.get("merchant", "")), kind=Name("club.event.restored"))
+
+
+def expiring_title(_item: Decision) -> Title:
+    """Return what the end of bonuses is called."""
+    return Title(subject="", kind=Name("club.event.expired"))
+
+
 def holdings(party_id: UUID) -> Iterable[Holding]:
     """Return the member's account of bonuses, if the customer is a member."""
     ids = Member.objects.filter(party_id=party_id).values_list("account_id", flat=True)
@@ -57,8 +88,10 @@ def holdings(party_id: UUID) -> Iterable[Holding]:
 
 
 def _expiring(account_id: int) -> tuple[tuple[int, date], ...]:
-    del account_id  # bonuses do not end yet
-    return ()
+    """Return what ends on the nearest of the last days, if any lot has one."""
+    left = Lot.objects.filter(account_id=account_id, used__lt=F("amount"), last_day__isnull=False)
+    days = left.values("last_day").annotate(left=Sum(F("amount") - F("used"))).order_by("last_day")
+    return tuple((one["left"], one["last_day"]) for one in days[:EXPIRING_MAX])
 
 
 def _money(item: Decision, fact: str) -> Money | None:
