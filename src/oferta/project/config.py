@@ -87,6 +87,8 @@ class Config:
     notices_per_day_max: int = 200_000
     #: Senders and addresses that really are ours, separated by commas; shown to who asks.
     own_senders: str = ""
+    #: Webhooks may go to addresses inside and without TLS: for development and closed networks.
+    webhooks_private: bool = False
     #: Seconds that one delivery may take.
     delivery_seconds_max: int = 20
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from oferta.core import parties
 from oferta.core.cases import handlers as cases
-from oferta.core.cases.types import CaseAnswered
+from oferta.core.cases.types import CaseAnswered, CasesOpened
 from oferta.core.decisions import naming, plans, purses
 from oferta.core.decisions.naming import AccountNamer, Titler
 from oferta.core.decisions.purses import Keeper
-from oferta.core.decisions.types import DecisionOverridden, DecisionStopped, Planner
+from oferta.core.decisions.types import (
+    DecisionOverridden,
+    DecisionsMade,
+    DecisionStopped,
+    Planner,
+)
 from oferta.core.notices import (
     audiences,
     channels,
@@ -24,8 +28,7 @@ from oferta.core.notices import (
     rendering,
     telling,
 )
-from oferta.core.notices import handlers as noticing
-from oferta.core.notices.types import Guards
+from oferta.core.notices.types import Guards, NoticeFailed
 from oferta.core.parties import keyring, purposes
 from oferta.core.parties.agreement_types import (
     EditionCame,
@@ -33,14 +36,13 @@ from oferta.core.parties.agreement_types import (
     ErasureRefused,
     ExportMade,
 )
-from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
-from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
 from oferta.kernel import events
 from oferta.kernel.events import Handler
 from oferta.project.config import Config, read_config
 from oferta.project.signing import receipt_keys
+from oferta.project.webhooks import handlers as webhooks
 from oferta.services import club
 from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
@@ -49,18 +51,20 @@ from oferta.services.club import rules as club_rules
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
     DecisionStopped: (cases.open_for_stopped,),
-    CaseAnswered: (cases.lift_block,),
-    CodeIssued: (noticing.send_code,),
-    LoginChanged: (noticing.tell_of_login,),
-    NotMeReported: (cases.open_for_report,),
-    CustomerBlocked: (cases.open_for_block, noticing.tell_of_block),
-    BlockLifted: (noticing.tell_of_lifting,),
-    CredentialEnding: (noticing.tell_of_ending,),
     DecisionOverridden: (club_handlers.on_overridden,),
     EditionCame: (telling.tell_of_edition,),
     ExportMade: (telling.tell_of_export,),
     ErasureAsked: (telling.tell_of_erasure_asked,),
     ErasureRefused: (telling.tell_of_erasure_refused,),
+}
+
+#: What webhooks tell of, after everything above is done.
+TOLD_OUTSIDE: Mapping[type, Handler] = {
+    DecisionsMade: webhooks.decisions_made,
+    DecisionOverridden: webhooks.decision_overridden,
+    CasesOpened: webhooks.cases_opened,
+    CaseAnswered: webhooks.case_answered,
+    NoticeFailed: webhooks.notice_failed,
 }
 
 #: Name of a plan (stored with each Decision, so never renamed) to the pure function behind it.
@@ -79,19 +83,13 @@ ACCOUNTS: Mapping[str, AccountNamer] = {"club": club_naming.account_name}
 TITLES: Mapping[str, Titler] = {
     "club.earning": club_naming.payment_title,
     "club.clawback": club_naming.refund_title,
-    "club.redeeming": club_naming.redeeming_title,
-    "club.restoring": club_naming.restoring_title,
-    "club.expiring": club_naming.expiring_title,
 }
 
 #: Which accounts a service keeps for a customer.
 KEEPERS: Sequence[Keeper] = (club_naming.holdings,)
 
 #: Folders with the services' own words for notices.
-NOTICE_WORDS: Sequence[Path] = (
-    Path(parties.__file__).parent / "words",
-    Path(club.__file__).parent / "words",
-)
+NOTICE_WORDS: Sequence[Path] = (Path(club.__file__).parent / "words",)
 
 
 def connect() -> None:
@@ -100,7 +98,10 @@ def connect() -> None:
     shelf.fill(lambda: Terms.load(config.terms))
     keyring.fill(lambda: receipt_keys(config))
     purposes.use_file(Path(config.purposes) if config.purposes else None)
-    events.connect(EVENTS)
+    outside = {kind: (handler,) for kind, handler in TOLD_OUTSIDE.items()}
+    events.connect(
+        {kind: (*EVENTS.get(kind, ()), *outside.get(kind, ())) for kind in {**EVENTS, **outside}}
+    )
     plans.register(PLANS)
     naming.register(ACCOUNTS, TITLES)
     purses.register(KEEPERS)

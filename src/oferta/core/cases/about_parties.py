@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from oferta.core.cases import models, queries
-from oferta.core.cases.actions import ANSWER_DAYS
+from oferta.core.cases.actions import ANSWER_DAYS, announce
 from oferta.core.cases.errors import BadResolution
 from oferta.core.cases.types import ABOUT_PARTY, OPEN, Case, Kind, Status
 from oferta.kernel.clock import zoned
@@ -46,4 +46,6 @@ def open_about_party(party_id: UUID, kind: Kind, *, detail: dict[str, Any], now:
     )
     what = "opened" if made else "again"
     models.Entry(case=row, at=now, what=what, detail={"kind": kind.value} | detail).save()
+    if made:
+        announce([row], now)
     return queries.case(row.id)

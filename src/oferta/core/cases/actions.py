@@ -23,8 +23,10 @@ from oferta.core.cases.types import (
     OPEN,
     Case,
     CaseAnswered,
+    CasesOpened,
     Kind,
     NewEvidence,
+    OpenedCase,
     Resolution,
     Status,
 )
@@ -120,6 +122,7 @@ def open_reviews(decisions: Sequence[Decision], *, asking: str, now: datetime) -
         models.Entry(case_id=row.id, at=now, actor_id=None, what="opened", detail=detail)
         for row in rows
     )
+    announce(rows, now)
     return {item: row.id for row in rows if (item := row.decision_id) is not None}
 
 
@@ -253,7 +256,6 @@ def _resolve(
             kind=Kind(row.kind),
             party_id=row.party_id,
             status=resolution.status,
-            reason=resolution.reason.strip(),
             actor=resolution.actor,
             at=now,
         )
@@ -313,6 +315,22 @@ def _locked_decision(decision_id: UUID) -> Decision:
     return decision
 
 
+def announce(rows: Sequence[models.Case], now: datetime) -> None:
+    """Publish that cases were opened."""
+    if rows:
+        opened = tuple(
+            OpenedCase(
+                case_id=row.id,
+                kind=Kind(row.kind),
+                decision_id=row.decision_id,
+                party_id=row.party_id,
+                due_at=row.due_at,
+            )
+            for row in rows
+        )
+        events.publish(CasesOpened(cases=opened, at=now))
+
+
 def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> models.Case:
     due_at = zoned(now) + timedelta(days=ANSWER_DAYS)
     row = models.Case(
@@ -326,6 +344,7 @@ def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> models.C
     )
     row.save(force_insert=True)
     keeping.log(row, "opened", now, None, {"kind": kind.value})
+    announce([row], now)
     notice = "case.opened" if kind is Kind.DISPUTE else "case.stopped"
     due_on = localtime(due_at).date()  # the day that the pages show too
     _tell(row, notice, {"due": {"date": due_on.isoformat()}}, now)

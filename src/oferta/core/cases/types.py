@@ -138,6 +138,25 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCase:
+    """As much of a new case as others must know to ask for the rest."""
+
+    case_id: UUID
+    kind: Kind
+    decision_id: UUID | None
+    party_id: UUID | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesOpened:
+    """Cases were opened together; published in the database transaction that opened them."""
+
+    cases: tuple[OpenedCase, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAnswered:
     """A case was answered; published in the database transaction of the answer."""
 
@@ -145,7 +164,5 @@ class CaseAnswered:
     kind: Kind
     party_id: UUID | None
     status: Status
-    #: As the customer reads it.
-    reason: str
     actor: Actor
     at: datetime

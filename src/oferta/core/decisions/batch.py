@@ -29,6 +29,8 @@ from oferta.core.decisions.types import (
     HELD_BACK,
     Answer,
     Decision,
+    DecisionBrief,
+    DecisionsMade,
     DecisionStopped,
     Event,
     Outcomes,
@@ -157,6 +159,8 @@ def _settle(drafts: list[Draft], now: datetime) -> None:
         in_order = sorted(drafts, key=lambda draft: draft.event.key)
         storing.write(row for draft in in_order for row in draft.rows())
     notices.send([notice for draft in drafts if (notice := draft.notice()) is not None], now=now)
+    if drafts:
+        events.publish(DecisionsMade(made=lambda: _briefs(drafts), at=now))
     for item in (item for draft in drafts if draft.stopped for item in draft.decisions()):
         if item.error != HELD_BACK:
             events.publish(
@@ -164,6 +168,21 @@ def _settle(drafts: list[Draft], now: datetime) -> None:
                     decision_id=item.id, party_id=item.party_id, error=item.error, at=now
                 )
             )
+
+
+def _briefs(drafts: list[Draft]) -> list[DecisionBrief]:
+    return [
+        DecisionBrief(
+            item.id,
+            draft.event.key,
+            draft.event.pack,
+            item.name,
+            draft.status,
+            draft.event.party_id,
+        )
+        for draft in drafts
+        for item in draft.questions
+    ]
 
 
 def _post(drafts: list[Draft], before: dict[Holder, int], now: datetime) -> dict[Holder, int]:

@@ -194,6 +194,26 @@ class Reproduction:
     again: Mapping[str, Any]
 
 
+class DecisionBrief(NamedTuple):
+    """As much of a Decision as others must know to ask for the rest."""
+
+    id: UUID
+    key: str
+    pack: str
+    question: str
+    status: Status
+    party_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionsMade:
+    """Event: a batch was decided; published once a batch, in its database transaction."""
+
+    #: Makes the list: it costs nothing where nobody asks for it.
+    made: Callable[[], list[DecisionBrief]]
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionStopped:
     """Event: a Decision stopped and waits for a person."""

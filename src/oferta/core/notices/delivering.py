@@ -18,9 +18,10 @@ from django.db import connection, transaction
 from oferta.core.notices import channels, models, outgoing, rendering, texts
 from oferta.core.notices.errors import DeliveryFailed
 from oferta.core.notices.mass_errors import NoConsent
-from oferta.core.notices.types import BatchState, DeliveryState, Message, Rendered
+from oferta.core.notices.types import BatchState, DeliveryState, Message, NoticeFailed, Rendered
 from oferta.core.parties import consents
 from oferta.core.parties import queries as parties
+from oferta.kernel import events
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language
 from oferta.kernel.ids import uuid7
@@ -191,7 +192,7 @@ def _claim(batch_id: UUID, now: datetime) -> Sequence[models.Delivery]:
 
 def _deliver(delivery: models.Delivery, clock: Callable[[], datetime]) -> None:
     if delivery.attempts > ATTEMPTS_MAX:  # its workers died on it again and again
-        _note(delivery, state=DeliveryState.FAILED, last_error="notices.attempts_used_up")
+        _give_up(delivery, "notices.attempts_used_up", "notices.attempts_used_up", clock())
         return
     if not _wanted(delivery):
         _note(delivery, state=DeliveryState.SUPPRESSED, last_error=NoConsent.code)
@@ -245,7 +246,22 @@ def _note_failure(delivery: models.Delivery, error: OfertaError, now: datetime) 
         due = now + timedelta(seconds=WAITS_SECONDS[delivery.attempts - 1])
         _note(delivery, state=DeliveryState.WAITING, due_at=due, last_error=str(error))
     else:
-        _note(delivery, state=DeliveryState.FAILED, last_error=str(error))
+        _give_up(delivery, error.code, str(error), now)
+
+
+@transaction.atomic
+def _give_up(delivery: models.Delivery, code: str, said: str, now: datetime) -> None:
+    _note(delivery, state=DeliveryState.FAILED, last_error=said)
+    events.publish(
+        NoticeFailed(
+            notice_id=delivery.notice_id,
+            party_id=delivery.notice.party_id,
+            kind=delivery.notice.kind,
+            channel=delivery.channel,
+            error=code,
+            at=now,
+        )
+    )
 
 
 def _note(delivery: models.Delivery, **changes: object) -> None:

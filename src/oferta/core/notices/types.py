@@ -41,6 +41,19 @@ class BatchState(StrEnum):
     STOPPED = "stopped"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFailed:
+    """Event: a notice could not be delivered by a channel and will not be tried again."""
+
+    notice_id: UUID
+    party_id: UUID
+    kind: str
+    channel: str
+    #: Code of the refusal.
+    error: str
+    at: datetime
+
+
 class NewNotice(NamedTuple):
     """Something to tell a customer, in the language they read now."""
 

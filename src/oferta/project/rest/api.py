@@ -14,6 +14,7 @@ from oferta.project.rest.bodies import FastRenderer, StrictParser
 from oferta.project.rest.routes.ledger import router as ledger
 from oferta.project.rest.routes.me import router as me
 from oferta.project.rest.routes.terms import router as terms
+from oferta.project.webhooks.rest.routes import router as webhooks
 
 DESCRIPTION = """\
 Ask what the terms say, submit what happened, read what was decided and why.
@@ -32,6 +33,7 @@ ROUTERS: dict[str, Router] = {
     "ledger": ledger,
     "cases": cases,
     "notices": notices,
+    "webhooks": webhooks,
 }
 
 

@@ -71,6 +71,7 @@ STATUS_OF: dict[str, int] = {
     "terms.unknown_edition": _NOT_THERE,
     "terms.unknown_pack": _NOT_THERE,
     "terms.unknown_question": _NOT_THERE,
+    "webhooks.endpoint_disabled": _CLASH,
     "webhooks.unknown_delivery": _NOT_THERE,
     "webhooks.unknown_endpoint": _NOT_THERE,
 }
