@@ -50,6 +50,11 @@ INSTALLED_APPS = [
     "oferta.project",
     "oferta.project.rest",
     "oferta.project.webhooks",
+    # After ours, whose templates take the place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -63,8 +68,47 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
+# What people have tried lately, counted in one place for every process of the web server.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "oferta_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 AUTH_USER_MODEL = "parties.Login"
+AUTHENTICATION_BACKENDS = ["oferta.core.parties.web.allauth_parts.Backend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+# NIST SP 800-63B asks for eight characters and leaves composition alone; ten costs nobody much.
+AUTH_PASSWORD_VALIDATORS[0] |= {"OPTIONS": {"min_length": 10}}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/my/"
+ACCOUNT_ADAPTER = "oferta.core.parties.web.allauth_parts.LoginAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}  # our back end reads a contact there too
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a contact is proved before there is a login
+ACCOUNT_SESSION_REMEMBER = True
+# Many people share a network address: what is counted by it is a flood, not a person.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "signup": "600/m/ip",
+    "login_failed": "10/5m/key",
+    "reauthenticate": "20/m/user",
+}
+MFA_ADAPTER = "oferta.core.parties.web.allauth_parts.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_REAUTHENTICATION_REQUIRED = False  # `parties.web.proofs.freshly` asks, also for a code
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
+# A development machine has no TLS; browsers then let passkeys work on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.development
 ROOT_URLCONF = "oferta.project.urls"
 WSGI_APPLICATION = "oferta.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
@@ -88,6 +132,7 @@ LANGUAGE_COOKIE_NAME = "oferta_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "oferta_session"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
 # Behind TLS, which a development machine has not, cookies never travel in the clear.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIG.development
 # Only if the operator says so: without a proxy, anybody could send the header.

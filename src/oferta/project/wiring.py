@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from oferta.core import parties
 from oferta.core.cases import handlers as cases
 from oferta.core.cases.types import CaseAnswered, CasesOpened
 from oferta.core.decisions import naming, plans, purses
@@ -28,6 +29,7 @@ from oferta.core.notices import (
     rendering,
     telling,
 )
+from oferta.core.notices import handlers as noticing
 from oferta.core.notices.types import Guards, NoticeFailed
 from oferta.core.parties import keyring, purposes
 from oferta.core.parties.agreement_types import (
@@ -36,6 +38,8 @@ from oferta.core.parties.agreement_types import (
     ErasureRefused,
     ExportMade,
 )
+from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
+from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
 from oferta.kernel import events
@@ -51,6 +55,13 @@ from oferta.services.club import rules as club_rules
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
     DecisionStopped: (cases.open_for_stopped,),
+    CaseAnswered: (cases.lift_block,),
+    CodeIssued: (noticing.send_code,),
+    LoginChanged: (noticing.tell_of_login,),
+    NotMeReported: (cases.open_for_report,),
+    CustomerBlocked: (cases.open_for_block, noticing.tell_of_block),
+    BlockLifted: (noticing.tell_of_lifting,),
+    CredentialEnding: (noticing.tell_of_ending,),
     DecisionOverridden: (club_handlers.on_overridden,),
     EditionCame: (telling.tell_of_edition,),
     ExportMade: (telling.tell_of_export,),
@@ -83,13 +94,19 @@ ACCOUNTS: Mapping[str, AccountNamer] = {"club": club_naming.account_name}
 TITLES: Mapping[str, Titler] = {
     "club.earning": club_naming.payment_title,
     "club.clawback": club_naming.refund_title,
+    "club.redeeming": club_naming.redeeming_title,
+    "club.restoring": club_naming.restoring_title,
+    "club.expiring": club_naming.expiring_title,
 }
 
 #: Which accounts a service keeps for a customer.
 KEEPERS: Sequence[Keeper] = (club_naming.holdings,)
 
 #: Folders with the services' own words for notices.
-NOTICE_WORDS: Sequence[Path] = (Path(club.__file__).parent / "words",)
+NOTICE_WORDS: Sequence[Path] = (
+    Path(parties.__file__).parent / "words",
+    Path(club.__file__).parent / "words",
+)
 
 
 def connect() -> None:

@@ -256,6 +256,7 @@ def _resolve(
             kind=Kind(row.kind),
             party_id=row.party_id,
             status=resolution.status,
+            reason=resolution.reason.strip(),
             actor=resolution.actor,
             at=now,
         )

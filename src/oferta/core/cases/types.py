@@ -164,5 +164,7 @@ class CaseAnswered:
     kind: Kind
     party_id: UUID | None
     status: Status
+    #: As the customer reads it.
+    reason: str
     actor: Actor
     at: datetime
