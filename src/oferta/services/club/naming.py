@@ -27,8 +27,8 @@ def account_name(key: str) -> Name | None:
             return Name("club.account.bank")
         case ["club", "partner", name, "bonus"]:
             return Name("club.account.partner", {"partner": name})
-        case ["club", "merchant", name, *_]:
-            return Name("club.account.merchant", {"merchant": name})
+        case ["club", "merchant", *_]:
+            return Name("club.account.merchant")
         case ["club", "expired", *_]:
             return Name("club.account.expired")
         case _:
