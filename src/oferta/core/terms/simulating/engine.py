@@ -57,7 +57,12 @@ def simulate(asked: Asked, progress: Progress = lambda done: None) -> Simulation
         rows = _watched(own, plan, asked, progress)
     question = asked.pack.questions[asked.question]
     return gathered(
-        asked, question, plan, [Row.of(row, plan) for row in rows], total, time.monotonic() - began
+        asked,
+        question,
+        plan,
+        [Row.of(row, plan, asked) for row in rows],
+        total,
+        time.monotonic() - began,
     )
 
 
@@ -82,7 +87,7 @@ def _prepared(connection: duckdb.DuckDBPyConnection, asked: Asked) -> tuple[Plan
     events = open_events(connection, asked.events)
     facts = _facts(asked)
     others = [name for name in (asked.group, asked.key) if name and name not in facts]
-    made = facts_sql(events, facts, others)
+    made = facts_sql(events, facts, others, checked=True)
     plan = write_plan(asked, made, events.source)
     total = check_values(connection, events, facts)
     if asked.key:

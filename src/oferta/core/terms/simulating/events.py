@@ -84,8 +84,12 @@ def run(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> list[tup
         raise EventsUnreadable(file=str(path), reason=reason) from error
 
 
-def facts_sql(events: Events, facts: Mapping[str, Type], others: list[str]) -> dict[str, str]:
+def facts_sql(
+    events: Events, facts: Mapping[str, Type], others: list[str], *, checked: bool = False
+) -> dict[str, str]:
     """Return SQL of each coded fact and of other columns, by the name it gets.
+
+    Once values are `checked`, words are taken as they stand.
 
     Raises:
         EventColumnsMissing: a fact or a column is not in the file.
@@ -103,7 +107,7 @@ def facts_sql(events: Events, facts: Mapping[str, Type], others: list[str]) -> d
     for name, type_ in facts.items():
         column = written.get(name, "")
         sql_type = "BIGINT" if column.endswith(_CODED) else events.columns.get(column, "")
-        made[name] = coded_column(column, sql_type, type_)
+        made[name] = coded_column(column, sql_type, type_, checked=checked)
     for name in others:
         made.setdefault(name, exp.column(written[name], quoted=True).sql("duckdb"))
     return made

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from oferta.core.terms.simulating.plan import Plan, Side
 from oferta.core.terms.simulating.types import Asked, Share, Simulation, Transition
-from oferta.core.terms.sql import MASK_BITS
-from oferta.core.terms.types import Question
+from oferta.core.terms.sql import MASK_BITS, STATUSES, Query
+from oferta.core.terms.types import Coded, Question
 
-DECIDED = "decided"
+DECIDED = STATUSES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +30,75 @@ class Row:
     change: int
 
     @classmethod
-    def of(cls, row: tuple[object, ...], plan: Plan) -> Row:
+    def of(cls, row: tuple[object, ...], plan: Plan, asked: Asked) -> Row:
         """Read a row of the statement."""
         cells = iter(row)
-        group = next(cells)
-        statuses, deciding = [], []
-        for side in plan.sides:
-            edition, status = _number(next(cells)), str(next(cells))
-            masks = [_number(next(cells)) for _ in side.deciding]
-            statuses.append(status)
-            deciding.append(_ids(side, edition, masks))
+        group = _word(next(cells)) if asked.group else ""
+        decided = [_decided(side, cells) for side in plan.sides]
         events = _number(next(cells))
-        sums = tuple({name: _number(next(cells)) for name in plan.summed} for _ in plan.sides)
-        rest = [_number(cell) for cell in cells] or [0, 0, 0]
-        name = (
-            "null"
-            if group is None
-            else str(group).lower()
-            if isinstance(group, bool)
-            else str(group)
+        sums = []
+        for one in decided:
+            varying = {name: _number(next(cells)) for name in plan.summed}
+            constant = {name: events * int(one.outcome.get(name) or 0) for name in plan.summed}
+            sums.append({name: varying[name] + constant[name] for name in plan.summed})
+        told = [_number(cell) for cell in cells] or [0, 0, 0]
+        if not all(one.status == DECIDED for one in decided):
+            told = [0, 0, 0]
+        elif plan.better and all(plan.better in one.outcome for one in decided):
+            told = _compared(plan, [one.outcome[plan.better] for one in decided], events)
+        return cls(
+            group,
+            tuple(one.status for one in decided),
+            tuple(one.deciding for one in decided),
+            events,
+            tuple(
+                one if who.status == DECIDED else dict.fromkeys(plan.summed, 0)
+                for one, who in zip(sums, decided, strict=True)
+            ),
+            *told,
         )
-        return cls(name, tuple(statuses), tuple(deciding), events, sums, *rest)
 
 
-def _ids(side: Side, edition: int, masks: list[int]) -> tuple[str, ...]:
-    found = side.clauses[edition]
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    status: str
+    deciding: tuple[str, ...]
+    #: Fields that are the same for all events of the row.
+    outcome: dict[str, Coded]
+
+
+def _decided(side: Side, cells: Iterator[object]) -> _Decided:
+    """Read who decided on one side."""
+    number = _number(next(cells)) if len(side.queries) > 1 else 0
+    query = side.queries[number]
+    if not query.told:
+        status = str(next(cells))
+        masks = [_number(next(cells)) for _ in query.deciding]
+        return _Decided(status, _ids(query, masks), {})
+    told = _number(next(cells))
+    if told < 0:
+        return _Decided(STATUSES[-told], (), {})
+    return _Decided(DECIDED, (query.clauses[told],), query.constants.get(told, {}))
+
+
+def _compared(plan: Plan, values: list[Coded], events: int) -> list[int]:
+    """Return how many gain and lose, and by how much, if all events have the same outcomes."""
+    before, after = (int(value or 0) for value in values)
+    change = (after - before) * events if plan.better in plan.summed else 0
+    return [events * (after > before), events * (after < before), change]
+
+
+def _word(cell: object) -> str:
+    if cell is None:
+        return "null"
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _ids(query: Query, masks: list[int]) -> tuple[str, ...]:
     return tuple(
-        one for at, one in enumerate(found) if masks[at // MASK_BITS] >> (at % MASK_BITS) & 1
+        one
+        for at, one in enumerate(query.clauses)
+        if masks[at // MASK_BITS] >> (at % MASK_BITS) & 1
     )
 
 

@@ -23,7 +23,7 @@ _MOMENT = (
 
 
 def coded_column(  # noqa: PLR0911 - a case per type, side by side
-    column: str, sql_type: str, type_: Type
+    column: str, sql_type: str, type_: Type, *, checked: bool = False
 ) -> str:
     """Return SQL of a column's coded value.
 
@@ -31,10 +31,14 @@ def coded_column(  # noqa: PLR0911 - a case per type, side by side
         column: its name; "" if there is none.
         sql_type: what DuckDB says it holds.
         type_: of the fact.
+        checked: its values are known to be of the type.
     """
     if not column:
         return f"CAST(NULL AS {_coded_type(type_)})"
     name = exp.column(column, quoted=True).sql("duckdb")
+    if sql_type == "VARCHAR" and checked and type_.kind is Kind.ENUM:
+        absent = type_.nullable and "null" not in type_.values
+        return f"nullif({name}, 'null')" if absent else name
     if sql_type == "VARCHAR":
         return _from_text(name, type_)
     if type_.kind is Kind.BOOLEAN:

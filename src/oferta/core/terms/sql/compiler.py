@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from oferta.core.terms.codegen import Subject
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
 from oferta.core.terms.errors import UnknownQuestion
-from oferta.core.terms.sql.conditions import condition
+from oferta.core.terms.sql.chain import Chain, behind, contested
+from oferta.core.terms.sql.codes import Codes
+from oferta.core.terms.sql.conditions import Tests, condition
 from oferta.core.terms.sql.expressions import Ratio, Values
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.limits import Ceilings, Uses, within
@@ -39,13 +42,13 @@ from oferta.core.terms.sql.writing import (
     negated,
     total,
 )
-from oferta.core.terms.types import Clause, Edition, Kind, Pack, Type
+from oferta.core.terms.types import Clause, Coded, Const, Edition, Kind, Pack, Type
 from oferta.core.terms.values import CODED_MAX, bounds_of
 
 _TEXT = (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT)
 
 
-def to_sql(  # noqa: PLR0913 - what is asked, and four options by name
+def to_sql(  # noqa: PLR0913 - what is asked, and options by name
     pack: Pack,
     edition: Edition,
     question_name: str,
@@ -55,6 +58,8 @@ def to_sql(  # noqa: PLR0913 - what is asked, and four options by name
     keep: Sequence[str] = (),
     day: str = "",
     uses: Uses | None = None,
+    short: bool = False,
+    codes: Codes | None = None,
 ) -> Query:
     """Return a question as one SELECT over a table with a coded column for each fact.
 
@@ -72,6 +77,9 @@ def to_sql(  # noqa: PLR0913 - what is asked, and four options by name
         day: a column with the day of the event, instead of the one that the facts tell.
         uses: sum what limits were used as the rows come; otherwise the table has it in a column
             for each limit, as a decision does.
+        short: leave out the masks: a question that one clause decides then stops at the first
+            one (`Query.told`), which is several times quicker.
+        codes: of a short query: look codes up in columns that the table has been `joined` with.
 
     Raises:
         UnknownQuestion: the pack has no such question.
@@ -81,7 +89,10 @@ def to_sql(  # noqa: PLR0913 - what is asked, and four options by name
     if question is None:
         known_ = sorted(pack.questions)
         raise UnknownQuestion(pack=pack.name, question=question_name, known=known_)
-    return _Compiler(Subject(pack, edition, question), dialect, day, uses).query(source, keep)
+    made = _Compiler(Subject(pack, edition, question), dialect, day, uses)
+    if short and question.combine == "one":
+        return made.short(source, keep, codes)
+    return made.query(source, keep)
 
 
 class _Compiler:
@@ -101,11 +112,11 @@ class _Compiler:
         stopped = self._day_known()
         stopped += self._derive(self._subject.read)
         holds = [self._holds(clause) for clause in self._subject.clauses]
-        live = self._live(holds)
-        deciders = self._deciders(live)
+        deciders = self._deciders(self._live(holds))
         combined = combine(self._subject.question, deciders, self._numbers())
         status = self._status(stopped, deciders, combined)
-        outcome = self._limited(status, combined)
+        decided = compare("=", status, literal(DECIDED))
+        outcome = self._limited(decided, combined)
         outputs: dict[str, exp.Expr] = {name: self._kept(name) for name in keep}
         outputs["status"] = case(
             (compare("=", status.copy(), literal(code)), literal(name))
@@ -114,7 +125,6 @@ class _Compiler:
         sound = both([negated(self._stops(stopped))]) if stopped else literal(value=True)
         masks = self._masks("mask", holds, sound)
         chosen = [literal(value=False)] * len(holds)
-        decided = compare("=", status, literal(DECIDED))
         for one, test in zip(deciders, combined.chosen, strict=True):
             chosen[one.index] = both([decided.copy(), test.copy()])
         deciding = self._masks("deciding", chosen, literal(value=True))
@@ -122,15 +132,83 @@ class _Compiler:
         fields = {name: self._free(name, outputs) for name in outcome}
         for name, value in outcome.items():
             outputs[fields[name]] = case([(decided.copy(), value)])
-        made = self._layers.select(outputs, source, fenced=self._dialect == "postgres")
         return Query(
-            sql=made.sql(self._dialect),
+            sql=self._written(outputs, source),
             dialect=self._dialect,
             clauses=self._subject.graph.ids,
             masks=tuple(masks),
             deciding=tuple(deciding),
             fields=fields,
+            outcomes=tuple(one.index for one in deciders),
         )
+
+    def short(self, source: str, keep: Sequence[str], codes: Codes | None) -> Query:
+        """Return the SELECT that stops at the first clause that decides."""
+        stopped = self._day_known()
+        stopped += self._derive(self._subject.read)
+        tests = Tests(self._column, self._subject.names.nullable, codes)
+        first = Chain(self._subject, self._layers, tests, self._day).first()
+        weighed = contested(self._subject)
+        needed = behind(self._subject, weighed)
+        holds = [
+            self._holds(clause) if index in needed else exp.false()
+            for index, clause in enumerate(self._subject.clauses)
+        ]
+        live = self._live(holds)
+        taken = [compare("=", first, literal(index)) for index in range(len(live))]
+        deciders = [
+            replace(one, taken=taken[one.index], contested=one.index in weighed)
+            for one in self._deciders(
+                [live[index] if index in weighed else taken[index] for index in range(len(live))]
+            )
+        ]
+        combined = combine(self._subject.question, deciders, self._numbers())
+        gap = (compare("<", first.copy(), literal(0)), GAP)
+        branches = self._branches([*stopped, gap], deciders, combined)
+        told: exp.Expr = first.copy()
+        if branches != [gap]:
+            told = self._layers.keep(case(((t, literal(-c)) for t, c in branches), first.copy()))
+        limited = {limit.field for limit in self._subject.limits}
+        outputs: dict[str, exp.Expr] = {name: self._kept(name) for name in keep}
+        outputs["told"] = told
+        outcome = self._limited(compare(">=", told.copy(), literal(0)), combined)
+        constants: dict[int, dict[str, Coded]] = {}
+        fields = {name: self._free(name, outputs) for name in outcome}
+        for name, value in outcome.items():
+            outputs[fields[name]] = value
+            if name not in limited:
+                outputs[fields[name]] = self._varying(name, deciders, constants)
+        return Query(
+            sql=self._written(outputs, source),
+            dialect=self._dialect,
+            clauses=self._subject.graph.ids,
+            masks=(),
+            deciding=(),
+            fields=fields,
+            told="told",
+            constants=constants,
+            outcomes=tuple(one.index for one in deciders),
+        )
+
+    def _varying(
+        self, name: str, deciders: list[Decider], constants: dict[int, dict[str, Coded]]
+    ) -> exp.Expr:
+        """Return a field where it hangs on the facts, and note what it is where it does not."""
+        branches = []
+        for one in deciders:
+            then = next(t for t in self._subject.clauses[one.index].then if t.field == name)
+            if isinstance(then.expression, Const):
+                constants.setdefault(one.index, {})[name] = then.expression.value
+            elif one.taken is not None:
+                branches.append((one.taken.copy(), _coded(one.outcome[name], self._type(name))))
+        return case(branches)
+
+    def _type(self, field: str) -> Type:
+        return next(one.type for one in self._subject.question.answer if one.name == field)
+
+    def _written(self, outputs: dict[str, exp.Expr], source: str) -> str:
+        made = self._layers.select(outputs, source, fenced=self._dialect == "postgres")
+        return made.sql(self._dialect)
 
     # --- facts --------------------------------------------------------------------------------
 
@@ -145,7 +223,9 @@ class _Compiler:
         return Ratio(Num(column, _size(type_)))
 
     def _column(self, name: str) -> exp.Expr:
-        found = self._facts[name]
+        found = self._facts.get(name)
+        if found is None:  # no fact, but what codes were looked up as
+            return self._layers.given(name)
         return found.text.copy() if found.text is not None else found.top.sql
 
     def _kept(self, name: str) -> exp.Expr:
@@ -161,6 +241,8 @@ class _Compiler:
         name = self._subject.question.day
         stopped = self._derive(self._subject.derived_for([name]))
         self._day = self._facts[name].top
+        if name in self._subject.raw and not self._subject.names.nullable(name):
+            return stopped
         return [*stopped, (is_null(self._day.sql), WRONG_FACT)]
 
     def _derive(self, names: Sequence[str]) -> list[Trouble]:
@@ -262,7 +344,14 @@ class _Compiler:
         self, stopped: list[Trouble], deciders: list[Decider], combined: Combined
     ) -> exp.Column:
         alive = either(one.live.copy() for one in deciders)
-        branches: list[Trouble] = [*stopped, (negated(alive), GAP)]
+        branches = self._branches([*stopped, (negated(alive), GAP)], deciders, combined)
+        return self._layers.keep(case(((t, literal(c)) for t, c in branches), literal(DECIDED)))
+
+    def _branches(
+        self, known_: list[Trouble], deciders: list[Decider], combined: Combined
+    ) -> list[Trouble]:
+        """Return what keeps a row from being decided, first come first, after what is known."""
+        branches = list(known_)
         for one in deciders:
             branches += [(both([one.live.copy(), test]), code) for test, code in one.troubles]
         branches += [(test, TOO_LARGE) for test, _ in combined.troubles]
@@ -274,11 +363,9 @@ class _Compiler:
                 branches.append((compare("<", value.top.sql, literal(low)), OUT_OF_BOUNDS))
             if value.text is None and high is not None and value.top.size > high:
                 branches.append((compare(">", value.top.sql, literal(high)), OUT_OF_BOUNDS))
-        written = [(test.copy(), literal(code)) for test, code in branches if test != exp.false()]
-        return self._layers.keep(case(written, literal(DECIDED)))
+        return [(test.copy(), code) for test, code in branches if test != exp.false()]
 
-    def _limited(self, status: exp.Column, combined: Combined) -> dict[str, exp.Expr]:
-        decided = compare("=", status.copy(), literal(DECIDED))
+    def _limited(self, decided: exp.Expr, combined: Combined) -> dict[str, exp.Expr]:
         ceilings = Ceilings(self._subject, self._layers, self._dialect, self._day, self._facts)
         cut = ceilings.cut(decided, combined, self._uses)
         return {

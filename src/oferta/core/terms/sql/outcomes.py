@@ -21,6 +21,10 @@ class Decider:
     live: exp.Expr
     outcome: dict[str, Ratio]
     troubles: list[Trouble]
+    #: It is the one whose outcome is taken; None: the first live one is.
+    taken: exp.Expr | None = None
+    #: It might decide something else beside that one.
+    contested: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,9 @@ def combine(question: Question, deciders: list[Decider], numbers: Numbers) -> Co
     outcome, clashes = {}, []
     for name in names:
         found = [one.outcome[name] for one in deciders]
-        outcome[name] = _first(found, chosen, numbers)
-        clashes += _clashes(found, chosen, outcome[name])
+        taken = [one.taken or test for one, test in zip(deciders, chosen, strict=True)]
+        outcome[name] = _first(found, taken, numbers)
+        clashes += _clashes(name, deciders, chosen, outcome[name])
     conflict = is_true(either(clashes)) if clashes else exp.false()
     return Combined(outcome, chosen, conflict, deciders)
 
@@ -80,10 +85,7 @@ def _best(question: Question, deciders: list[Decider], numbers: Numbers) -> list
 
 
 def _first(found: list[Ratio], chosen: list[exp.Expr], numbers: Numbers) -> Ratio:
-    branches = [
-        (test.copy(), one.text.copy() if one.text is not None else one.top.sql)
-        for one, test in zip(found, chosen, strict=True)
-    ]
+    branches = [(test.copy(), _written(one)) for one, test in zip(found, chosen, strict=True)]
     if not found:
         return Ratio(text=exp.null())
     if found[0].text is not None:
@@ -91,11 +93,17 @@ def _first(found: list[Ratio], chosen: list[exp.Expr], numbers: Numbers) -> Rati
     return Ratio(numbers.sized(case(branches), max(one.top.size for one in found)))
 
 
-def _clashes(found: list[Ratio], chosen: list[exp.Expr], value: Ratio) -> list[exp.Expr]:
-    """Return for each decider but the first when it decides something else."""
+def _clashes(
+    name: str, deciders: list[Decider], chosen: list[exp.Expr], value: Ratio
+) -> list[exp.Expr]:
+    """Return for each decider that might decide something else when it does."""
     clashes = []
-    for one, test in list(zip(found, chosen, strict=True))[1:]:
-        mine = one.text.copy() if one.text is not None else one.top.sql
-        other = value.text.copy() if value.text is not None else value.top.sql
-        clashes.append(both([test.copy(), compare("<>", mine, other)]))
+    for place, (one, test) in enumerate(zip(deciders, chosen, strict=True)):
+        if one.contested and (place or one.taken):  # the first live one is not against itself
+            mine = _written(one.outcome[name])
+            clashes.append(both([test.copy(), compare("<>", mine, _written(value))]))
     return clashes
+
+
+def _written(value: Ratio) -> exp.Expr:
+    return value.text.copy() if value.text is not None else value.top.sql

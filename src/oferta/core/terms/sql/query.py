@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from oferta.core.terms.errors import TermsError
+from oferta.core.terms.types import Coded
 
 #: Clauses of one mask column; a question with more has `mask_1`, `mask_2`, …
 MASK_BITS = 62
@@ -54,3 +55,10 @@ class Query:
     deciding: tuple[str, ...]
     #: Columns of the outcome, coded, by field.
     fields: dict[str, str]
+    #: Of a short query, instead of `status` and masks: the column with the index of the (first)
+    #: deciding clause, or, below zero, the status. `fields` are null where `constants` tell them.
+    told: str = ""
+    #: Outcomes that are the same for every row, by the index of the deciding clause and field.
+    constants: dict[int, dict[str, Coded]] = field(default_factory=dict)
+    #: Indexes of the clauses that have an outcome.
+    outcomes: tuple[int, ...] = ()

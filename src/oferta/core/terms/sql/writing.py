@@ -53,12 +53,18 @@ _COMPARED: dict[str, type[exp.Binary]] = {
 
 def both(items: Iterable[exp.Expr]) -> exp.Expr:
     """Return the conjunction of the items; of none, TRUE."""
-    return _joined(exp.And, [item for item in items if item != exp.true()], exp.true())
+    found = list(items)
+    if exp.false() in found:
+        return exp.false()
+    return _joined(exp.And, [item for item in found if item != exp.true()], exp.true())
 
 
 def either(items: Iterable[exp.Expr]) -> exp.Expr:
     """Return the disjunction of the items; of none, FALSE."""
-    return _joined(exp.Or, [item for item in items if item != exp.false()], exp.false())
+    found = list(items)
+    if exp.true() in found:
+        return exp.true()
+    return _joined(exp.Or, [item for item in found if item != exp.false()], exp.false())
 
 
 def _joined(operator: type[exp.Binary], items: Sequence[exp.Expr], nothing: exp.Expr) -> exp.Expr:
