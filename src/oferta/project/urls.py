@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.core.parties.web.urls")),
     path("", include("oferta.core.parties.web.signing_urls")),
     path("", include("oferta.core.parties.web.security_urls")),
+    path("", include("oferta.core.parties.web.audit_urls")),
+    path("", include("oferta.core.parties.web.staffing_urls")),
     path("", include("oferta.core.notices.web.urls")),
     path("", include("oferta.core.decisions.web.urls")),
     path("", include("oferta.core.cases.web.urls")),

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from oferta.core import parties
+from oferta.core.cases import finding
 from oferta.core.cases import handlers as cases
+from oferta.core.cases.finding import Searched
 from oferta.core.cases.types import CaseAnswered, CasesOpened
 from oferta.core.decisions import naming, plans, purses
 from oferta.core.decisions.naming import AccountNamer, Titler
@@ -40,6 +42,7 @@ from oferta.core.parties.agreement_types import (
 )
 from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
 from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
+from oferta.core.parties.types import Permission
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
 from oferta.kernel import events
@@ -48,6 +51,7 @@ from oferta.project.config import Config, read_config
 from oferta.project.signing import receipt_keys
 from oferta.project.webhooks import handlers as webhooks
 from oferta.services import club
+from oferta.services.club import finding as club_finding
 from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
 from oferta.services.club import rules as club_rules
@@ -102,6 +106,12 @@ TITLES: Mapping[str, Titler] = {
 #: Which accounts a service keeps for a customer.
 KEEPERS: Sequence[Keeper] = (club_naming.holdings,)
 
+#: What services keep that the desk's one box finds, and what it takes to open it.
+SEARCHERS: Mapping[str, Searched] = {
+    "club.payment": Searched(club_finding.payments, Permission.SEE_DECISIONS),
+    "club.redemption": Searched(club_finding.redemptions, Permission.SEE_DECISIONS),
+}
+
 #: Folders with the services' own words for notices.
 NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
@@ -122,6 +132,7 @@ def connect() -> None:
     plans.register(PLANS)
     naming.register(ACCOUNTS, TITLES)
     purses.register(KEEPERS)
+    finding.register(SEARCHERS)
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
     channels.connect({item.name: item for item in ways_out(config)})

@@ -44,8 +44,12 @@ WORDED = frozenset(
         "staff.declined",
         "staff.dismissed",
         "staff.listed",
-        "notices.released",
+        "batch.released",
+        "batch.release_asked",
         "configuration.changed",
+        "identity.recorded",
+        "customer.blocked",
+        "customer.unblocked",
     }
 )
 

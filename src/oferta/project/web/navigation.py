@@ -43,7 +43,8 @@ DESK: tuple[Link, ...] = (
     Link("desk:home", "desk.title", "desk"),
     Link("messages:list", "messages.title", "send"),
     Link("audit:log", "audit.title", "log", permission="read_audit"),
-    Link("staffing:list", "staffing.title", "people", permission="appoint_staff"),
+    Link("staffing:list", "staffing.title", "people", permission="approve_appointments"),
+    Link("configuration:index", "configuration.title", "lock", permission="configure"),
 )
 
 #: More unread notices than this are shown as "99+".

@@ -101,14 +101,6 @@ def release(request: HttpRequest, *, actor: Actor, batch_id: UUID) -> HttpRespon
         notices.release_batch(batch_id, actor=actor, now=clock.now())
     except OfertaError as error:
         say_refused(request, error)
-    else:
-        audit.record(
-            actor=actor,
-            what="notices.released",
-            subject_kind="batch",
-            subject_id=batch_id,
-            now=clock.now(),
-        )
     return redirect("desk:home")
 
 
