@@ -28,8 +28,10 @@ BANS = [
         instead="customer, staff or member",
         exempt={
             "AUTH_USER_MODEL": "Django's own setting",
+            "ACCOUNT_USER_MODEL_EMAIL_FIELD": "allauth's own setting",
             "create_user": "Django's own method of a table of logins",
         },
+        but=r"oferta\.core\.parties\.web\.allauth_parts",  # overrides what allauth names so
     ),
     Ban("users", instead="customers, staff or members"),
     Ban("transaction", instead="transfer; a transaction is the database's"),

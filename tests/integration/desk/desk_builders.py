@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.contrib.auth import get_user_model
 from django.test import Client
+from signing_in import sign_in_staff
 
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import Actor, Role
@@ -21,5 +21,5 @@ def at_the_desk(*roles: Role, language: str = "en") -> tuple[Client, Actor]:
     """Return a client in which a new member of staff is signed in, and the member."""
     actor = staff(*roles)
     client = Client(headers={"accept-language": language})
-    client.force_login(get_user_model().objects.get(staff__id=actor.id))
+    sign_in_staff(client, actor.id)
     return client, actor

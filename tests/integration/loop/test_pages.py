@@ -13,6 +13,7 @@ from oferta.core.decisions import actions as decisions
 from oferta.core.notices import queries as notices
 from oferta.core.parties import queries as parties
 from oferta.kernel.i18n import LANGUAGES
+from signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -120,8 +121,5 @@ def test_staff_answer_a_case_by_corrected_facts(client: Client) -> None:
 
 
 def login(client: Client) -> None:
-    from django.contrib.auth import get_user_model
-
     actor = an_approver()
-    staff = get_user_model().objects.get(staff__id=actor.id)
-    client.force_login(staff)
+    sign_in_staff(client, actor.id)

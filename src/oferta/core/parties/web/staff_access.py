@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from oferta.core.parties import audit, queries
 from oferta.core.parties.errors import NotStaff
 from oferta.core.parties.types import Actor, Permission
+from oferta.core.parties.web import second_factor
 from oferta.core.parties.web.access import SIGN_IN, View
 from oferta.core.parties.web.origin import client_address, mark_of
 from oferta.kernel import clock
@@ -22,8 +23,9 @@ from oferta.kernel import clock
 def for_staff(*needed: Permission) -> Callable[[View], View]:
     """Give the view the signed-in member of staff as `actor`, if their roles allow what is needed.
 
-    Others are asked to sign in, or refused; the audit log keeps what staff were refused. Without a
-    permission the page is for everybody who is staff at all.
+    Others are asked to sign in, or refused; staff are asked for their second factor, or to set one
+    up. The audit log keeps what staff were refused. Without a permission the page is for everybody
+    who is staff at all.
     """
 
     def guard(view: View) -> View:
@@ -32,6 +34,8 @@ def for_staff(*needed: Permission) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), SIGN_IN)
             actor = _actor(request)
+            if (elsewhere := second_factor.wanted(request)) is not None:
+                return elsewhere
             _check(request, actor, needed)
             request.actor = actor  # type: ignore[attr-defined]  # for the frame of the desk
             response = view(request, actor=actor, **rest)
