@@ -1,7 +1,7 @@
 """Find customers by what staff have of them: a name with a typing mistake, a key, a phone number.
 
-Names are compared by trigrams (an index holds them), each word by itself, so that neither order
-nor a wrong letter hides a person.
+Names are compared by the trigrams of their Latin transliteration (an index holds them), each word
+by itself, so that neither order, nor script, nor a wrong letter hides a person.
 """
 
 from __future__ import annotations
@@ -78,11 +78,13 @@ def _by_name(text: str, limit: int) -> list[FoundCustomer]:
     for number, word in enumerate(words):
         values[f"word{number}"] = word
         values[f"start{number}"] = f"{_escaped(word)}%"
-        short = len(word) < TRIGRAM
-        conditions.append(
-            f"lower(name) LIKE %(start{number})s" if short else f"lower(name) %%> %(word{number})s"
-        )
-        scores.append("0.9" if short else f"word_similarity(%(word{number})s, lower(name))")
+        if word.isascii() and len(word) < TRIGRAM:
+            conditions.append(f"oferta_folded(name) LIKE %(start{number})s")
+            scores.append("0.9")
+            continue
+        folded = f"oferta_folded(%(word{number})s)"
+        conditions.append(f"oferta_folded(name) %%> {folded}")
+        scores.append(f"word_similarity({folded}, oferta_folded(name))")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)]

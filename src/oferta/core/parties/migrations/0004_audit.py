@@ -14,6 +14,29 @@ ROLES = [
 ]  # fmt: skip
 
 
+# PostgreSQL makes trigrams of the letters that the database's locale knows; with the locale C
+# those are the Latin ones alone. So names are compared in Latin letters whatever the locale:
+# Cyrillic is transliterated, any other letter becomes a word of its own, its code.
+FOLDED = """
+CREATE FUNCTION oferta_folded(given text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN octet_length(latin) = length(latin) THEN latin ELSE (
+        SELECT string_agg(
+            CASE WHEN ascii(letter) < 128 THEN letter
+                 ELSE ' u' || to_hex(ascii(letter)) || ' ' END, '' ORDER BY place)
+        FROM regexp_split_to_table(latin, '') WITH ORDINALITY AS letters (letter, place)) END
+    FROM (SELECT translate(
+        replace(replace(replace(replace(replace(replace(replace(
+            translate(lower(given),
+                'АӘБВГҒДЕЁЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЩЪЫІЬЭЮЯ',
+                'аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя'),
+            'щ', 'sch'), 'ш', 'sh'), 'ч', 'ch'), 'ж', 'zh'), 'ц', 'ts'), 'ю', 'yu'), 'я', 'ya'),
+        'аәбвгғдеёзийкқлмнңоөпрстуұүфхһыіэъь',
+        'aabvggdeeziikklmnnooprstuuufhhyie') AS latin) AS written
+$$
+"""
+
+
 def added_only(table):
     """Refuse UPDATE, DELETE and TRUNCATE of a table."""
     return migrations.RunSQL(
@@ -175,9 +198,10 @@ class Migration(migrations.Migration):
         ),
         added_only("parties_auditentry"),
         TrigramExtension(),
+        migrations.RunSQL(FOLDED, "DROP FUNCTION oferta_folded(text)"),
         migrations.RunSQL(
             "CREATE INDEX customer_name_trigrams ON parties_customer"
-            " USING gin (lower(name) gin_trgm_ops)",
+            " USING gin (oferta_folded(name) gin_trgm_ops)",
             "DROP INDEX customer_name_trigrams",
         ),
         migrations.RunSQL(
