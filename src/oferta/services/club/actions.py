@@ -20,8 +20,9 @@ from oferta.services.club.mapping import Mapping
 from oferta.services.club.payments_file import read_payments
 from oferta.services.club.purse import Purse
 from oferta.services.club.queries import Pair
-from oferta.services.club.reporting import Report
+from oferta.services.club.reporting import Report, Tells
 from oferta.services.club.rules import FUNDERS, in_order, numbered, purchase_of
+from oferta.services.club.source import Source
 from oferta.services.club.types import (
     BadRow,
     Intake,
@@ -38,6 +39,7 @@ _STORE = """
 INSERT INTO club_payment (key, card, merchant, paid_on, amount, repeat_no, purchase_key)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::bigint[], %s::integer[],
                      %s::text[])
+ON CONFLICT (key) DO NOTHING
 """
 
 #: What a person is asked about a Decision whose outcome says `hold`.
@@ -55,6 +57,12 @@ class _Refund:
     def pair(self) -> Pair:
         """What it has in common with its purchase."""
         return self.payment.row.card, self.payment.row.merchant
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Refunds that differ in this do not touch each other's purchases."""
+        named = self.payment.purchase_key
+        return (named,) if named else self.pair
 
 
 def read_file(path: Path) -> Intake:
@@ -105,7 +113,7 @@ def replay(
     return report.done()
 
 
-def take_in(payments: list[Payment], books: Books, report: Report, *, now: datetime) -> None:
+def take_in(payments: list[Payment], books: Books, report: Tells, *, now: datetime) -> None:
     """Decide the purchases of a batch in one database transaction, then its refunds in others.
 
     A purchase that came in before is asked again and answered as it was; a refund that came in
@@ -115,21 +123,20 @@ def take_in(payments: list[Payment], books: Books, report: Report, *, now: datet
     _take_in_purchases([one for one in payments if one.row.amount > 0], known, books, report, now)
     refunds = [one for one in payments if one.row.amount < 0]
     report.refunds_decided_before(_decided_refunds([one for one in refunds if one.key in known]))
-    convert = books.mapping.converted
+    convert = books.source.converted
     waiting = [_Refund(one, -convert(one.row.amount)) for one in refunds if one.key not in known]
-    on_file = queries.purchases_of(one.pair for one in waiting)
     while waiting:
-        wave = list({one.pair: one for one in reversed(waiting)}.values())
-        _take_in_refunds(wave, on_file, books, report, now)
+        wave = list({one.apart: one for one in reversed(waiting)}.values())
+        _take_in_refunds(wave, books, report, now)
         waiting = [one for one in waiting if one not in wave]
 
 
 @transaction.atomic
 def _take_in_purchases(
-    payments: list[Payment], known: set[str], books: Books, report: Report, now: datetime
+    payments: list[Payment], known: set[str], books: Books, report: Tells, now: datetime
 ) -> None:
     events = [
-        payment_event(one, books.mapping, books.accounts(one.row), books.party(one.row))
+        payment_event(one, books.source, books.accounts(one.row), books.party(one.row))
         for one in payments
     ]
     # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
@@ -140,39 +147,39 @@ def _take_in_purchases(
     _open_lots(fresh, debtors)
     taken = zip(payments, answers, strict=True)
     new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
-    _store([(one, "") for one in new], books.mapping)
+    _store([(one, "") for one in new], books.source)
     _ask_a_person(fresh, REPEAT, now)
 
 
 @transaction.atomic
-def _take_in_refunds(
-    wave: list[_Refund],
-    on_file: dict[Pair, list[Purchase]],
-    books: Books,
-    report: Report,
-    now: datetime,
-) -> None:
-    """Decide refunds of different cards or merchants, so that none depends on another's answer."""
-    for one in wave:
-        paid_on = one.payment.row.paid_on
-        one.purchase = purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
+def _take_in_refunds(wave: list[_Refund], books: Books, report: Tells, now: datetime) -> None:
+    """Decide refunds of different purchases, so that none depends on another's answer."""
+    purses = keeping.lock(books.account(one.payment.row) for one in wave)
+    _find_purchases(wave)
     queries.read_earned(one.purchase for one in wave if one.purchase is not None)
     events = [event for one in wave for event in _refund_events(one, books)]
-    purses = keeping.lock(books.account(one.payment.row) for one in wave)
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
     undecided = {one.key for one in answers if not _is_decided(one)}
     # A refund that could not be asked is left for the next run, when the cause may be mended.
     taken = [one for one in wave if undecided.isdisjoint(_keys(one.payment))]
-    _store(
-        [(one.payment, one.purchase.key if one.purchase else "") for one in taken], books.mapping
-    )
+    _store([(one.payment, one.purchase.key if one.purchase else "") for one in taken], books.source)
     fresh = _new_decisions(answers)
     refunding.take_back(fresh, purses)
     _ask_a_person(fresh, REFUND, now)
-    for one in taken:
-        if one.purchase is not None:  # the next refund in this batch finds less left
-            one.purchase.refunded += one.amount
+
+
+def _find_purchases(wave: list[_Refund]) -> None:
+    """Find what each refund returns: the purchase that its record names, or the likeliest one."""
+    named = queries.purchases_called(one.payment.purchase_key for one in wave)
+    on_file = queries.purchases_of(one.pair for one in wave if not one.payment.purchase_key)
+    for one in wave:
+        paid_on = one.payment.row.paid_on
+        one.purchase = (
+            named.get(one.payment.purchase_key)
+            if one.payment.purchase_key
+            else purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
+        )
 
 
 def _open_lots(fresh: list[Decision], debtors: dict[int, Purse]) -> None:
@@ -227,14 +234,14 @@ def _is_decided(answer: Answer) -> bool:
     return answer.status is not Status.REJECTED
 
 
-def _store(payments: list[tuple[Payment, str]], mapping: Mapping) -> None:
+def _store(payments: list[tuple[Payment, str]], source: Source) -> None:
     rows = [
         (
             one.key,
             one.row.card,
             one.row.merchant,
             one.row.paid_on,
-            mapping.converted(one.row.amount),
+            source.converted(one.row.amount),
             one.repeat_no,
             purchase_key,
         )

@@ -12,13 +12,15 @@ from django.db import transaction
 from oferta.core.decisions import actions as decisions
 from oferta.core.ledger.types import NewAccount
 from oferta.core.parties import actions as parties
+from oferta.core.parties import queries as parties_queries
 from oferta.core.parties.types import NewCustomer
 from oferta.kernel.i18n import LANGUAGES
 from oferta.services.club import queries
-from oferta.services.club.mapping import Mapping
+from oferta.services.club.errors import CardTaken
 from oferta.services.club.models import Member
 from oferta.services.club.rules import UNIT
-from oferta.services.club.types import Payment, PaymentRow
+from oferta.services.club.source import Source
+from oferta.services.club.types import Payment, Row
 
 BANK_ACCOUNT = "club/bank/bonus"
 
@@ -31,31 +33,31 @@ class Books:
     partners: dict[str, int]
     #: Party and account of the holder of a card.
     members: dict[str, tuple[UUID, int]]
-    mapping: Mapping
+    source: Source
 
-    def party(self, row: PaymentRow) -> UUID:
+    def party(self, row: Row) -> UUID:
         """Return the member who paid."""
         return self.members[row.card][0]
 
-    def account(self, row: PaymentRow) -> int:
+    def account(self, row: Row) -> int:
         """Return the account of the member who paid."""
         return self.members[row.card][1]
 
-    def accounts(self, row: PaymentRow) -> dict[str, int]:
+    def accounts(self, row: Row) -> dict[str, int]:
         """Return the accounts that a payment's bonuses move between, by role."""
         found = {"member": self.account(row), "bank": self.bank}
-        partner = self.mapping.facts_of(row).get("partner")
+        partner = self.source.facts_of(row).get("partner")
         return found | ({"partner": self.partners[str(partner)]} if partner else {})
 
 
 @transaction.atomic
-def open_books(payments: Iterable[Payment], mapping: Mapping, *, now: datetime) -> Books:
+def open_books(payments: Iterable[Payment], source: Source, *, now: datetime) -> Books:
     """Enrol every holder of a card that is not a member yet and open the accounts that are missing.
 
     A member's account may go below zero: a claw-back is taken though the bonus is spent (BC-69).
     """
     cards = sorted({one.row.card for one in payments})
-    partners = sorted(mapping.partners())
+    partners = sorted(source.partners())
     known = queries.members(cards)
     _enrol([card for card in cards if card not in known], now)
     members = queries.members(cards)
@@ -65,8 +67,28 @@ def open_books(payments: Iterable[Payment], mapping: Mapping, *, now: datetime) 
         bank=funders[BANK_ACCOUNT],
         partners={name: funders[_partner_account(name)] for name in partners},
         members={card: (one.party_id, one.account_id) for card, one in members.items()},
-        mapping=mapping,
+        source=source,
     )
+
+
+@transaction.atomic
+def enrol(party_id: UUID, card: str) -> Member:
+    """Make a customer a member with a card; done again with the same card, it changes nothing.
+
+    Raises:
+        UnknownCustomer: there is no such customer.
+        CardTaken: the card is another's, or the customer is a member with another card.
+    """
+    parties_queries.customer(party_id)
+    name = f"club/member/{party_id}/bonus"
+    account_id = decisions.open_accounts([NewAccount(key=name, unit=UNIT)])[name]
+    Member.objects.bulk_create(
+        [Member(card=card, party_id=party_id, account_id=account_id)], ignore_conflicts=True
+    )
+    found = queries.members([card]).get(card)
+    if found is None or found.party_id != party_id:
+        raise CardTaken(card=card)
+    return found
 
 
 def _enrol(cards: list[str], now: datetime) -> None:

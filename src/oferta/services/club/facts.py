@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from oferta.core.decisions.types import Event
 from oferta.kernel.money import decimal_text
-from oferta.services.club.mapping import Mapping
 from oferta.services.club.rules import CLAWBACK_CODES, FUNDERS
+from oferta.services.club.source import Source
 from oferta.services.club.types import Earned, Payment, Purchase
 
 PACK = "bonus-club"
@@ -20,9 +20,6 @@ REFUND_PREFIX = "club/refund/"
 EARNING = tuple(FUNDERS)
 CURRENCY_PLACES = 2
 PERCENT_PLACES = 4
-
-#: The record knows the day only; noon in Almaty (07:00 UTC) is inside it in every zone concerned.
-MOMENT_OF_DAY = time(7, tzinfo=UTC)
 
 
 def payment_key(key: str) -> str:
@@ -35,18 +32,13 @@ def refund_key(key: str, question: str) -> str:
     return f"{REFUND_PREFIX}{key}/{question}"
 
 
-def moment(day: date) -> datetime:
-    """Return the moment that stands for a day of the record."""
-    return datetime.combine(day, MOMENT_OF_DAY)
-
-
 def day_of(at: datetime) -> date:
     """Return the calendar day in Almaty, which is the club's day (BC-40)."""
     return at.astimezone(ZONE).date()
 
 
 def payment_event(
-    payment: Payment, mapping: Mapping, accounts: dict[str, int], party_id: UUID
+    payment: Payment, source: Source, accounts: dict[str, int], party_id: UUID
 ) -> Event:
     """Return the event of a purchase: both funders are asked at once.
 
@@ -54,21 +46,21 @@ def payment_event(
         accounts: ledger accounts of the `member` and the `bank`; of the `partner` if it is one.
     """
     row = payment.row
-    facts = mapping.facts_of(row)
+    facts = source.facts_of(row)
     facts.pop("partner", None)
     facts |= {
         "paid_on": row.paid_on,
         "merchant": row.merchant,
-        "money_paid": money(mapping.converted(row.amount)),
+        "money_paid": money(source.converted(row.amount)),
         "repeat_no": payment.repeat_no,
-        "customer": row.card,
+        "customer": facts.get("customer", row.card),
     }
     return Event(
         key=payment_key(payment.key),
         pack=PACK,
         questions=EARNING,
         facts=facts,
-        event_at=moment(row.paid_on),
+        event_at=row.at,
         plan="club.earning",
         context=accounts | {"merchant": row.merchant, "day": row.paid_on.isoformat()},
         party_id=party_id,
@@ -106,7 +98,7 @@ def refund_event(
         pack=PACK,
         questions=("clawback",),
         facts=facts,
-        event_at=moment(row.paid_on),
+        event_at=row.at,
         plan="club.clawback",
         context=accounts | said | {"code": CLAWBACK_CODES[question]},
     )

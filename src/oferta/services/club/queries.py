@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TypeAlias
+from uuid import UUID
 
 from django.db import connection
 
 from oferta.core.decisions import queries as decisions
 from oferta.core.decisions.types import Decision, Status
+from oferta.services.club.errors import UnknownMember
 from oferta.services.club.facts import EARNING, payment_key, refund_key
 from oferta.services.club.models import Member, Payment
 from oferta.services.club.types import Earned, Purchase
@@ -20,17 +22,33 @@ _PURCHASES = """
 SELECT bought.card, bought.merchant, bought.key, bought.paid_on, bought.amount, bought.repeat_no,
        coalesce(sum(-returned.amount), 0)::bigint
 FROM club_payment AS bought
-JOIN (SELECT unnest(%s::text[]) AS card, unnest(%s::text[]) AS merchant) AS wanted
-  USING (card, merchant)
+{wanted}
 LEFT JOIN club_payment AS returned ON returned.purchase_key = bought.key
 WHERE bought.amount > 0
 GROUP BY bought.id
 """
+_OF_PAIRS = _PURCHASES.format(
+    wanted="JOIN (SELECT unnest(%s::text[]) AS card, unnest(%s::text[]) AS merchant) AS wanted"
+    " USING (card, merchant)"
+)
+_CALLED = _PURCHASES.format(wanted="JOIN unnest(%s::text[]) AS wanted (key) USING (key)")
 
 
 def members(cards: Iterable[str]) -> dict[str, Member]:
     """Return the members among the holders of these cards, by card."""
     return Member.objects.in_bulk(list(set(cards)))
+
+
+def member_of_party(party_id: UUID) -> Member:
+    """Return the member that a customer is.
+
+    Raises:
+        UnknownMember: none.
+    """
+    found = Member.objects.filter(party_id=party_id).first()
+    if found is None:
+        raise UnknownMember(party_id=str(party_id))
+    return found
 
 
 def known_keys(keys: Iterable[str]) -> set[str]:
@@ -41,14 +59,27 @@ def known_keys(keys: Iterable[str]) -> set[str]:
 def purchases_of(pairs: Iterable[Pair]) -> dict[Pair, list[Purchase]]:
     """Return every purchase of these cards at these merchants and what was refunded of it."""
     wanted = sorted(set(pairs))
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_PURCHASES, [[card for card, _ in wanted], [name for _, name in wanted]])
+        cursor.execute(_OF_PAIRS, [[card for card, _ in wanted], [name for _, name in wanted]])
         rows = cursor.fetchall()
     found: dict[Pair, list[Purchase]] = {}
     for card, merchant, key, paid_on, amount, repeat_no, refunded in rows:
         purchase = Purchase(key, paid_on, amount, refunded, repeat_no)
         found.setdefault((card, merchant), []).append(purchase)
     return found
+
+
+def purchases_called(keys: Iterable[str]) -> dict[str, Purchase]:
+    """Return the purchases with these keys and what was refunded of each."""
+    wanted = [key for key in set(keys) if key]
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLED, [wanted])
+        rows = cursor.fetchall()
+    return {row[2]: Purchase(row[2], row[3], row[4], row[6], row[5]) for row in rows}
 
 
 def read_earned(purchases: Iterable[Purchase]) -> None:

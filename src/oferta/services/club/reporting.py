@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from oferta.core.decisions.types import Answer, Decision, Status
 from oferta.services.club.types import Intake, ReplayReport, Tally
+
+
+class Tells(Protocol):
+    """Is told what became of payments."""
+
+    def answers(self, answers: Iterable[Answer]) -> None:
+        """Hear what became of a batch."""
+
+    def refunds_decided_before(self, decisions: Iterable[Decision]) -> None:
+        """Hear of refunds that came in before."""
 
 
 class Report:

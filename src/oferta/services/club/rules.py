@@ -38,7 +38,7 @@ def numbered(rows: Iterable[PaymentRow]) -> Iterator[Payment]:
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
     """Sort by day, purchases before refunds, so that a same-day refund finds its purchase."""
-    return sorted(payments, key=lambda one: (one.row.paid_on, one.row.amount < 0, one.row.line))
+    return sorted(payments, key=lambda one: (one.row.paid_on, one.row.amount < 0))
 
 
 def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Purchase | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import NamedTuple
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple, Protocol
+
+#: Noon in Almaty (07:00 UTC) is inside the day in every zone concerned.
+MOMENT_OF_DAY = time(7, tzinfo=UTC)
 
 
 class PaymentRow(NamedTuple):
@@ -23,6 +26,11 @@ class PaymentRow(NamedTuple):
     #: The payer's own category, not the merchant's.
     category: str
 
+    @property
+    def at(self) -> datetime:
+        """Return the moment that stands for the day, which is all that the record knows."""
+        return datetime.combine(self.paid_on, MOMENT_OF_DAY)
+
 
 class BadRow(NamedTuple):
     """A row that cannot be a payment; the rest of the file goes on without it."""
@@ -39,14 +47,40 @@ class BadRow(NamedTuple):
         )
 
 
+class Row(Protocol):
+    """What the club needs to know of a payment, however it came in."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was paid."""
+
+    @property
+    def paid_on(self) -> date:
+        """The club's day of it."""
+
+    @property
+    def amount(self) -> int:
+        """In minor units of the source's currency; below zero for a refund."""
+
+    @property
+    def merchant(self) -> str:
+        """As the source names the seller."""
+
+    @property
+    def card(self) -> str:
+        """As the source names the card."""
+
+
 class Payment(NamedTuple):
     """A purchase (or a refund) with its identity and its place among exact repeats."""
 
-    row: PaymentRow
+    row: Row
     #: The same row gives the same key in every run, so that nothing is decided twice.
     key: str
     #: 0 for the first of rows equal in every column, then 1, 2, …
     repeat_no: int
+    #: Of a refund whose record names its purchase; "" where the purchase must be looked for.
+    purchase_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
