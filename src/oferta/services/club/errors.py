@@ -38,6 +38,39 @@ class NotAMember(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownMember(OfertaError):
+    """The customer is no member of the club."""
+
+    code: ClassVar[str] = "club.unknown_member"
+    party_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CardTaken(OfertaError):
+    """The card, or the customer, belongs to another member already."""
+
+    code: ClassVar[str] = "club.card_taken"
+    card: str
+
+
+@dataclass(eq=False, kw_only=True)
+class PaymentReused(OfertaError):
+    """The id was used before for another payment. Same payment: the same answer."""
+
+    code: ClassVar[str] = "club.payment_reused"
+    id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadPayment(OfertaError):
+    """A payment of nothing, or a fact that the payment's own fields tell."""
+
+    code: ClassVar[str] = "club.bad_payment"
+    id: str
+    field: str
+
+
+@dataclass(eq=False, kw_only=True)
 class BadRedemption(OfertaError):
     """A payment with bonuses, or its refund, is asked with a value that cannot be."""
 
