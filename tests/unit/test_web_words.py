@@ -12,7 +12,7 @@ from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.project.web import words
 from oferta.project.web.words import WordMissing
 
-FILES = sorted(source.SRC.rglob("locale/words.yaml"))
+FILES = sorted(source.SRC.rglob("locale/*.yaml"))
 TEMPLATES = sorted(source.SRC.rglob("templates/**/*.*"))
 
 

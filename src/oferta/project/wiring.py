@@ -12,9 +12,11 @@ from pathlib import Path
 from oferta.core import parties
 from oferta.core.cases import finding
 from oferta.core.cases import handlers as cases
+from oferta.core.cases import own_data as cases_data
 from oferta.core.cases.finding import Searched
 from oferta.core.cases.types import CaseAnswered, CasesOpened
 from oferta.core.decisions import naming, plans, purses
+from oferta.core.decisions import own_data as decisions_data
 from oferta.core.decisions.naming import AccountNamer, Titler
 from oferta.core.decisions.purses import Keeper
 from oferta.core.decisions.types import (
@@ -32,14 +34,18 @@ from oferta.core.notices import (
     telling,
 )
 from oferta.core.notices import handlers as noticing
+from oferta.core.notices import own_data as notices_data
 from oferta.core.notices.types import Guards, NoticeFailed
-from oferta.core.parties import keyring, purposes
+from oferta.core.parties import archive, erasing, exporting, keyring, purposes
+from oferta.core.parties import own_data as parties_data
 from oferta.core.parties.agreement_types import (
     EditionCame,
     ErasureAsked,
     ErasureRefused,
     ExportMade,
 )
+from oferta.core.parties.erasing import Eraser
+from oferta.core.parties.exporting import Exporter
 from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
 from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
 from oferta.core.parties.types import Permission
@@ -49,11 +55,13 @@ from oferta.kernel import events
 from oferta.kernel.events import Handler
 from oferta.project.config import Config, read_config
 from oferta.project.signing import receipt_keys
+from oferta.project.web import words
 from oferta.project.webhooks import handlers as webhooks
 from oferta.services import club
 from oferta.services.club import finding as club_finding
 from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
+from oferta.services.club import own_data as club_data
 from oferta.services.club import rules as club_rules
 
 #: Event to what is done at once, in the same database transaction, in order.
@@ -112,6 +120,24 @@ SEARCHERS: Mapping[str, Searched] = {
     "club.redemption": Searched(club_finding.redemptions, Permission.SEE_DECISIONS),
 }
 
+#: Who gives a room's part of all that is kept of a customer, in the order of the file's pages.
+EXPORTERS: Sequence[Exporter] = (
+    parties_data.export,
+    notices_data.export,
+    decisions_data.export,
+    cases_data.export,
+    club_data.export,
+)
+
+#: How each room erases a customer. Services first: they find their rows by what others erase.
+ERASERS: Sequence[Eraser] = (
+    club_data.ERASER,
+    cases_data.ERASER,
+    decisions_data.ERASER,
+    notices_data.ERASER,
+    parties_data.ERASER,
+)
+
 #: Folders with the services' own words for notices.
 NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
@@ -139,6 +165,9 @@ def connect() -> None:
     outgoing.use_guards(guards(config))
     outgoing.use_site(site(config), own_senders(config))
     audiences.register(own_audiences.AUDIENCES)
+    archive.use_words(words.say)
+    exporting.register(EXPORTERS)
+    erasing.register(ERASERS, days=config.erasure_days)
 
 
 def ways_out(config: Config) -> list[channels.Channel]:

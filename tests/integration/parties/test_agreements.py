@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -76,7 +75,10 @@ def test_an_agreement_cannot_be_changed_or_taken_away() -> None:
     agreements.accept(
         party, edition(CLUB, "2017-01-01"), pack=CLUB, how=How.USE, shown=SHOWN, now=NOW
     )
-    for statement in ("UPDATE parties_agreement SET how = 'click'", "DELETE FROM parties_agreement"):
+    for statement in (
+        "UPDATE parties_agreement SET how = 'click'",
+        "DELETE FROM parties_agreement",
+    ):
         with (
             pytest.raises(IntegrityError, match="only ever added"),
             transaction.atomic(),
@@ -152,6 +154,13 @@ def test_a_proof_is_made_once_for_two_editions(monkeypatch: pytest.MonkeyPatch) 
     pack, old, new = shelf.terms().pack(CLUB), *shelf.terms().pack(CLUB).editions[1:3]
     assert asking.verdict(pack, old, new) is None
     assert asking.prove(pack, old, new, now=NOW) == ["bank_bonus"]
-    monkeypatch.setattr(asking, "questions_that_fall", lambda *_: pytest.fail("proved again"))
+    monkeypatch.setattr(asking, "ask", lambda *_: pytest.fail("proved again"))
     assert asking.prove(pack, old, new, now=NOW) == ["bank_bonus"]
     assert models.EditionVerdict.objects.count() == 1
+
+
+def test_what_cannot_be_proved_in_time_asks_the_customer(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = shelf.terms().pack(TICKETS)
+    monkeypatch.setattr(asking, "PROOF_SECONDS", 0.001)
+    falls = asking.prove(pack, *pack.editions, now=NOW)
+    assert "refund" in falls

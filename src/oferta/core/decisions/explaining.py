@@ -45,6 +45,17 @@ def reproduce(decision_id: UUID) -> Reproduction:
     )
 
 
+def answer_anew(item: Decision) -> Mapping[str, object]:
+    """Return what a Decision's facts and edition give now: outcome, clauses, mask, error.
+
+    Raises:
+        UnknownEdition: its edition is no longer among the packs.
+    """
+    if item.basis is Basis.GRANTED:
+        return _essence(item.outcome, item.decided_by, item.mask, _terms_error(item))
+    return _again(item, shelf.terms().edition_called(item.pack, item.edition))
+
+
 def explain_decision(decision_id: UUID, language: Language) -> Explanation | None:
     """Return why a Decision came out as it did; None if staff granted it.
 

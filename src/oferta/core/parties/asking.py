@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from oferta.core import terms
+from oferta.core.parties.falling import answered_by, questions_that_fall
 from oferta.core.parties.models import EditionVerdict
+from oferta.core.terms.beside import NotProvedInTime, ask
 from oferta.core.terms.publication import published
 from oferta.core.terms.types import Edition, Pack
 from oferta.kernel.clock import zoned
 
+#: A proof that takes longer is no proof: then the customers are asked.
+PROOF_SECONDS = 120
 #: An edition to come is put to customers this many days before its first.
 AHEAD_DAYS = 30
 
@@ -32,20 +35,6 @@ def newest(pack: Pack, today: int) -> Edition | None:
     return in_sight[-1] if in_sight else None
 
 
-def questions_that_fall(pack: Pack, before: Edition, after: Edition) -> list[str]:
-    """Return the questions in which a customer of `before` has less under `after`.
-
-    What can be proved neither way counts as less: then a person is asked. The prover is loaded only
-    here, through the lazy name of the package.
-    """
-    answered = {clause.question for clause in before.clauses.values()}
-    return [
-        name
-        for name in pack.questions
-        if name in answered and terms.rights_fall(pack, before, after, name)
-    ]
-
-
 def verdict(pack: Pack, before: Edition, after: Edition) -> list[str] | None:
     """Return the questions that fall as proved earlier; None if nobody has looked yet."""
     row = EditionVerdict.objects.filter(
@@ -55,11 +44,17 @@ def verdict(pack: Pack, before: Edition, after: Edition) -> list[str] | None:
 
 
 def prove(pack: Pack, before: Edition, after: Edition, *, now: datetime) -> list[str]:
-    """Return the questions that fall, proving it if nobody has before; takes seconds."""
+    """Return the questions that fall, proving it if nobody has before.
+
+    The prover works in a process of its own, for seconds; what it cannot prove counts as falling.
+    """
     known = verdict(pack, before, after)
     if known is not None:
         return known
-    falls = questions_that_fall(pack, before, after)
+    try:
+        falls = ask(PROOF_SECONDS, questions_that_fall, pack, before, after)
+    except NotProvedInTime:
+        falls = answered_by(before)
     EditionVerdict.objects.get_or_create(
         pack=pack.name,
         before=before.digest,

@@ -1,6 +1,6 @@
-"""The words of pages: one YAML file per room, every key in all five languages.
+"""The words of pages: YAML files of each room, every key in all five languages.
 
-A room keeps them in `locale/words.yaml`. Plain files instead of gettext's, whose compiler a bare
+A room keeps them in `locale/words.yaml`, and those of a large part of it beside that. Plain files instead of gettext's, whose compiler a bare
 machine does not have and whose binaries a diff does not show. Words that go with a number have a
 form for each that the language tells apart: `{one: "{number} case", other: "{number} cases"}`.
 """
@@ -70,9 +70,9 @@ def catalogue() -> dict[str, dict[Language, Words]]:
     """Return the words of every installed room by key and language."""
     found: dict[str, dict[Language, Words]] = {}
     for app in apps.get_app_configs():
-        file = Path(app.path) / "locale" / "words.yaml"
-        if app.name.startswith("oferta.") and file.exists():
-            found |= read_words(file)
+        if app.name.startswith("oferta."):
+            for file in sorted((Path(app.path) / "locale").glob("*.yaml")):
+                found |= read_words(file)
     return found
 
 

@@ -24,6 +24,8 @@ class Fact:
     #: The customer could have chosen otherwise: the nearest change prefers such facts.
     changeable: bool
     place: Place
+    #: It names a person, or leads to one: erasing the person replaces it.
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
