@@ -6,6 +6,7 @@ import json
 from datetime import date
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_pack import FIRST, SECOND, a_pack, problems_of
@@ -20,6 +21,7 @@ from oferta.core.terms.publishing import (
     PublishedDiffers,
     PublishedOutOfOrder,
 )
+from oferta.core.terms.simulating.errors import EventValueWrong
 from oferta.project.cli import main
 
 DAY = date(2026, 3, 1)
@@ -194,7 +196,7 @@ def test_of_two_who_publish_at_once_the_first_wins(
 ) -> None:
     late = publishing._record
 
-    def overtaken(*args: object) -> object:
+    def overtaken(*args: Any) -> object:
         monkeypatch.setattr(publishing, "_record", late)
         publish(pack, OLD, "First", "Mei")
         return late(*args)
@@ -216,3 +218,90 @@ def test_the_command_publishes_and_refuses(pack: Path, capsys: pytest.CaptureFix
     assert main([*args, "--approved-by", "Mei"]) == 0
     assert "was published already on 2026-03-01" in capsys.readouterr().out
     assert main(["terms", "publish", str(pack), "1999", "--by", "A", "--approved-by", "B"]) == 4
+
+
+# --- the diff with its meaning, and its measured effect -------------------------------------------
+
+
+def bonus_events(folder: Path) -> Path:
+    file = folder / "events.csv"
+    head = "id,paid_at,method,money_paid,mcc,merchant,own_rate,foreign_shop,customer,funding\n"
+    rows = [
+        f"{n},2024-05-1{n}T12:00:00+05:00,{method},{paid} KZT,,Kiosk,0%,false,c{n},\n"
+        for n, (method, paid) in enumerate([("qr", 1000), ("card", 500), ("cash", 2000)])
+    ]
+    file.write_text(head + "".join(rows), encoding="utf-8")
+    return file
+
+
+def test_the_record_holds_what_the_change_means_and_that_nobody_measured_it(pack: Path) -> None:
+    publish(pack)
+    publish(pack, NEW)
+    record = published(pack, NEW)
+    assert record is not None
+    assert record.changes is not None
+    assert record.changes["equivalent"]["bonus"] is False  # type: ignore[index]
+    assert record.changes["questions"][0]["witnesses"]  # type: ignore[index]
+    assert record.effects == {"bonus": "not measured", "refund": "not measured"}
+    assert record.format == 2
+
+
+def test_the_record_holds_the_effect_that_was_measured(pack: Path, tmp_path: Path) -> None:
+    publish(pack)
+    events = bonus_events(tmp_path)
+    publishing.publish(
+        pack, NEW, published_by="Ayan", approved_by="Mei", on=DAY, events={"bonus": events},
+        key="id",
+    )  # fmt: skip
+    record = published(pack, NEW)
+    assert record is not None
+    effect = record.effects["bonus"]
+    assert isinstance(effect, dict)
+    assert (effect["events"], effect["winners"], effect["losers"]) == (3, 3, 0)
+    assert (effect["totals_before"], effect["totals_after"]) == (
+        {"amount": "15.00 KZT"}, {"amount": "50.00 KZT"},
+    )  # fmt: skip
+    assert effect["file"] == "events.csv"
+    assert len(effect["sha256"]) == 64
+    assert {tuple(one["after"]) for one in effect["transitions"]} == {
+        ("wallet-rate",), ("campaign",),
+    }  # fmt: skip
+    assert record.effects["refund"] == "not measured"
+
+
+def test_events_that_cannot_be_measured_publish_nothing(pack: Path, tmp_path: Path) -> None:
+    publish(pack)
+    events = bonus_events(tmp_path)
+    events.write_text(events.read_text(encoding="utf-8").replace("qr", "qrr"), encoding="utf-8")
+    before = files_of(pack)
+    with pytest.raises(EventValueWrong):
+        publishing.publish(
+            pack, NEW, published_by="Ayan", approved_by="Mei", on=DAY, events={"bonus": events},
+            key="id",
+        )  # fmt: skip
+    assert files_of(pack) == before
+
+
+def test_the_command_takes_events_by_question(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(pack)
+    events = bonus_events(tmp_path)
+    args = ["terms", "publish", str(pack), NEW, "--by", "Ayan", "--approved-by", "Mei"]
+    assert main([*args, "--events", str(events)]) == 2
+    capsys.readouterr()
+    assert main([*args, "--events", f"bonus={events}", "--key", "id"]) == 0
+    told = capsys.readouterr().out
+    assert "effect on bonus: 3 events, 3 gain, 0 lose; amount 15.00 KZT → 50.00 KZT" in told
+    assert "effect on refund: not measured" in told
+
+
+def test_a_record_of_the_first_format_can_still_be_read(pack: Path) -> None:
+    publish(pack)
+    file = pack / "published" / f"{OLD}.json"
+    record = json.loads(file.read_text(encoding="utf-8"))
+    del record["effects"]
+    file.write_text(json.dumps({**record, "format": 1}), encoding="utf-8")
+    read = published(load_pack(pack).folder, OLD)
+    assert read is not None
+    assert (read.format, read.effects) == (1, {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oferta.core.terms.digest import answered, number_of
@@ -17,7 +17,7 @@ from oferta.core.terms.types import Edition, Pack, Place
 
 FOLDER = "published"
 #: Raised when the record holds other keys; older ones stay readable.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Publication:
     changes: Mapping[str, object] | None
     #: A number per part, so that what was changed later can be named: "clauses/bank-rate".
     parts: Mapping[str, str]
+    #: By question: what it came to on a file of events, as `effects.Effect` has it, or the words
+    #: that nobody measured it. Empty in records of format 1.
+    effects: Mapping[str, object] = field(default_factory=dict)
     format: int = FORMAT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,10 @@ from typing import ClassVar
 
 from oferta.core.terms.check import check
 from oferta.core.terms.diffing import diff
+from oferta.core.terms.effects import effects_of
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import PackInvalid, TermsError
+from oferta.core.terms.meaning import meaning_of
 from oferta.core.terms.problems import Code
 from oferta.core.terms.publication import (
     FOLDER,
@@ -66,8 +69,15 @@ class PublishedOutOfOrder(TermsError):
     later: str
 
 
-def publish(
-    folder: Path, edition: str, *, published_by: str, approved_by: str, on: date
+def publish(  # noqa: PLR0913 - what a publication says
+    folder: Path,
+    edition: str,
+    *,
+    published_by: str,
+    approved_by: str,
+    on: date,
+    events: Mapping[str, Path] | None = None,
+    key: str = "",
 ) -> tuple[Publication, bool]:
     """Record an edition as published and return the record, and whether it is new.
 
@@ -79,6 +89,9 @@ def publish(
         published_by: who publishes.
         approved_by: another person, who has read it.
         on: day of the publication.
+        events: by question, the file of events on which its effect is measured; what is left out
+            is recorded as not measured.
+        key: the column that tells events apart; limits need it.
 
     Raises:
         NotApproved: not two different persons.
@@ -87,6 +100,7 @@ def publish(
         UnknownEdition: the pack has no such edition.
         PointsOpen: a point of the edition is not settled.
         PublishedOutOfOrder: a later edition is published already.
+        EventsRefused, NotInSql, UnknownQuestion: an effect cannot be measured.
         OSError: the record cannot be written; then there is none.
     """
     by, approver = _person(published_by), _person(approved_by)
@@ -101,7 +115,8 @@ def publish(
     later = [one for one in published_editions(pack.folder) if one > edition]
     if later:
         raise PublishedOutOfOrder(pack=pack.name, edition=edition, later=later[0])
-    _write(pack.folder, _record(pack, chosen, (by, approver), on))
+    effects = effects_of(pack, (_before(pack, chosen), chosen), events or {}, key)
+    _write(pack.folder, _record(pack, chosen, (by, approver), on, effects))
     written = published(pack.folder, edition)
     if written is None or written.digest != chosen.digest:  # somebody else was faster
         raise PublishedDiffers(pack=pack.name, edition=edition)
@@ -126,10 +141,21 @@ def _person(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def _record(pack: Pack, edition: Edition, persons: tuple[str, str], on: date) -> Publication:
+def _before(pack: Pack, edition: Edition) -> Edition | None:
     earlier = [one for one in pack.editions if one.start < edition.start]
-    before = earlier[-1] if earlier else None
-    found = diff(pack, before, edition, pack.authoritative) if before else None
+    return earlier[-1] if earlier else None
+
+
+def _record(
+    pack: Pack,
+    edition: Edition,
+    persons: tuple[str, str],
+    on: date,
+    effects: Mapping[str, object],
+) -> Publication:
+    before = _before(pack, edition)
+    meaning = meaning_of(pack, before, edition) if before else None
+    found = diff(pack, before, edition, pack.authoritative, meaning) if before else None
     return Publication(
         pack=pack.name,
         edition=edition.id,
@@ -140,6 +166,7 @@ def _record(pack: Pack, edition: Edition, persons: tuple[str, str], on: date) ->
         before=before.id if before else "",
         changes=found.as_json() if found else None,
         parts=parts_of(pack, edition),
+        effects=effects,
     )
 
 

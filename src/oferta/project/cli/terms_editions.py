@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,6 +74,10 @@ def _proved(out: Output, pack: Pack, old: Edition, new: Edition) -> dict[str, Co
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Day of it; today if left out."
 )
+@click.option(
+    "--events", multiple=True, metavar="QUESTION=FILE", help="CSV or Parquet to measure it on."
+)
+@click.option("--key", default="", metavar="COLUMN", help="Tells events apart; limits need it.")
 @click.pass_obj
 def publish(out: Output, /, pack: str, edition: str, **given: Any) -> None:
     """Make an edition immutable and record who published and who approved it.
@@ -80,18 +86,47 @@ def publish(out: Output, /, pack: str, edition: str, **given: Any) -> None:
     persons must be different. The record is written to published/EDITION.json in the pack; from
     then on the pack is refused if that edition says anything else. Publishing the same again
     changes nothing.
+
+    The record holds what the edition changes of the one before, in words and in meaning, and what
+    that comes to on the events given, question by question; the rest is recorded as not measured.
     """
     on: date = (given["on"] or clock.now().astimezone(read_config().time_zone)).date()
     record, is_new = publish_edition(
         folder_of(pack), edition,
         published_by=given["by"], approved_by=given["approved_by"], on=on,
+        events=_files(given["events"]), key=given["key"],
     )  # fmt: skip
     out.emit({**asdict(record), "new": is_new}, _published(record, is_new=is_new))
+
+
+def _files(given: tuple[str, ...]) -> dict[str, Path]:
+    found = {}
+    for one in given:
+        question, sign, file = one.partition("=")
+        if not (question and sign and file):
+            raise click.BadParameter(f"{one!r} is not QUESTION=FILE", param_hint="--events")
+        found[question] = Path(file)
+    return found
+
+
+def _told(effects: Mapping[str, object]) -> str:
+    lines = []
+    for question, effect in effects.items():
+        if not isinstance(effect, Mapping):
+            lines.append(f"effect on {question}: {effect}")
+            continue
+        gains = f"{effect['winners']} gain, {effect['losers']} lose"
+        totals = "; ".join(
+            f"{field} {effect['totals_before'].get(field, '-')} → {after}"
+            for field, after in effect["totals_after"].items()
+        )
+        lines.append(f"effect on {question}: {effect['events']} events, {gains}; {totals}")
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _published(record: Publication, *, is_new: bool) -> str:
     said = "published" if is_new else "was published already"
     return (
         f"{record.pack} {record.edition}: {said} on {record.published_on} by {record.published_by},"
-        f" approved by {record.approved_by}\ndigest {record.digest}"
+        f" approved by {record.approved_by}\ndigest {record.digest}{_told(record.effects)}"
     )
