@@ -15,6 +15,7 @@ from oferta.project.rest.routes.ledger import router as ledger
 from oferta.project.rest.routes.me import router as me
 from oferta.project.rest.routes.terms import router as terms
 from oferta.project.webhooks.rest.routes import router as webhooks
+from oferta.services.club.rest.routes import router as club
 
 DESCRIPTION = """\
 Ask what the terms say, submit what happened, read what was decided and why.
@@ -33,6 +34,7 @@ ROUTERS: dict[str, Router] = {
     "ledger": ledger,
     "cases": cases,
     "notices": notices,
+    "club": club,
     "webhooks": webhooks,
 }
 

@@ -13,7 +13,7 @@ from ninja.utils import check_csrf
 from pydantic import BaseModel
 
 from oferta.core.parties import queries as parties
-from oferta.core.parties.errors import UnknownCustomer
+from oferta.core.parties.errors import NotStaff, UnknownCustomer
 from oferta.kernel import clock
 from oferta.kernel.rest.access import KEY_HEADER, Caller, caller_of
 from oferta.kernel.rest.errors import (
@@ -25,7 +25,7 @@ from oferta.kernel.rest.errors import (
     TooManyRequests,
 )
 from oferta.project.rest import models, pacing, queries
-from oferta.project.rest.types import CUSTOMER_SCOPES, Pace, Token
+from oferta.project.rest.types import CUSTOMER_SCOPES, OF_STAFF, Pace, Token
 
 #: Requests in a minute of a customer's session.
 SESSION_PER_MINUTE = 300
@@ -53,7 +53,7 @@ class Front:
             return Caller(
                 id=token.id,
                 owner=_owner(token.party_id) if token.party_id else token.owner,
-                scopes=frozenset(token.scopes),
+                scopes=_scopes(token),
                 party_id=token.party_id,
                 staff_id=token.staff_id,
             )
@@ -121,6 +121,20 @@ class Front:
         setattr(request, PACE, pace)
         if pace.wait_seconds:
             raise TooManyRequests(seconds=pace.wait_seconds)
+
+
+def _scopes(token: Token) -> frozenset[str]:
+    """Return how far a token reaches: one of staff no further than they may themselves, today."""
+    given = frozenset(token.scopes)
+    if token.staff_id is None:
+        return given
+    try:
+        actor = parties.actor(token.staff_id)
+    except NotStaff:
+        return frozenset()
+    return frozenset(
+        scope for scope, permission in OF_STAFF.items() if scope in given and actor.may(permission)
+    )
 
 
 def _owner(party_id: UUID) -> str:

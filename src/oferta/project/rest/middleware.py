@@ -7,6 +7,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 
+from oferta.core.parties import audit
+from oferta.core.parties import queries as parties
+from oferta.core.parties.types import Actor, Who, WhoKind
+from oferta.kernel import clock
+from oferta.kernel.rest.access import Caller
 from oferta.kernel.rest.errors import BadRequest, Defect, MethodNotAllowed, NothingThere
 from oferta.project.rest.door import PACE
 from oferta.project.rest.problems import MEDIA_TYPE, problem
@@ -30,6 +35,7 @@ class ApiAnswers:
             return problem(request, BadRequest(what="a NUL character"))
         response = _told_as_problem(request, self.get_response(request))
         _tell_pace(request, response)
+        _log_reading(request)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ("Authorization", "Cookie"))
         if request.method != "GET" or response.status_code != 200:  # noqa: PLR2004 - HTTP's own
@@ -60,6 +66,26 @@ def _told_as_problem(request: HttpRequest, response: HttpResponse) -> HttpRespon
     if response.status_code >= _BROKEN:
         return problem(request, Defect())
     return response
+
+
+def _log_reading(request: HttpRequest) -> None:
+    """Keep whose data a token was shown or touched; what customers see of themselves needs no log.
+
+    After the answer is made: what was refused or is nobody's is no reading.
+    """
+    caller: Caller | None = getattr(request, "auth", None)
+    if caller is None or caller.party_id is not None or not caller.shown:
+        return
+    who: Who | Actor = Who(kind=WhoKind.TOKEN, id=caller.id, name=caller.owner)
+    if caller.staff_id is not None:
+        who = parties.actor(caller.staff_id)
+    audit.record(
+        actor=who,
+        what="rest.read" if request.method == "GET" else "rest.wrote",
+        parties=sorted(caller.shown),
+        now=clock.now(),
+        details={"path": request.path, "method": request.method, "token": str(caller.id)},
+    )
 
 
 def _tell_pace(request: HttpRequest, response: HttpResponse) -> None:

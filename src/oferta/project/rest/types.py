@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from oferta.core.parties.types import Permission
+
 
 class Scope(StrEnum):
     """How far a token reaches."""
@@ -41,6 +43,21 @@ CUSTOMER_SCOPES = frozenset(
         Scope.CLUB_READ,
     }
 )
+
+
+#: What a member of staff must be allowed to do for a token that acts for them to reach so far. The
+#: rest is for operators' systems alone.
+OF_STAFF: dict[Scope, Permission] = {
+    Scope.TERMS_READ: Permission.FIND,
+    Scope.DECISIONS_READ: Permission.SEE_DECISIONS,
+    Scope.CUSTOMERS_READ: Permission.SEE_CUSTOMERS,
+    Scope.LEDGER_READ: Permission.SEE_TRANSFERS,
+    Scope.CASES_READ: Permission.SEE_CASES,
+    Scope.CASES_WRITE: Permission.WORK_CASES,
+    Scope.CASES_RESOLVE: Permission.WORK_CASES,
+    Scope.NOTICES_READ: Permission.SEE_CUSTOMERS,
+    Scope.CLUB_READ: Permission.SEE_BALANCES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,210 @@
+"""Payments told by the operator's own systems, each under an id of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+
+from oferta.core.decisions.types import Answer, Decision, Status
+from oferta.kernel.errors import OfertaError
+from oferta.services.club import actions, enrolment, queries
+from oferta.services.club.errors import BadPayment, NotAMember, PaymentReused
+from oferta.services.club.facts import EARNING, day_of, payment_key, refund_key
+from oferta.services.club.models import Payment as StoredPayment
+from oferta.services.club.types import Payment
+
+CURRENCY = "KZT"
+#: Facts that are told by the payment's own fields.
+OWN_FACTS = frozenset({"paid_on", "merchant", "money_paid", "repeat_no", "customer", "partner"})
+#: Times a batch is begun anew because another one took one of its payments meanwhile.
+ATTEMPTS_MAX = 3
+KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """A purchase, or a refund of one, by card."""
+
+    #: The operator's own name for it; the same name is the same payment.
+    id: str
+    card: str
+    paid_at: datetime
+    merchant: str
+    #: Minor units of the club's currency; below zero for a refund.
+    amount: int
+    #: What the terms ask for beside the above; not looked at for a refund.
+    facts: Mapping[str, object] = field(default_factory=dict)
+    #: A partner that gives bonuses of its own.
+    partner: str = ""
+    #: Of a refund: the purchase's id; "": the likeliest one of the card at the merchant.
+    refund_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a payment."""
+
+    id: str
+    status: Status
+    decisions: tuple[Decision, ...] = ()
+    error: OfertaError | None = None
+    replayed: bool = False
+
+
+class _Row(NamedTuple):
+    place: int
+    at: datetime
+    paid_on: date
+    amount: int
+    merchant: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The source of payments that bring their own facts."""
+
+    given: dict[int, Paid]
+
+    def converted(self, minor: int) -> int:
+        """Return the amount: it is in the club's currency."""
+        return minor
+
+    def facts_of(self, row: _Row) -> dict[str, object]:
+        """Return the facts of a payment."""
+        paid = self.given[row.place]
+        return {**paid.facts, **({"partner": paid.partner} if paid.partner else {})}
+
+    def partners(self) -> set[str]:
+        """Return the partners among the payments."""
+        return {paid.partner for paid in self.given.values() if paid.partner}
+
+
+class _Gathered:
+    """Keeps what is told of payments."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, Answer] = {}
+        self.before: dict[str, list[Decision]] = {}
+
+    def answers(self, answers: Iterable[Answer]) -> None:
+        """Keep the answers of a batch."""
+        for answer in answers:
+            self.by_key.setdefault(answer.key, answer)
+
+    def refunds_decided_before(self, decisions: Iterable[Decision]) -> None:
+        """Keep the decisions of refunds that came in before."""
+        for decision in decisions:
+            self.before.setdefault(decision.key, []).append(decision)
+
+
+def take_payments(payments: Sequence[Paid], *, now: datetime) -> list[Taken]:
+    """Decide payments; one told again is answered as it was, whoever tells it how often.
+
+    Purchases come before refunds, so that a refund finds its purchase in the same batch. One that
+    cannot be taken does not disturb the others; its answer says why.
+
+    Args:
+        payments: up to about a thousand.
+        now: zone-aware.
+
+    Returns:
+        What became of each, in order.
+    """
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            with transaction.atomic():
+                return _take(payments, now)
+        except IntegrityError:
+            # Another batch stored one of our payments after our look: its answer is now ours.
+            if attempt == ATTEMPTS_MAX:
+                raise
+    raise AssertionError  # the last attempt returns or raises
+
+
+def _take(payments: Sequence[Paid], now: datetime) -> list[Taken]:
+    refused = _refused(payments)
+    given = {place: paid for place, paid in enumerate(payments) if place not in refused}
+    rows = {
+        place: Payment(
+            _row(place, paid),
+            _key(paid.id),
+            0,  # its id tells it from another that looks alike
+            _key(paid.refund_of) if paid.refund_of else "",
+        )
+        for place, paid in given.items()
+    }
+    first = {one.key: one for one in reversed(rows.values())}
+    gathered = _Gathered()
+    books = enrolment.open_books(first.values(), _Given(given), now=now)
+    # A second refund of one purchase looks for what is left after the first.
+    in_order = sorted(first.values(), key=lambda one: one.row.amount < 0)
+    actions.take_in(in_order, books, gathered, now=now)
+    seen: set[str] = set()
+    taken = []
+    for place, paid in enumerate(payments):
+        if place in refused:
+            taken.append(Taken(id=paid.id, status=Status.REJECTED, error=refused[place]))
+            continue
+        taken.append(_taken(paid, rows[place], gathered, again=rows[place].key in seen))
+        seen.add(rows[place].key)
+    return taken
+
+
+def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
+    members = queries.members(paid.card for paid in payments)
+    stored = {
+        row.key: row
+        for row in StoredPayment.objects.filter(key__in=[_key(paid.id) for paid in payments])
+    }
+    first: dict[str, Paid] = {}
+    refused: dict[int, OfertaError] = {}
+    for place, paid in enumerate(payments):
+        before, row = first.setdefault(paid.id, paid), stored.get(_key(paid.id))
+        strange = sorted(OWN_FACTS.intersection(paid.facts))
+        if paid.card not in members:
+            refused[place] = NotAMember(card=paid.card)
+        elif paid.amount == 0 or strange:
+            wrong = strange[0] if strange else "amount"
+            refused[place] = BadPayment(id=paid.id, field=wrong)
+        elif before != paid or (row is not None and not _same(row, paid)):
+            refused[place] = PaymentReused(id=paid.id)
+    return refused
+
+
+def _same(row: StoredPayment, paid: Paid) -> bool:
+    told = paid.card, paid.merchant, day_of(paid.paid_at), paid.amount
+    return (row.card, row.merchant, row.paid_on, row.amount) == told
+
+
+def _taken(paid: Paid, payment: Payment, gathered: _Gathered, *, again: bool) -> Taken:
+    if paid.amount > 0:
+        answers = [gathered.by_key[payment_key(payment.key)]]
+    else:
+        keys = [refund_key(payment.key, question) for question in EARNING]
+        answers = [gathered.by_key[key] for key in keys if key in gathered.by_key]
+        before = tuple(one for key in keys for one in gathered.before.get(key, ()))
+        if before:
+            return Taken(id=paid.id, status=before[0].status, decisions=before, replayed=True)
+    worst = max(answers, key=lambda one: list(Status).index(one.status))
+    return Taken(
+        id=paid.id,
+        status=worst.status,
+        decisions=tuple(decision for answer in answers for decision in answer.decisions),
+        error=worst.error,
+        replayed=again or all(answer.replayed for answer in answers),
+    )
+
+
+def _row(place: int, paid: Paid) -> _Row:
+    on = day_of(paid.paid_at)
+    return _Row(place, paid.paid_at, on, paid.amount, paid.merchant, paid.card)
+
+
+def _key(payment_id: str) -> str:
+    return sha256(f"told\x1f{payment_id}".encode()).hexdigest()[:KEY_LENGTH]
