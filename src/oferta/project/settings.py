@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "oferta.project",
     "oferta.project.rest",
     "oferta.project.webhooks",
+    # For operators' configuration; it finds no tables by itself (web/configuration.py names them).
+    "django.contrib.admin.apps.SimpleAdminConfig",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",

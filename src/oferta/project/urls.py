@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from oferta.project.web import views
+from oferta.project.web.configuration import configuration
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.core.parties.web.security_urls")),
     path("", include("oferta.core.parties.web.audit_urls")),
     path("", include("oferta.core.parties.web.staffing_urls")),
+    path("desk/configuration/", configuration.urls),
     path("", include("oferta.core.notices.web.urls")),
     path("", include("oferta.core.decisions.web.urls")),
     path("", include("oferta.core.cases.web.urls")),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.test import Client
-from signing_in import sign_in_staff
 
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import Actor, Role
+from signing_in import sign_in_staff
 
 
 def staff(*roles: Role, name: str = "") -> Actor:
