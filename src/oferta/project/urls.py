@@ -25,4 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.core.decisions.web.urls")),
     path("", include("oferta.core.cases.web.urls")),
     path("", include("oferta.core.cases.web.desk_urls")),
+    path("", include("oferta.services.club.web.urls")),
 ]

@@ -272,7 +272,7 @@ def test_members_and_accounts_are_opened_once(tmp_path: Path, mapping: Mapping) 
 @pytest.mark.django_db
 def test_payments_on_file_cannot_be_changed(tmp_path: Path, mapping: Mapping) -> None:
     replayed(a_file(tmp_path, ROWS[:1]), mapping)
-    with pytest.raises(Exception, match="append-only"):
+    with pytest.raises(Exception, match="only ever added"):
         Payment.objects.update(amount=1)
 
 

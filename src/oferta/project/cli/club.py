@@ -68,6 +68,28 @@ def replay(out: Output, file: Path, mapping_file: Path | None, batch: int) -> Ex
     return None if ok and not report.bad_rows else Exit.FOUND_PROBLEMS
 
 
+@club.command(
+    "partners", cls=Command, django=True, example="oferta club partners samples/club-partners.yaml"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def partners(out: Output, file: Path) -> None:
+    """Keep the partners, rates and terminals of a file.
+
+    A second time it changes nothing. A rate counts from today on at the earliest, once the partner
+    has one: what customers were promised for a day is not changed after it. The public list stands
+    at /club/partners/.
+    """
+    from oferta.services.club import partners as kept
+    from oferta.services.club.facts import day_of
+
+    partners, terminals = kept.load(file, today=day_of(now()))
+    out.emit(
+        {"partners": partners, "terminals": terminals},
+        f"{partners} partners and {terminals} terminals are kept.",
+    )
+
+
 def _counts(report: ReplayReport) -> str:
     return table(
         ["", "number"],

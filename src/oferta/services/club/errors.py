@@ -94,3 +94,32 @@ class UnknownRedemption(OfertaError):
 
     code: ClassVar[str] = "club.unknown_redemption"
     reference: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownPartner(OfertaError):
+    """The club has no such partner."""
+
+    code: ClassVar[str] = "club.unknown_partner"
+    partner: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadPartner(OfertaError):
+    """A partner, its rate or a terminal is told with a value that cannot be."""
+
+    code: ClassVar[str] = "club.bad_partner"
+    partner: str
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class RateInThePast(OfertaError):
+    """A partner's rate of days that are over is not changed: customers were promised it."""
+
+    code: ClassVar[str] = "club.rate_in_the_past"
+    partner: str
+    starts: str
+    today: str

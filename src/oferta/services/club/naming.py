@@ -91,7 +91,8 @@ def _expiring(account_id: int) -> tuple[tuple[int, date], ...]:
     """Return what ends on the nearest of the last days, if any lot has one."""
     left = Lot.objects.filter(account_id=account_id, used__lt=F("amount"), last_day__isnull=False)
     days = left.values("last_day").annotate(left=Sum(F("amount") - F("used"))).order_by("last_day")
-    return tuple((one["left"], one["last_day"]) for one in days[:EXPIRING_MAX])
+    found = [(one["left"], one["last_day"]) for one in days[:EXPIRING_MAX]]
+    return tuple((left, day) for left, day in found if day is not None)
 
 
 def _money(item: Decision, fact: str) -> Money | None:

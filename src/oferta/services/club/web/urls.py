@@ -1,0 +1,10 @@
+"""Addresses of the club's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from oferta.services.club.web import views
+
+app_name = "club"
+urlpatterns = [path("club/partners/", views.partner_list, name="partners")]

@@ -1,0 +1,45 @@
+"""The club's public pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from oferta.core.terms import shelf
+from oferta.core.terms.writing import show
+from oferta.kernel import clock
+from oferta.kernel.i18n import language_of
+from oferta.services.club import partners
+from oferta.services.club.facts import PACK, day_of
+
+TEXT_MAX = 100
+
+
+@require_safe
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """List the partners of a day with what each gives, found by name or city (BC-78)."""
+    today = day_of(clock.now())
+    asked = request.GET.get("on", "")
+    text = request.GET.get("q", "")[:TEXT_MAX]
+    try:
+        on, wrong = (date.fromisoformat(asked) if asked else today), False
+    except ValueError:
+        on, wrong = today, True
+    type_ = shelf.terms().pack(PACK).facts["partner_rate"].type
+    language = language_of(request.LANGUAGE_CODE)
+    found = [
+        (one, show(one.rate, type_, language) if one.rate is not None else "")
+        for one in partners.listed(on, text)
+    ]
+    context = {
+        "partners": found,
+        "on": on,
+        "given": asked if wrong else on.isoformat(),
+        "wrong_day": wrong,
+        "text": text,
+        "pack": PACK,
+    }
+    return render(request, "club/partners.html", context, status=422 if wrong else 200)
