@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oferta.core.terms.conditions import parse_condition
-from oferta.core.terms.draft import Draft, report_faults
+from oferta.core.terms.draft import Doubt, Draft, report_faults
 from oferta.core.terms.expressions import parse_expression
 from oferta.core.terms.nulls import (
     NULLABLE_MAX,
@@ -79,13 +79,7 @@ def _condition(written: Scalar, question: Question, id_: str, draft: Draft) -> C
     nulls = unknown_when(when, sources)
     if nulls is not None:
         spot = Place(written.file, written.line_at(_first_mention(written.text, nulls)))
-        guards = " AND ".join(f"{name} IS NOT NULL" for name in nulls)
-        draft.report.add(
-            Code.COULD_BE_UNKNOWN, spot, id_,
-            f"the condition could be unknown where {' and '.join(nulls)} "
-            f"{'is' if len(nulls) == 1 else 'are'} null",
-            f"the case written out, as {guards} AND …",
-        )  # fmt: skip
+        draft.doubts.append(Doubt(id_, spot, nulls))
     return when
 
 

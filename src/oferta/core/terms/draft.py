@@ -20,6 +20,16 @@ from oferta.core.terms.types import (
 from oferta.core.terms.yaml_source import Scalar
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A condition that may be unknown, by what its nulls alone tell: the facts decide."""
+
+    clause: str
+    place: Place
+    #: The fewest facts whose being null may make it unknown; too many to try: all of them.
+    nulls: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Draft:
     """An edition in the making."""
@@ -34,6 +44,8 @@ class Draft:
     limits: dict[str, Limit] = field(default_factory=dict)
     #: Names declared with a problem of their own.
     broken: set[str] = field(default_factory=set)
+    #: Settled once the whole pack is read.
+    doubts: list[Doubt] = field(default_factory=list)
 
     def expanded(self, names: tuple[Scalar, ...]) -> tuple[str, ...]:
         """Return clause ids, with the members of a group in the place of its name."""

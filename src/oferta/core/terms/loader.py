@@ -7,7 +7,8 @@ from pathlib import Path
 from oferta.core.terms.checks import check_edition, last_day_of
 from oferta.core.terms.declarations import Declarations, read_declarations
 from oferta.core.terms.digest import digest_of
-from oferta.core.terms.draft import Draft
+from oferta.core.terms.doubts import report_unknown
+from oferta.core.terms.draft import Doubt, Draft
 from oferta.core.terms.editions import build_draft
 from oferta.core.terms.errors import PackInvalid
 from oferta.core.terms.examples import read_examples
@@ -58,7 +59,7 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
         )  # fmt: skip
     passages = {language: _passages(files, language, report) for language in LANGUAGES}
     merged = merge_parts(parts, known, report)
-    editions = _editions(merged, known, declared, passages, report)
+    editions, doubts = _editions(merged, known, declared, passages, report)
     worked = _mapping(files, EXAMPLES, report)
     ids = _ids(merged)
     # Where an edition could not be read, words and examples would seem to be about nothing.
@@ -67,7 +68,7 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
         for found in passages.values():
             check_passages(found or [], ids, known, report)
     examples = read_examples(worked, declared, editions, ids, report) if worked and is_whole else ()
-    return Pack(
+    pack = Pack(
         name=declared.name,
         publisher=declared.publisher,
         title=declared.title,
@@ -82,6 +83,8 @@ def _load(files: PackFiles, report: Report) -> Pack | None:
         folder=files.folder,
         assumptions=declared.assumptions,
     )
+    report_unknown(pack, doubts, report)
+    return pack
 
 
 def _mapping(files: PackFiles, file: str, report: Report) -> Mapping | None:
@@ -116,8 +119,8 @@ def _editions(
     declared: Declarations,
     passages: dict[Language, list[Passage] | None],
     report: Report,
-) -> list[Edition]:
-    editions = []
+) -> tuple[list[Edition], list[tuple[str, Doubt]]]:
+    editions, doubts = [], []
     starts = [start for start in map(edition_day, known) if start is not None]
     for part in merged:
         draft = build_draft(part, declared, report)
@@ -125,7 +128,8 @@ def _editions(
         wanted = {*part.sections["clauses"], *part.sections["limits"]}
         text = _text(part, wanted, passages, report)
         editions.append(_edition(draft, text))
-    return editions
+        doubts += [(part.id, one) for one in draft.doubts]
+    return editions, doubts
 
 
 def _ids(merged: list[Part]) -> set[str]:
