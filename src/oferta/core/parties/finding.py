@@ -7,7 +7,7 @@ by itself, so that neither order, nor script, nor a wrong letter hides a person.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -73,7 +73,7 @@ def _by_name(text: str, limit: int) -> list[FoundCustomer]:
     words = text.split()[:WORDS_MAX]
     if not words:
         return []
-    values: dict[str, object] = {"limit": limit}
+    values: dict[str, Any] = {"limit": limit}
     conditions, scores = [], []
     for number, word in enumerate(words):
         values[f"word{number}"] = word
@@ -112,7 +112,7 @@ def _by_contact(text: str, limit: int) -> list[FoundCustomer]:
     return _rows(_BY_CONTACT, {"pattern": pattern, "limit": limit})
 
 
-def _rows(statement: str, values: dict[str, object]) -> list[FoundCustomer]:
+def _rows(statement: str, values: dict[str, Any]) -> list[FoundCustomer]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [FoundCustomer(*row) for row in cursor.fetchall()]

@@ -33,17 +33,27 @@ else:
 
 say = lazy(words.say, str)
 #: Pages of the admin that ours do without: people sign in and out at our own doors.
-_LEFT_OUT = {"login", "logout", "password_change", "password_change_done", "view_on_site"}
+_LEFT_OUT = {
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "view_on_site",
+    "autocomplete",
+    "jsi18n",
+}
+
+_KEPT = ("_changelist", "_add", "_change")
 
 
 class Configuration(admin.AdminSite):
     """The site of what operators configure."""
 
-    index_template = "configuration/index.html"
+    index_template = app_index_template = "configuration/index.html"
     enable_nav_sidebar = False
     final_catch_all_view = False
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Let in only staff who may configure, signed in with a second factor."""
         inner = super().admin_view(view, cacheable)
 
@@ -58,7 +68,7 @@ class Configuration(admin.AdminSite):
         """Whether the guard of `admin_view` let this request in."""
         return hasattr(request, "actor")
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         """Return the admin's addresses without its own signing in and out."""
         return [one for one in super().get_urls() if getattr(one, "name", "") not in _LEFT_OUT]
 
@@ -107,6 +117,10 @@ class ConfiguredModel(_Admin):
         """Nobody deletes: what was configured once is looked up for ever."""
         del request, obj
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of the list, of adding and of changing."""
+        return [one for one in super().get_urls() if (one.name or "").endswith(_KEPT)]
 
     def response_add(
         self, request: HttpRequest, obj: Model, post_url_continue: str | None = None
