@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from oferta.core.terms.errors import DivisionByZero, OutOfBounds, TermsError
-from oferta.core.terms.problems import Code
+from oferta.core.terms.problems import Code, listed
 from oferta.core.terms.proving.answers import Answers
 from oferta.core.terms.proving.encoding import negated
 from oferta.core.terms.proving.relating import as_fact, broken
@@ -55,6 +55,7 @@ class Outcomes:
         for way in self._answers.ways:
             for place in range(len(self._subject.question.answer)):
                 self._bound(way, place)
+                self._left(way, place)
         for index in self._model.deciding:
             self._zero(index)
         for promise in self._subject.question.promises:
@@ -99,6 +100,39 @@ class Outcomes:
                 comes_out="error: terms.out_of_bounds",
             )
         )
+
+    def _left(self, way: Way, place: int) -> None:
+        """Look for a limit that leaves less than the least that a field may be."""
+        answer = self._subject.question.answer[place]
+        low = answer.type.minimum
+        named = [one.id for one in self._subject.limits if one.field == answer.name]
+        if low is None or low <= 0 or not named:
+            return
+        asked = [way.taken, self._answers.outside(place, way.fields[place]), negated(way.stops)]
+        if self._search.possible(*asked) is False:
+            return
+        case = self._search.case(asked, partial(self._below, answer.name, low))
+        clauses = [self._subject.clauses[way.members[0]]]
+        if case is None:
+            what = f"that limits leave enough of {answer.name} could not be proved"
+            self._found.append(self._teller.not_proved(clauses, what))
+            return
+        self._found.append(
+            self._teller.told(
+                Code.BREAKS_BOUNDS,
+                self._clauses(way, case),
+                f"{listed(named)} can leave less of its {answer.name} than its bounds",
+                f"at least {write_value(low, answer.type)}, or no such bound",
+                case,
+                comes_out=self._teller.came_out(self._program.decide(case)),
+            )
+        )
+
+    def _below(self, field: str, low: int, case: Case) -> bool:
+        try:
+            return int(self._program.decide(case).outcome[field] or 0) < low
+        except TermsError:
+            return False
 
     def _zero(self, index: int) -> None:
         zeros = self._model.zeros(index)
