@@ -8,12 +8,13 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.parties import actions as parties
-from oferta.core.parties import queries
+from oferta.core.parties import factors, logins, queries
 from oferta.core.parties.types import Role
 from oferta.kernel.clock import now
 from oferta.kernel.i18n import LANGUAGES, OWN_NAMES
@@ -36,6 +37,9 @@ class SampleMember(NamedTuple):
     card: str
     language: str
     path: str
+    #: What they sign in as: `member-kk`, with the password of the sample staff.
+    username: str
+    party_id: UUID
 
 
 def load() -> list[str]:
@@ -46,8 +50,13 @@ def load() -> list[str]:
     said = []
     if not Payment.objects.exists():
         said.append(_replay(config.samples))
-    said.append(f"The desk, /desk/: sign in as clerk or approver with {_desk(config)}")
-    return said + [f"A member who reads {one.language}: {one.path}" for one in members()]
+    word = _desk(config)
+    said.append(f"The desk, /desk/: sign in as clerk or approver with {word}, then a second factor")
+    said.append(f"  its secret is {staff_secret(config)}; `oferta login-code` shows the code")
+    found = members()
+    _give_logins(found, word)
+    said.append(f"Customers: sign in as {', '.join(one.username for one in found)} with {word}")
+    return said + [f"A member who reads {one.language}: {one.path}" for one in found]
 
 
 def members() -> list[SampleMember]:
@@ -57,8 +66,10 @@ def members() -> list[SampleMember]:
     for card in busy.values_list("card", flat=True)[:100]:
         language = LANGUAGES[int(card[-4:]) % len(LANGUAGES)]
         if language not in found:
-            token = queries.link_token(Member.objects.get(card=card).party_id)
-            found[language] = SampleMember(card, OWN_NAMES[language], f"/c/{token}/")
+            party_id = Member.objects.get(card=card).party_id
+            path = f"/c/{queries.link_token(party_id)}/"
+            username = f"member-{language.lower()}"
+            found[language] = SampleMember(card, OWN_NAMES[language], path, username, party_id)
     return [found[language] for language in LANGUAGES if language in found]
 
 
@@ -78,4 +89,20 @@ def _desk(config: Config) -> str:
         kept.chmod(0o600)
         for username, role in (("clerk", Role.CLERK), ("approver", Role.APPROVER)):
             parties.appoint_staff(username, password=kept.read_text(), name=username, role=role)
+            factors.give_app(username, staff_secret(config))
     return kept.read_text()
+
+
+def staff_secret(config: Config) -> str:
+    """Return the secret of the sample staff's authenticator app, made once and kept."""
+    kept = config.data / "sample_second_factor"
+    if not kept.exists():
+        kept.write_text(factors.new_secret())
+        kept.chmod(0o600)
+    return kept.read_text()
+
+
+def _give_logins(found: list[SampleMember], password: str) -> None:
+    for one in found:
+        if not queries.has_login(one.party_id):
+            logins.give_login(one.party_id, one.username, password)

@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from oferta.core.notices import queries as notices
-from oferta.core.parties import logins, models, queries
+from oferta.core.parties import factors, logins, models, queries
 from oferta.core.parties.contacts import read_contact
 
 PASSWORD = "four words of mine"  # noqa: S105 - of a test
@@ -54,7 +49,7 @@ def with_totp(login: models.Login) -> list[str]:
 
 
 def totp() -> str:
-    return str(format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time()))))
+    return factors.code_of(SECRET)
 
 
 def is_in(client: Client) -> bool:

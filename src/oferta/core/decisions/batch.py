@@ -21,7 +21,16 @@ from uuid import UUID
 from django.db import transaction
 from psycopg import errors as pg
 
-from oferta.core.decisions import asking, limits, moving, plans, queries, rules, storing
+from oferta.core.decisions import (
+    asking,
+    limits,
+    moving,
+    plans,
+    queries,
+    rules,
+    storing,
+    supplying,
+)
 from oferta.core.decisions.asking import Holder, Question
 from oferta.core.decisions.drafts import NO_GROUP, NO_PLAN, Draft
 from oferta.core.decisions.errors import BadEvent, KeyReused, UnknownParty
@@ -79,12 +88,13 @@ def _decide(batch: Sequence[Event], now: datetime) -> list[Answer]:
     known = queries.decisions_by_key({event.key for event in batch})
     seen = {key: stored[0].digest for key, stored in known.items()}
     languages = parties.languages({event.party_id for event in batch if event.party_id})
-    read = asking.read_many(batch, known)
+    supplied = supplying.supply(batch)
+    read = asking.read_many(supplied, known)
     rejected: dict[int, Answer] = {}
     drafts: dict[str, Draft] = {}
     for place, event in enumerate(batch):
         try:
-            draft = _begin(event, read[place], seen, languages, now)
+            draft = _begin(event, supplied[place], read[place], seen, languages, now)
         except OfertaError as error:
             rejected[place] = Answer(key=event.key, status=Status.REJECTED, error=error)
             continue
@@ -121,6 +131,7 @@ def _answers(
 
 def _begin(
     event: Event,
+    supplied: Event,
     read: list[Question] | None,
     seen: dict[str, bytes],
     languages: dict[UUID, Language],
@@ -144,7 +155,7 @@ def _begin(
         language = languages.get(event.party_id)
         if language is None:
             raise UnknownParty(key=event.key, party_id=str(event.party_id))
-    questions = asking.read(event) if read is None else read
+    questions = asking.read(supplied) if read is None else read
     seen[event.key] = digest
     return Draft(event, digest, questions, language, context_text, now)
 

@@ -18,9 +18,10 @@ from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.kernel.ids import uuid7
 
 _REGISTER = """
-INSERT INTO parties_customer (id, key, name, language, identity_tier, created_at)
-SELECT id, key, name, language, 0, %s
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS given (id, key, name, language)
+INSERT INTO parties_customer (id, key, name, language, kind, created_at)
+SELECT id, key, name, language, kind, %s
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS given (id, key, name, language, kind)
 ORDER BY key
 ON CONFLICT (key) DO NOTHING
 RETURNING key
@@ -49,6 +50,7 @@ def register_customers(customers: Sequence[NewCustomer], *, now: datetime) -> di
                 list(new),
                 [item.name for item in new.values()],
                 [item.language for item in new.values()],
+                [item.kind.value for item in new.values()],
             ],
         )
         registered = {row[0] for row in cursor.fetchall()}

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from oferta.core.parties import models, queries
+from oferta.core.parties import identity, models, queries
 from oferta.core.parties.errors import UnknownCustomer
+from oferta.core.parties.identity_types import Checked
 from oferta.core.parties.login_errors import (
     AlreadyClaimed,
     ContactTaken,
@@ -68,7 +69,7 @@ def sign_up(
     _put_contact(login, address, now)
     if claiming is not None:
         with suppress(AlreadyClaimed, ProofMissing, UnknownCustomer):
-            claim(claiming, login.id)
+            claim(claiming, login.id, now=now)
             return login
     known = _unclaimed_at(address)
     if known is None:
@@ -78,12 +79,12 @@ def sign_up(
         known.save(force_insert=True)
     known.login = login
     known.save(update_fields=["login"])
-    _reach(known, address)
+    _reach(known, address, now)
     return login
 
 
 @transaction.atomic
-def claim(customer_id: UUID, login_id: UUID) -> None:
+def claim(customer_id: UUID, login_id: UUID, *, now: datetime) -> None:
     """Give a customer known from a feed to the login of the person who holds their personal link.
 
     A link alone may have been passed on. If the operator has an address of the customer's, the
@@ -106,7 +107,7 @@ def claim(customer_id: UUID, login_id: UUID) -> None:
         raise ProofMissing(customer_id=str(customer_id))
     models.Customer.objects.filter(id=customer_id).update(login_id=login_id)
     for item in contacts_of(login_id):
-        _reach(row, item)
+        _reach(row, item, now)
 
 
 @transaction.atomic
@@ -121,7 +122,7 @@ def add_contact(login: models.Login, address: Address, *, now: datetime) -> None
     _put_contact(login, address, now)
     customer = models.Customer.objects.filter(login=login).first()
     if customer is not None:
-        _reach(customer, address)
+        _reach(customer, address, now)
     tell(login, Change.CONTACT_ADDED, now=now, detail=address.address)
 
 
@@ -332,11 +333,19 @@ def _put_contact(login: models.Login, address: Address, now: datetime) -> None:
         raise ContactTaken(channel=address.channel.value) from None
 
 
-def _reach(customer: models.Customer, address: Address) -> None:
-    """Write notices there too, unless the customer is reached on that channel already."""
+def _reach(customer: models.Customer, address: Address, now: datetime) -> None:
+    """Write notices there too, unless the customer is reached on that channel already.
+
+    A proven contact is evidence of the first tier; one such proof is enough.
+    """
     models.Contact.objects.get_or_create(
         customer=customer, channel=address.channel, defaults={"address": address.address}
     )
+    if not queries.tiers([customer.id], at=now)[customer.id]:
+        proof = Checked(
+            kind="contact", tier=1, reference=address.channel.value, checked_by="one-time code"
+        )
+        identity.add_evidence(customer.id, proof, now=now)
 
 
 def _unclaimed_at(address: Address) -> models.Customer | None:
@@ -358,3 +367,18 @@ def _customer_of(login: models.Login) -> Customer | None:
 
 def _lock(login: models.Login) -> None:
     models.Login.objects.select_for_update().get(id=login.id)
+
+
+@transaction.atomic
+def give_login(customer_id: UUID, username: str, password: str) -> models.Login:
+    """Give a customer a login with a name and a password, as samples and test systems need it.
+
+    Raises:
+        AlreadyClaimed: the customer has a login.
+    """
+    row = models.Customer.objects.select_for_update().get(id=customer_id)
+    if row.login_id is not None:
+        raise AlreadyClaimed(customer_id=str(customer_id))
+    row.login = models.Login.objects.create_user(username, password)
+    row.save(update_fields=["login"])
+    return row.login

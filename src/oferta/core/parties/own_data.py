@@ -10,7 +10,7 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
-from oferta.core.parties import agreements, consents, keyring, models, receipts
+from oferta.core.parties import agreements, consents, keyring, models, queries, receipts
 from oferta.core.parties.archive import File, Section
 from oferta.core.parties.erasing import Eraser, Kept, Wipe
 from oferta.core.parties.purposes import purposes
@@ -40,7 +40,7 @@ def _person(customer_id: UUID) -> Iterator[dict[str, Any]]:
             "key": row.key,
             "name": row.name,
             "language": row.language,
-            "tier": row.identity_tier,
+            "tier": queries.customer(row.id).identity_tier,
             "since": row.created_at.isoformat(),
         }
 
@@ -145,8 +145,8 @@ ERASER = Eraser(
     wipes=(
         Wipe(
             table="parties_customer",
-            sql="UPDATE parties_customer SET key = %(grave)s, name = '', login_id = NULL,"
-            " identity_tier = 0 WHERE id = %(party)s",
+            sql="UPDATE parties_customer SET key = %(grave)s, name = '', login_id = NULL"
+            " WHERE id = %(party)s",
         ),
         Wipe(table="parties_contact", sql=f"DELETE FROM parties_contact {_OWN}"),
         Wipe(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from oferta.core.parties.identity_types import PartyKind
 from oferta.kernel.i18n import Language
 
 
@@ -92,6 +93,7 @@ class NewCustomer:
     name: str = ""
     language: Language = "en"
     contacts: Mapping[str, str] = field(default_factory=dict)
+    kind: PartyKind = PartyKind.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ COMMANDS = {
     "worker": "oferta.project.cli.run:worker",
     "migrate": "oferta.project.cli.run:migrate",
     "stop": "oferta.project.cli.run:stop",
+    "login-code": "oferta.project.cli.login_code:login_code",
     "bench": "oferta.project.cli.bench:bench",
 }
 

@@ -67,7 +67,6 @@ class Migration(migrations.Migration):
                 ('key', models.TextField(unique=True)),
                 ('name', models.TextField(blank=True, default='')),
                 ('language', models.CharField(max_length=8)),
-                ('identity_tier', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
                 ('login', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL)),
             ],

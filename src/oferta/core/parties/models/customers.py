@@ -19,7 +19,6 @@ class Customer(models.Model):
     key = models.TextField(unique=True)
     name = models.TextField(blank=True, default="")
     language = models.CharField(max_length=8)
-    identity_tier = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     kind = models.CharField(max_length=16, default="person", db_default="person")
     #: How they sign in; None for a customer known from a feed only, until they claim their pages.

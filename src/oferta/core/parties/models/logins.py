@@ -70,7 +70,7 @@ class Login(AbstractBaseUser, PermissionsMixin):
     def get_session_auth_fallback_hash(self) -> Any:
         """Yield the same under each former secret key, so that a new one signs nobody out."""
         for secret in settings.SECRET_KEY_FALLBACKS:
-            yield self._session_hash(secret)
+            yield self._session_hash(str(secret))
 
     def _session_hash(self, secret: str | None) -> str:
         said = f"{self.password}:{self.session_epoch}"

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 
-from oferta.core.parties import queries
+from oferta.core.parties import blocks, queries
 from oferta.core.parties.errors import BadLink, UnknownCustomer
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.doors import SESSION
@@ -26,8 +27,10 @@ SIGN_IN = "account_login"
 @overload
 def for_customer(view: View) -> View: ...
 @overload
-def for_customer(*, link: bool = ...) -> Callable[[View], View]: ...
-def for_customer(view: View | None = None, *, link: bool = True) -> View | Callable[[View], View]:
+def for_customer(*, link: bool = ..., acts: bool = ...) -> Callable[[View], View]: ...
+def for_customer(
+    view: View | None = None, *, link: bool = True, acts: bool = False
+) -> View | Callable[[View], View]:
     """Give the view `customer`, and `token`: `my`, or the text of the personal link.
 
     Who did not sign in is asked to, and comes back. A damaged link is a page that does not exist.
@@ -37,13 +40,15 @@ def for_customer(view: View | None = None, *, link: bool = True) -> View | Calla
         view: what makes the page.
         link: False for pages that need more than holding a personal link: profile, consents,
             devices, export, balances. A link then leads to signing in and on to the same page.
+        acts: True for pages on which a customer does something new (pays, orders, asks for money):
+            who is blocked is told why. Reading, exporting and appealing stay open to them.
     """
     if view is None:
-        return lambda wanted: _guarded(wanted, link=link)
-    return _guarded(view, link=link)
+        return lambda wanted: _guarded(wanted, link=link, acts=acts)
+    return _guarded(view, link=link, acts=acts)
 
 
-def _guarded(view: View, *, link: bool) -> View:
+def _guarded(view: View, *, link: bool, acts: bool) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, token: str = SESSION, **rest: Any) -> HttpResponse:
         if token == SESSION:
@@ -56,7 +61,9 @@ def _guarded(view: View, *, link: bool) -> View:
                 return redirect_to_login(_same_page_signed_in(request, token), SIGN_IN)
         _speak_to(customer, request)
         request.customer = customer  # type: ignore[attr-defined] # the frame greets them
-        response = view(request, customer=customer, token=token, **rest)
+        response = _refused(request, customer, token) if acts else None
+        if response is None:
+            response = view(request, customer=customer, token=token, **rest)
         # A link's address is the key: no other site may learn it, no cache may keep the page.
         # (With "no-referrer" a browser sends forms with no origin; they are taken for forgeries.)
         response.headers["Referrer-Policy"] = "same-origin"
@@ -64,6 +71,13 @@ def _guarded(view: View, *, link: bool) -> View:
         return response
 
     return guarded
+
+
+def _refused(request: HttpRequest, customer: Customer, token: str) -> HttpResponse | None:
+    block = blocks.in_force(customer.id)
+    if block is None:
+        return None
+    return render(request, "security/blocked.html", {"standing": block, "token": token}, status=403)
 
 
 def _who_signed_in(request: HttpRequest) -> Customer:

@@ -12,6 +12,7 @@ from oferta.core.parties import logins, queries
 from oferta.core.parties.login_errors import AlreadyClaimed, ProofMissing
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
+from oferta.kernel import clock
 
 _CLAIM = "oferta_claim"
 
@@ -30,7 +31,7 @@ def claim(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespon
             request.session[_CLAIM] = customer.id.hex
             return redirect("account_signup")
         try:
-            logins.claim(customer.id, request.user.pk)
+            logins.claim(customer.id, request.user.pk, now=clock.now())
         except (AlreadyClaimed, ProofMissing) as refused:
             error = refused.code.rpartition(".")[2]
         else:
