@@ -111,7 +111,7 @@ class Symbols:
 
 def domain_of(of: Type) -> tuple[int, int]:
     """Return the least and the greatest coded value of a type that has an order, or of a text."""
-    low, high = -_INT_MAX - 1, _INT_MAX
+    low, high = -_INT_MAX, _INT_MAX
     if of.kind is Kind.DATE:
         low, high = FIRST_DAY, LAST_DAY
     elif of.kind is Kind.MOMENT:
