@@ -16,7 +16,7 @@ import django
 
 import oferta
 from oferta.kernel.errors import OfertaError
-from oferta.project import config
+from oferta.project import config, requirements
 from oferta.project.cli.commands import Command
 from oferta.project.cli.exits import Exit, exit_of
 from oferta.project.cli.main import cli
@@ -39,7 +39,27 @@ READ_FIRST = ("first-steps.md", "the-loop.md", "terms-language.md", "write-a-pac
 
 def pages() -> dict[str, str]:
     """Return every page of the reference that is made from the code, by its file name."""
-    return {"settings.md": settings_page(), "cli.md": cli_page(), "errors.md": errors_page()}
+    return {
+        "settings.md": settings_page(),
+        "cli.md": cli_page(),
+        "errors.md": errors_page(),
+        **requirement_pages(),
+    }
+
+
+def requirement_pages() -> dict[str, str]:
+    """Return a page for each group of sources: every fact and where it is met."""
+    root = Path(oferta.__file__).resolve().parents[2]
+    found = [
+        requirements.read(file, root)
+        for file in sorted((root / "docs" / "requirements").glob("*.yaml"))
+    ]
+    return {
+        f"requirements-{one.name}.md": _page(
+            f"{one.title}: where each fact is met", requirements.lead(one), requirements.rows(one)
+        )
+        for one in found
+    }
 
 
 def index_page(docs: Path) -> str:
