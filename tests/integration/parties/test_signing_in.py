@@ -211,3 +211,11 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: Client) -> 
     for name in ("oferta_session", "oferta_device"):
         assert client.cookies[name]["httponly"]
         assert client.cookies[name]["samesite"] == "Lax"
+
+
+def test_every_page_speaks_the_customers_language_after_signing_in(client: Client) -> None:
+    client.cookies["oferta_language"] = "kk"
+    with_password(sign_up(client))
+    visitor = Client(headers={"accept-language": "en"})
+    visitor.post("/sign-in/", {"login": "anna@example.test", "password": PASSWORD})
+    assert 'lang="kk"' in visitor.get("/my/security/").content.decode()

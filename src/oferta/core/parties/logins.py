@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from oferta.core.parties import identity, models, queries
+from oferta.core.parties.agents import known_as
 from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.identity_types import Checked
 from oferta.core.parties.login_errors import (
@@ -298,7 +299,7 @@ def note_device(login: models.Login, device: str, agent: str, *, now: datetime) 
         create_defaults={"first_seen_at": now, "last_seen_at": now, "agent": agent},
     )
     if made and not first:
-        tell(login, Change.NEW_DEVICE, now=now, detail=agent)
+        tell(login, Change.NEW_DEVICE, now=now, detail=known_as(agent) or agent)
 
 
 def devices_of(login_id: UUID) -> list[DeviceSeen]:

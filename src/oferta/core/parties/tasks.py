@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.management import call_command
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from oferta.core.parties import agreements, erasing, exporting
+from oferta.core.parties import agreements, erasing, exporting, identity
 from oferta.core.terms import shelf
 from oferta.kernel import clock, outbox
 
 BRING_EDITIONS = "parties.bring_editions"
 CLEAR_UP = "parties.clear_up"
+WARN_OF_ENDS = "parties.warn_of_ends"
 # Ten: a database that is away for a while; a file half made is made anew.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -52,3 +54,13 @@ def bring_editions(timestamp: int) -> None:
         now = clock.now()
         for pack in shelf.terms().packs.values():
             agreements.bring(pack, today=agreements.coded_day(now), now=now)
+
+
+@app.periodic(cron="27 4 * * *")
+@app.task(name=WARN_OF_ENDS, queue="parties", queueing_lock=WARN_OF_ENDS)
+def warn_of_ends(timestamp: int) -> None:
+    """Tell those whose status ends soon; throw sessions away that have ended."""
+    del timestamp
+    with outbox.own_connection():
+        identity.warn_of_ends(now=clock.now())
+        call_command("clearsessions")

@@ -112,6 +112,7 @@ class LoginAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **rest)
         logins.note_device(user, device, devices.agent(request), now=clock.now())
         devices.write(response, device)
+        devices.speak_on(request, response, user)
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

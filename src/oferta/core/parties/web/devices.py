@@ -11,7 +11,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from oferta.core.parties.models import Login
+from oferta.core.parties.models import Customer, Login
 
 COOKIE = "oferta_device"
 _SALT = "oferta.parties.device"
@@ -42,6 +42,20 @@ def write(response: HttpResponse, device: str) -> None:
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
+    )
+
+
+def speak_on(request: HttpRequest, response: HttpResponse, login: Login) -> None:
+    """Have every page speak the customer's language from now on, unless another was chosen."""
+    customer = Customer.objects.filter(login=login).first()
+    if customer is None or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        customer.language.lower(),
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
     )
 
 

@@ -23,13 +23,16 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oferta.core.parties import logins
+from oferta.core.parties import logins, queries
+from oferta.core.parties.agents import known_as
 from oferta.core.parties.contacts import masked, read_contact
+from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.login_errors import BadContact, ContactTaken, LastContact
 from oferta.core.parties.login_types import Address, Change, Purpose
-from oferta.core.parties.models import Customer, Login
-from oferta.core.parties.types import Channel
+from oferta.core.parties.models import Login
+from oferta.core.parties.types import Channel, Customer
 from oferta.core.parties.web import devices, proofs
+from oferta.core.parties.web.doors import SESSION
 from oferta.core.parties.web.proofs import for_login, freshly
 from oferta.core.parties.web.proving import Proof, TooManyCodes
 from oferta.kernel import clock
@@ -232,6 +235,7 @@ def forget_device(request: HttpRequest, *, login: Login, device_id: int) -> Http
 
 
 def _home(request: HttpRequest, login: Login, error: str = "") -> HttpResponse:
+    customer = _greeted(request, login)
     contacts = logins.contacts_of(login.id)
     codes = Authenticator.objects.filter(user=login, type=Authenticator.Type.RECOVERY_CODES)
     context = {
@@ -241,13 +245,27 @@ def _home(request: HttpRequest, login: Login, error: str = "") -> HttpResponse:
         "totp": Authenticator.objects.filter(user=login, type=Authenticator.Type.TOTP).first(),
         "passkeys": [(item, item.wrap().name) for item in _passkeys(login)],
         "codes_left": [len(item.wrap().get_unused_codes()) for item in codes],
-        "sessions": UserSession.objects.purge_and_list(login),
+        "sessions": [
+            (item, known_as(item.user_agent)) for item in UserSession.objects.purge_and_list(login)
+        ],
         "session_key": request.session.session_key,
-        "devices": logins.devices_of(login.id),
+        "devices": [(item, known_as(item.agent)) for item in logins.devices_of(login.id)],
         "removal_due": logins.removal_due(login.id),
-        "is_customer": Customer.objects.filter(login=login).exists(),
+        "is_customer": customer is not None,
+        "shell": "plain.html" if customer is None else "customer.html",
+        "token": SESSION,
     }
     return render(request, "security/home.html", context, status=422 if error else 200)
+
+
+def _greeted(request: HttpRequest, login: Login) -> Customer | None:
+    """Return the customer whose login it is, if any; the frame of the page greets them."""
+    try:
+        found = queries.customer_of_login(login.id)
+    except UnknownCustomer:
+        return None
+    request.customer = found  # type: ignore[attr-defined]
+    return found
 
 
 def _passkeys(login: Login) -> Any:
