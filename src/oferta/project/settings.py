@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from oferta.kernel.i18n import LANGUAGES as LANGUAGE_TAGS
@@ -130,6 +131,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 LANGUAGES = [(language.lower(), OWN_NAMES[language]) for language in LANGUAGE_TAGS]
 LANGUAGE_CODE = "en"
+# What the Kazakh catalogues of Django and allauth lack; the words of our own pages are in YAML.
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 LANGUAGE_COOKIE_NAME = "oferta_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
