@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import drawn
 import duckdb
 import psycopg
 import pytest
 import sqlglot
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, given, settings
+from sql_held import Answer, Row, by_python, by_sql, create, fit_for_databases, hold
 
-from oferta.core.terms.errors import Stopped, TermsError
+from oferta.core.terms.errors import TermsError
 from oferta.core.terms.limits import limit_windows
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.program import Program, compile_program
-from oferta.core.terms.sql import STATUSES, Codes, NotInSql, Query, Uses, codes, to_sql
-from oferta.core.terms.types import Coded, Kind
+from oferta.core.terms.sql import NotInSql, Uses, to_sql
 from oferta.project import embedded
 from packs import Asked, asked
 
-Row = dict[str, Coded]
-#: What of the outcome of one row is compared.
-Answer = tuple[str, int, int, dict[str, Coded]]
-_SQL = {Kind.BOOLEAN: "BOOLEAN", Kind.ENUM: "TEXT", Kind.TEXT: "TEXT"}
-
 
 @pytest.fixture(scope="module", autouse=True)
-def _words_that_databases_hold() -> Iterator[None]:
-    """Half a surrogate is no text to a database, and no file can hold one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawn, "WORDS", tuple(word for word in drawn.WORDS if word != "\ud800"))
-        patch.setattr(codes, "CODES_MIN", 1)  # drawn lists are short
+def _fit() -> Iterator[None]:
+    with fit_for_databases():
         yield
 
 
@@ -51,87 +41,6 @@ def duck() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as own:
         own.execute("SET threads = 1")
         yield own
-
-
-def by_python(program: Program, row: Row, on: int | None) -> Answer:
-    bits = {name: program.bit(name) for name in program.clause_ids}
-    try:
-        made = program.decide(row, on)
-    except TermsError as error:
-        mask = error.mask if isinstance(error, Stopped) else None
-        return error.code.removeprefix("terms."), mask, 0, {}
-    return "decided", made.mask, sum(bits[name] for name in made.decided_by), made.outcome
-
-
-def by_sql(found: dict[str, Any], query: Query, program: Program) -> Answer:
-    outcome = {name: found[column] for name, column in query.fields.items()}
-    status = found["status"]
-    if status != "decided":
-        assert set(outcome.values()) == {None}
-        outcome = {}
-    mask = None if status == "wrong_fact" else found["mask"]
-    return status, mask, found["deciding"], outcome
-
-
-def create(asked: Asked, program: Program) -> tuple[str, list[list[Any]]]:
-    columns = ['"key" BIGINT']
-    for name in program.names:
-        fact = asked.pack.facts.get(name)
-        columns.append(f'"{name}" {_SQL.get(fact.type.kind, "BIGINT") if fact else "BIGINT"}')
-    rows = [[key, *(row[name] for name in program.names)] for key, row in enumerate(asked.rows)]
-    columns.append('"on_day" BIGINT')
-    return ", ".join(columns), [[*row, asked.on] for row in rows]
-
-
-def hold(asked: Asked, dialect: str, ask: Callable[[str], list[Row]]) -> None:
-    """Hold what a database answers to what generated Python does."""
-    program = compile_program(asked.pack, asked.edition, asked.question)
-    day = "on_day" if asked.on is not None else ""
-    query = to_sql(
-        asked.pack, asked.edition, asked.question, dialect, source="drawn", keep=["key"], day=day
-    )
-    answers = {row["key"]: by_sql(row, query, program) for row in ask(query.sql)}
-    for key, row in enumerate(asked.rows):
-        wanted = by_python(program, row, asked.on)
-        event(f"{dialect}: {wanted[0]}")
-        if answers[key][0] == "too_large" and dialect == "duckdb":
-            event("duckdb: more than 128 bits")
-            continue
-        assert answers[key] == wanted, f"{dialect}, row {key}: {query.sql}"
-    if asked.pack.questions[asked.question].combine == "one":
-        hold_short(asked, dialect, ask, program)
-
-
-def hold_short(
-    asked: Asked, dialect: str, ask: Callable[[str], list[Row]], program: Program
-) -> None:
-    """Hold what stops at the first clause that decides, its codes looked up, to the whole."""
-    looked_up = Codes(asked.pack, [asked.edition], asked.question)
-    query = to_sql(
-        asked.pack,
-        asked.edition,
-        asked.question,
-        dialect,
-        source="listed",
-        keep=["key"],
-        day="on_day" if asked.on is not None else "",
-        short=True,
-        codes=looked_up,
-    )
-    event(f"{dialect}: {'codes' if looked_up.columns else 'no codes'}")
-    found = ask(f"WITH listed AS ({looked_up.joined('drawn')}) {query.sql}")
-    for row in found:
-        wanted, _, deciding, outcome = by_python(program, asked.rows[row["key"]], asked.on)
-        told = int(row["told"])
-        if told == -STATUSES.index("too_large") and dialect != "postgres":
-            continue
-        if told < 0:
-            assert STATUSES[-told] == wanted, f"{dialect}, row {row['key']}: {query.sql}"
-            continue
-        assert wanted == "decided", f"{dialect}, row {row['key']}: {query.sql}"
-        assert deciding >> told & 1
-        fields = {name: row[column] for name, column in query.fields.items()}
-        assert fields | query.constants.get(told, {}) == outcome
 
 
 def one_after_another(asked: Asked, program: Program) -> dict[int, Answer]:

@@ -104,7 +104,7 @@ def limit_windows(
         day: coded day of the event.
     """
     return [
-        LimitWindow(limit.id, limit.used, holder_key(limit, facts), *_period(limit, day))
+        LimitWindow(limit.id, limit.used, holder_key(limit, facts), *period(limit, day))
         for limit in edition.limits.values()
         if limit.question == question and stands(limit, day)
     ]
@@ -121,7 +121,8 @@ def _part(name: str, value: Coded) -> str:
     return f"{name}={type(value).__name__[0]}{len(text)}:{text}"
 
 
-def _period(limit: Limit, day: int) -> tuple[int | None, int | None]:
+def period(limit: Limit, day: int) -> tuple[int | None, int | None]:
+    """Return the first day of the period that a day lies in, and the first beyond; None: open."""
     match limit.period:
         case "day":
             return day, day + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import click
 
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.simulating import Asked, Share, Simulation, simulate
+from oferta.core.terms.simulating.errors import EngineFailed
 from oferta.core.terms.simulating.report import Shown, html, write_chart
 from oferta.project.cli.commands import Command
 from oferta.project.cli.output import Output, table
@@ -32,6 +35,16 @@ SHOWN_MAX = 15
 @click.option("--against", default="", metavar="ID", help="Edition to compare with.")
 @click.option("--group", default="", metavar="FACT", help="Also sum by the values of a fact.")
 @click.option("--key", default="", metavar="COLUMN", help="Tells events apart; limits need it.")
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    type=click.Choice(("duckdb", "postgres", "spark")),
+    help="What decides; DuckDB reads and checks the file in any case.",
+)
+@click.option(
+    "--at", default="", metavar="URL", help="Of PostgreSQL, or of Spark's master; else our own."
+)
 @click.option("--memory", default="1GB", show_default=True, help="At most this much memory.")
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for the report.")
 @click.pass_obj
@@ -44,14 +57,34 @@ def simulate_command(out: Output, /, pack: str, question: str, **options: Any) -
     """
     from oferta.project.cli.terms import folder_of
 
-    folder = options.pop("folder")
-    asked = Asked(load_pack(folder_of(pack)), question, **options)
-    with out.progress("Simulating", total=100) as step:
-        found = simulate(asked, step)
+    folder, at = options.pop("folder"), options.pop("at")
+    asked = Asked(load_pack(folder_of(pack)), question, master=at, **options)
+    with out.progress("Simulating", total=100) as step, _postgres(asked) as connection:
+        found = simulate(asked, step, connection)
     data: dict[str, Any] = {"simulation": asdict(found), "files": []}
     if folder is not None:
         data["files"] = [str(path) for path in _write(asked, found, folder)]
     out.emit(data, _text(asked, found) + "".join(f"\nwritten: {name}" for name in data["files"]))
+
+
+@contextmanager
+def _postgres(asked: Asked) -> Iterator[Any]:
+    """Give a connection to PostgreSQL if that is the engine: what is named, else our own."""
+    if asked.engine != "postgres":
+        yield None
+        return
+    import psycopg
+
+    from oferta.project import embedded
+    from oferta.project.config import read_config
+
+    url = asked.master or read_config().database_url or embedded.start_server()
+    try:
+        with psycopg.connect(url, application_name="oferta terms simulate") as connection:
+            yield connection
+    except psycopg.Error as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise EngineFailed(engine="postgres", reason=reason) from error
 
 
 def _write(asked: Asked, found: Simulation, folder: Path) -> list[Path]:

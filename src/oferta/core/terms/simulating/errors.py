@@ -71,3 +71,21 @@ class EventKeyNeeded(EventsRefused):
 
     code: ClassVar[str] = "terms.event_key_needed"
     limits: list[str]
+
+
+@dataclass(eq=False, kw_only=True)
+class EngineMissing(OfertaError):
+    """The engine is not installed here; `needs` says what would bring it."""
+
+    code: ClassVar[str] = "terms.engine_missing"
+    engine: str
+    needs: str
+
+
+@dataclass(eq=False, kw_only=True)
+class EngineFailed(OfertaError):
+    """The engine did not answer; nothing was written."""
+
+    code: ClassVar[str] = "terms.engine_failed"
+    engine: str
+    reason: str

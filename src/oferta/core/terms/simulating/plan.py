@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
+from oferta.core.terms.limits import period
 from oferta.core.terms.simulating.errors import EventKeyNeeded
 from oferta.core.terms.simulating.types import Asked
 from oferta.core.terms.sql import Codes, NotInSql, Query, Uses, to_sql
-from oferta.core.terms.types import Edition, Kind, Question
+from oferta.core.terms.types import Edition, Kind, Limit, Question
 
 #: Kinds whose sum means something: percents are rates.
 SUMMED = (Kind.INTEGER, Kind.MONEY, Kind.DURATION)
+#: In which there is room for any sum.
+_WIDE = {"duckdb": "HUGEINT", "postgres": "NUMERIC", "spark": "DECIMAL(38, 0)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,19 @@ class Side:
     letter: str
     #: What decides, of each edition that may have: by its number.
     queries: tuple[Query, ...]
+
+    @property
+    def dialect(self) -> str:
+        """The SQL it is written in."""
+        return self.queries[0].dialect
+
+    def sum(self, field: str) -> str:
+        """Return SQL of the sum of a field where it is not constant."""
+        if not self.varies(field):
+            return "NULL"
+        if self.dialect != "spark":  # the others widen sums themselves
+            return f"sum({self.column(field)})"
+        return f"sum(CAST({self.column(field)} AS {_WIDE[self.dialect]}))"
 
     def column(self, name: str) -> str:
         """Return the column of something on this side, quoted."""
@@ -41,15 +58,15 @@ class Side:
 
     def whole(self, field: str) -> str:
         """Return SQL of a field, constants filled in."""
+        varying = [self.column(field)] if self.varies(field) else []
         branches = [
             f"WHEN {self._of_edition(number)}{self.column(query.told)} = {who} THEN {one[field]}"
             for number, query in enumerate(self.queries)
             for who, one in query.constants.items()
             if field in one
         ]
-        if not branches:
-            return self.column(field)
-        return f"coalesce({self.column(field)}, CASE {' '.join(branches)} END)"
+        constant = [f"CASE {' '.join(branches)} END"] if branches else []
+        return f"CAST(coalesce({', '.join([*varying, *constant])}) AS {_WIDE[self.dialect]})"
 
     def _of_edition(self, number: int) -> str:
         return f"{self.column('edition')} = {number} AND " if len(self.queries) > 1 else ""
@@ -94,18 +111,16 @@ def write_plan(
     codes = Codes(asked.pack, [one for some in editions for one in some], asked.question)
     kept, last, sides, parts = [*facts, *codes.columns], "listed", [], []
     for letter, some in zip("ab", editions, strict=False):
-        queries = tuple(_query(asked, one, last, kept, codes, dialect) for one in some)
-        side = Side(letter, queries)
-        _refuse_widths(asked, side)
-        told = [*_who(queries[0]), *(one.name for one in question.answer)]
-        parts.append(f"{letter} AS ({' UNION ALL '.join(_decided(asked, side, some, kept, told))})")
-        kept += [side.column(name).strip('"') for name in (*told, "edition")]
+        writer = _Writer(asked, letter, last, kept, codes, dialect)
+        side, made = writer.side(some)
+        parts += made
+        kept += [side.column(name).strip('"') for name in (*writer.told, "edition")]
         last = letter
         sides.append(side)
     coded = ", ".join(f'{sql} AS "{name}"' for name, sql in facts.items())
     start = [
         f"coded AS (SELECT {coded} FROM {source})",  # noqa: S608 - quoted names
-        f"listed AS ({codes.joined('coded')})",
+        f"listed AS ({codes.joined('coded', dialect)})",
     ]
     summed = summed_fields(question)
     better = question.better if len(sides) > 1 else ""
@@ -116,84 +131,168 @@ def write_plan(
 def _editions(asked: Asked, wanted: str) -> list[Edition]:
     if wanted:
         return [one for one in asked.pack.editions if one.id == wanted]
-    _refuse_days_apart(asked)
     return list(asked.pack.editions)
-
-
-def _query(
-    asked: Asked, edition: Edition, source: str, kept: list[str], codes: Codes, dialect: str
-) -> Query:
-    limits = [one.id for one in edition.limits.values() if one.question == asked.question]
-    if limits and not asked.key:
-        raise EventKeyNeeded(file=str(asked.events), limits=limits)
-    day = asked.pack.questions[asked.question].day
-    extra = [] if day in kept else [day]
-    uses = Uses((asked.key,)) if limits else None
-    return to_sql(
-        asked.pack,
-        edition,
-        asked.question,
-        dialect,
-        source=source,
-        keep=[*kept, *extra],
-        uses=uses,
-        short=True,
-        codes=codes,
-    )
-
-
-def _refuse_widths(asked: Asked, side: Side) -> None:
-    if len({len(query.deciding) for query in side.queries}) > 1:
-        raise NotInSql(
-            pack=asked.pack.name, question=asked.question, what="editions differ by a whole mask"
-        )
 
 
 def _who(query: Query) -> tuple[str, ...]:
     return (query.told,) if query.told else ("status", *query.deciding)
 
 
-def _decided(
-    asked: Asked, side: Side, editions: Sequence[Edition], kept: list[str], told: list[str]
-) -> list[str]:
-    """Return the queries of one side, each of the events that its edition decides."""
-    found = []
-    for number, query in enumerate(side.queries):
-        columns = [f'"{name}"' for name in kept]
-        columns += [f'"{query.fields.get(name, name)}" AS {side.column(name)}' for name in told]
-        columns.append(f"{number} AS {side.column('edition')}")
-        sql = f"SELECT {', '.join(columns)} FROM ({query.sql}) AS _{side.letter}"  # noqa: S608 - quoted names
-        if len(editions) > 1:
-            sql += f" WHERE {_in_force(asked, editions, number)}"
-        found.append(sql)
-    return found
+class _Writer:
+    """Writes the queries of one side, each of the events that its edition decides."""
 
+    def __init__(
+        self,
+        asked: Asked,
+        letter: str,
+        source: str,
+        kept: list[str],
+        codes: Codes,
+        dialect: str,
+    ) -> None:
+        self._asked, self._letter, self._source = asked, letter, source
+        self._kept, self._codes, self._dialect = list(kept), codes, dialect
+        self._question = asked.pack.questions[asked.question]
+        self._parts: list[str] = []
+        #: Columns that each query tells, by their name without the letter.
+        self.told: list[str] = []
 
-def _in_force(asked: Asked, editions: Sequence[Edition], number: int) -> str:
-    """Return the test of an edition's own days."""
-    day = asked.pack.questions[asked.question].day
-    tests = [f'"{day}" >= {editions[number].start}'] if number else []
-    if number + 1 < len(editions):
-        tests.append(f'"{day}" < {editions[number + 1].start}')
-    # A row without a day is wrong under every edition: the first one says so.
-    return " AND ".join(tests) + ("" if number else f' OR "{day}" IS NULL')
-
-
-def _refuse_days_apart(asked: Asked) -> None:
-    """Refuse when editions count the day differently: an event might fall between two."""
-    day = asked.pack.questions[asked.question].day
-    ways = []
-    for edition in asked.pack.editions:
-        derived = edition.derived.get(day)
-        ways.append(
-            (derived.expression if derived else None, edition.countings if derived else None)
+    def side(self, editions: Sequence[Edition]) -> tuple[Side, list[str]]:
+        """Return the side, and its queries as parts of WITH."""
+        queries = []
+        for number, edition in enumerate(editions):
+            derived = self._question.day in edition.derived
+            source, days = self._source, ""
+            if len(editions) > 1 and derived:
+                self._refuse_days_apart(editions)
+                days = f" WHERE {self._own(editions, number)}"
+            elif len(editions) > 1:
+                source = self._own_days(editions, number)
+            query = self._query(edition, source, self._carried(editions, number))
+            sql = self._decided(query, number) + days
+            self._parts.append(f"{self._letter}_{number} AS ({sql})")
+            queries.append(query)
+        side = Side(self._letter, tuple(queries))
+        if len({len(query.deciding) for query in side.queries}) > 1:
+            raise self._refused("editions differ by a whole mask")
+        columns = [f'"{name}"' for name in self._kept]
+        columns += [side.column(name) for name in (*self.told, "edition")]
+        union = " UNION ALL ".join(
+            f"SELECT {', '.join(columns)} FROM {self._letter}_{number}"  # noqa: S608 - quoted names
+            for number in range(len(editions))
         )
-    if any(way != ways[0] for way in ways):
-        raise NotInSql(
-            pack=asked.pack.name,
-            question=asked.question,
-            what=f"editions count {day} differently: name the edition",
+        return side, [*self._parts, f"{self._letter} AS ({union})"]
+
+    def _refused(self, what: str) -> NotInSql:
+        return NotInSql(pack=self._asked.pack.name, question=self._question.name, what=what)
+
+    def _query(self, edition: Edition, source: str, before: dict[str, str]) -> Query:
+        limits = [one.id for one in edition.limits.values() if one.question == self._question.name]
+        if limits and not self._asked.key:
+            raise EventKeyNeeded(file=str(self._asked.events), limits=limits)
+        day = self._question.day
+        return to_sql(
+            self._asked.pack,
+            edition,
+            self._question.name,
+            self._dialect,
+            source=source,
+            keep=list(dict.fromkeys([*self._kept, day])),
+            uses=Uses((self._asked.key,), before) if limits else None,
+            short=True,
+            codes=self._codes,
         )
+
+    def _decided(self, query: Query, number: int) -> str:
+        side = Side(self._letter, (query,))
+        self.told = [*_who(query), *(one.name for one in self._question.answer)]
+        fields = {name: query.fields.get(name, name) for name in self.told}
+        columns = [f'"{name}"' for name in self._kept]
+        columns += [f'"{column}" AS {side.column(name)}' for name, column in fields.items()]
+        columns += [f"{number} AS {side.column('edition')}", *(f'"{use}"' for use in query.uses)]
+        return f"SELECT {', '.join(columns)} FROM ({query.sql}) AS _{self._letter}"  # noqa: S608 - quoted names
+
+    # --- editions by the day ------------------------------------------------------------------
+
+    def _own_days(self, editions: Sequence[Edition], number: int) -> str:
+        """Write the events of an edition's own days, with what limits they come upon."""
+        day = f'"{self._question.day}"'
+        joins, columns = [], ["_r.*"]
+        for limit, holders, begun, ended in self._going_on(editions, number):
+            name = f"_{limit.used}_before"
+            same = " AND ".join(
+                f'_r."{one}" IS NOT DISTINCT FROM {name}."{one}"' for one in holders
+            )
+            told = ", ".join(f'"{one}"' for one in holders)
+            some = " UNION ALL ".join(
+                f'SELECT {told}, "_{limit.used}" FROM {self._letter}_{one}'  # noqa: S608 - quoted names
+                f" WHERE {day} >= {begun}"
+                for one in range(number)
+                if limit.id in editions[one].limits
+            )
+            joins.append(
+                f' LEFT JOIN (SELECT {told}, CAST(sum("_{limit.used}") AS BIGINT) AS "used"'  # noqa: S608 - quoted names
+                f" FROM ({some}) AS _u GROUP BY {told}) AS {name} ON {same} AND _r.{day} < {ended}"
+            )
+            columns.append(f'coalesce({name}."used", 0) AS "{name}"')
+        name = f"{self._letter}_{number}_days"
+        read = f"SELECT {', '.join(columns)} FROM {self._source} AS _r{''.join(joins)}"  # noqa: S608 - quoted names
+        self._parts.append(f"{name} AS ({read} WHERE {self._own(editions, number)})")
+        return name
+
+    def _own(self, editions: Sequence[Edition], number: int) -> str:
+        """Return the test of the days on which an edition decides."""
+        day = f'"{self._question.day}"'
+        tests = [f"{day} >= {editions[number].start}"] if number else []
+        if number + 1 < len(editions):
+            tests.append(f"{day} < {editions[number + 1].start}")
+        # A row without a day is wrong under every edition: the first one says so.
+        return " AND ".join(tests) + ("" if number else f" OR {day} IS NULL")
+
+    def _carried(self, editions: Sequence[Edition], number: int) -> dict[str, str]:
+        if len(editions) == 1:
+            return {}
+        going_on = self._going_on(editions, number)
+        return {limit.used: f"_{limit.used}_before" for limit, *_ in going_on}
+
+    def _going_on(
+        self, editions: Sequence[Edition], number: int
+    ) -> list[tuple[Limit, tuple[str, ...], int, int]]:
+        """Return the limits that were used before an edition began, in a period that it ends.
+
+        Each with whose use it is, the first day of that period and the first day beyond.
+        """
+        edition, found = editions[number], []
+        for limit in edition.limits.values():
+            earlier = [one.limits[limit.id] for one in editions[:number] if limit.id in one.limits]
+            if limit.question != self._question.name or not earlier or limit.period == "day":
+                continue
+            begun, ended = period(limit, edition.start)
+            if limit.period == "campaign" and earlier[-1].window.start != limit.window.start:
+                continue
+            if earlier[-1].per != limit.per or earlier[-1].period != limit.period:
+                continue
+            if not limit.per or any(name in edition.derived for name in limit.per):
+                raise self._refused(f"{limit.id} goes on from one edition to the next")
+            first = FIRST_DAY if begun is None else begun
+            found.append((limit, limit.per, first, LAST_DAY + 1 if ended is None else ended))
+        return found
+
+    def _refuse_days_apart(self, editions: Sequence[Edition]) -> None:
+        """Refuse when editions count the day differently: an event might fall between two."""
+        day = self._question.day
+        ways = [
+            (one.derived[day].expression if day in one.derived else None, one.countings)
+            for one in editions
+        ]
+        if any(way != ways[0] for way in ways):
+            raise self._refused(f"editions count {day} differently: name the edition")
+        if any(
+            limit.question == self._question.name
+            for one in editions
+            for limit in one.limits.values()
+        ):
+            raise self._refused(f"{day} is counted, and limits are: name the edition")
 
 
 def _summing(
@@ -203,7 +302,7 @@ def _summing(
     sums = ["count(*)"]
     for side in sides:
         by += [side.column(name) for name in side.told]
-        sums += [f"sum({side.column(name)})" if side.varies(name) else "NULL" for name in summed]
+        sums += [side.sum(name) for name in summed]
     if better:
         sums += _compared(sides, better, summed)
     told, keys = ", ".join([*by, *sums]), ", ".join(by)

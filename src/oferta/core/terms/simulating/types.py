@@ -24,6 +24,10 @@ class Asked:
     #: The column that tells events apart, which orders them for limits; "": none.
     key: str = ""
     memory: str = "1GB"
+    #: What decides: duckdb, postgres or spark. DuckDB reads and checks the file in any case.
+    engine: str = "duckdb"
+    #: Of a cluster of Spark; "": this machine.
+    master: str = ""
 
 
 @dataclass(frozen=True, slots=True)

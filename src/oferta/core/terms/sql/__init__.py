@@ -7,8 +7,8 @@ status, mask and outcome. See docs/rooms/terms.md, "SQL".
 
 from __future__ import annotations
 
+from oferta.core.terms.sql.asking import to_sql
 from oferta.core.terms.sql.codes import Codes
-from oferta.core.terms.sql.compiler import to_sql
 from oferta.core.terms.sql.limits import Uses
 from oferta.core.terms.sql.query import MASK_BITS, STATUSES, NotInSql, Query
 

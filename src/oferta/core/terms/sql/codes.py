@@ -84,7 +84,7 @@ class Codes:
         """The columns that `joined` adds."""
         return [_column(fact) for fact in self._bits]
 
-    def joined(self, source: str) -> str:
+    def joined(self, source: str, dialect: str = "duckdb") -> str:
         """Return a SELECT of all columns of a table and those of `columns`."""
         added, joins = [], []
         for number, (fact, bits) in enumerate(self._bits.items()):
@@ -97,7 +97,7 @@ class Codes:
             if self._nullable[fact]:
                 found = f"CASE WHEN {name} IS NOT NULL THEN {found} END"
             added.append(f'{found} AS "{_column(fact)}"')
-            rows = self._rows(fact, bits)
+            rows = self._rows(fact, bits, dialect)
             joins.append(
                 f' LEFT JOIN (VALUES {rows}) AS _c{number}("code", "bits")'
                 f' ON {name} = _c{number}."code"'
@@ -105,12 +105,13 @@ class Codes:
         told = ", ".join(["_codes.*", *added])
         return f"SELECT {told} FROM {source} AS _codes{''.join(joins)}"  # noqa: S608 - quoted names
 
-    def _rows(self, fact: str, bits: dict[Condition, int]) -> str:
+    def _rows(self, fact: str, bits: dict[Condition, int], dialect: str) -> str:
         rows = []
         for number, code in enumerate(self._named[fact]):
-            written, answers = literal(code).sql(), str(_answers(bits, code))
+            written, answers = literal(code).sql(dialect), str(_answers(bits, code))
             if not number:  # the first row gives the types of all
-                kind = "TEXT" if isinstance(code, str) else "BIGINT"
+                text = "STRING" if dialect == "spark" else "TEXT"
+                kind = text if isinstance(code, str) else "BIGINT"
                 written, answers = f"CAST({written} AS {kind})", f"CAST({answers} AS BIGINT)"
             rows.append(f"({written}, {answers})")
         return ", ".join(rows)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlglot import exp
 
 from oferta.core.terms.codegen import Subject
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
-from oferta.core.terms.errors import UnknownQuestion
-from oferta.core.terms.sql.chain import Chain, behind, contested
-from oferta.core.terms.sql.codes import Codes
-from oferta.core.terms.sql.conditions import Tests, condition
+from oferta.core.terms.sql.conditions import condition
 from oferta.core.terms.sql.expressions import Ratio, Values
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.limits import Ceilings, Uses, within
@@ -42,60 +38,15 @@ from oferta.core.terms.sql.writing import (
     negated,
     total,
 )
-from oferta.core.terms.types import Clause, Coded, Const, Edition, Kind, Pack, Type
+from oferta.core.terms.types import Clause, Kind, Type
 from oferta.core.terms.values import CODED_MAX, bounds_of
 
 _TEXT = (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT)
 
 
-def to_sql(  # noqa: PLR0913 - what is asked, and options by name
-    pack: Pack,
-    edition: Edition,
-    question_name: str,
-    dialect: str = "duckdb",
-    *,
-    source: str = "events",
-    keep: Sequence[str] = (),
-    day: str = "",
-    uses: Uses | None = None,
-    short: bool = False,
-    codes: Codes | None = None,
-) -> Query:
-    """Return a question as one SELECT over a table with a coded column for each fact.
+class Compiler:
+    """Writes a question with all that is known of each row."""
 
-    Whole numbers are BIGINT, truths BOOLEAN, words text, as `types` codes them. Each row gives
-    `status`, the masks, the outcome (null unless decided) and what `keep` names. Nothing is
-    told of the order of rows: match them by a key that is kept.
-
-    Args:
-        pack: the pack asked.
-        edition: the edition that decides every row.
-        question_name: one of the pack's questions.
-        dialect: duckdb, postgres or spark.
-        source: the table; its facts keep the bounds of their types.
-        keep: columns of the table, or derived facts, to return as they are.
-        day: a column with the day of the event, instead of the one that the facts tell.
-        uses: sum what limits were used as the rows come; otherwise the table has it in a column
-            for each limit, as a decision does.
-        short: leave out the masks: a question that one clause decides then stops at the first
-            one (`Query.told`), which is several times quicker.
-        codes: of a short query: look codes up in columns that the table has been `joined` with.
-
-    Raises:
-        UnknownQuestion: the pack has no such question.
-        NotInSql: a time zone comes from a fact of kind text, or limits hang on each other.
-    """
-    question = pack.questions.get(question_name)
-    if question is None:
-        known_ = sorted(pack.questions)
-        raise UnknownQuestion(pack=pack.name, question=question_name, known=known_)
-    made = _Compiler(Subject(pack, edition, question), dialect, day, uses)
-    if short and question.combine == "one":
-        return made.short(source, keep, codes)
-    return made.query(source, keep)
-
-
-class _Compiler:
     def __init__(self, subject: Subject, dialect: str, day: str, uses: Uses | None) -> None:
         self._subject, self._dialect, self._uses = subject, dialect, uses
         self._layers = Layers(subject.raw)
@@ -106,6 +57,7 @@ class _Compiler:
             self._facts[name] = self._raw(name, fact.type if fact else Type(Kind.INTEGER))
         self._day_column = day
         self._day: Num = known(0)
+        self._used: dict[str, exp.Expr] = {}
 
     def query(self, source: str, keep: Sequence[str]) -> Query:
         """Return the SELECT."""
@@ -129,6 +81,7 @@ class _Compiler:
             chosen[one.index] = both([decided.copy(), test.copy()])
         deciding = self._masks("deciding", chosen, literal(value=True))
         outputs |= masks | deciding
+        outputs |= {f"_{name}": value for name, value in self._used.items()}
         fields = {name: self._free(name, outputs) for name in outcome}
         for name, value in outcome.items():
             outputs[fields[name]] = case([(decided.copy(), value)])
@@ -140,71 +93,8 @@ class _Compiler:
             deciding=tuple(deciding),
             fields=fields,
             outcomes=tuple(one.index for one in deciders),
+            uses=tuple(f"_{name}" for name in self._used),
         )
-
-    def short(self, source: str, keep: Sequence[str], codes: Codes | None) -> Query:
-        """Return the SELECT that stops at the first clause that decides."""
-        stopped = self._day_known()
-        stopped += self._derive(self._subject.read)
-        tests = Tests(self._column, self._subject.names.nullable, codes)
-        first = Chain(self._subject, self._layers, tests, self._day).first()
-        weighed = contested(self._subject)
-        needed = behind(self._subject, weighed)
-        holds = [
-            self._holds(clause) if index in needed else exp.false()
-            for index, clause in enumerate(self._subject.clauses)
-        ]
-        live = self._live(holds)
-        taken = [compare("=", first, literal(index)) for index in range(len(live))]
-        deciders = [
-            replace(one, taken=taken[one.index], contested=one.index in weighed)
-            for one in self._deciders(
-                [live[index] if index in weighed else taken[index] for index in range(len(live))]
-            )
-        ]
-        combined = combine(self._subject.question, deciders, self._numbers())
-        gap = (compare("<", first.copy(), literal(0)), GAP)
-        branches = self._branches([*stopped, gap], deciders, combined)
-        told: exp.Expr = first.copy()
-        if branches != [gap]:
-            told = self._layers.keep(case(((t, literal(-c)) for t, c in branches), first.copy()))
-        limited = {limit.field for limit in self._subject.limits}
-        outputs: dict[str, exp.Expr] = {name: self._kept(name) for name in keep}
-        outputs["told"] = told
-        outcome = self._limited(compare(">=", told.copy(), literal(0)), combined)
-        constants: dict[int, dict[str, Coded]] = {}
-        fields = {name: self._free(name, outputs) for name in outcome}
-        for name, value in outcome.items():
-            outputs[fields[name]] = value
-            if name not in limited:
-                outputs[fields[name]] = self._varying(name, deciders, constants)
-        return Query(
-            sql=self._written(outputs, source),
-            dialect=self._dialect,
-            clauses=self._subject.graph.ids,
-            masks=(),
-            deciding=(),
-            fields=fields,
-            told="told",
-            constants=constants,
-            outcomes=tuple(one.index for one in deciders),
-        )
-
-    def _varying(
-        self, name: str, deciders: list[Decider], constants: dict[int, dict[str, Coded]]
-    ) -> exp.Expr:
-        """Return a field where it hangs on the facts, and note what it is where it does not."""
-        branches = []
-        for one in deciders:
-            then = next(t for t in self._subject.clauses[one.index].then if t.field == name)
-            if isinstance(then.expression, Const):
-                constants.setdefault(one.index, {})[name] = then.expression.value
-            elif one.taken is not None:
-                branches.append((one.taken.copy(), _coded(one.outcome[name], self._type(name))))
-        return case(branches)
-
-    def _type(self, field: str) -> Type:
-        return next(one.type for one in self._subject.question.answer if one.name == field)
 
     def _written(self, outputs: dict[str, exp.Expr], source: str) -> str:
         made = self._layers.select(outputs, source, fenced=self._dialect == "postgres")
@@ -368,8 +258,10 @@ class _Compiler:
     def _limited(self, decided: exp.Expr, combined: Combined) -> dict[str, exp.Expr]:
         ceilings = Ceilings(self._subject, self._layers, self._dialect, self._day, self._facts)
         cut = ceilings.cut(decided, combined, self._uses)
+        if self._uses is not None:
+            self._used = ceilings.uses
         return {
-            answer.name: _coded(cut[answer.name], answer.type)
+            answer.name: coded(cut[answer.name], answer.type)
             for answer in self._subject.question.answer
         }
 
@@ -377,7 +269,8 @@ class _Compiler:
         return name if name not in taken else f"outcome_{name}"
 
 
-def _coded(found: Ratio, type_: Type) -> exp.Expr:
+def coded(found: Ratio, type_: Type) -> exp.Expr:
+    """Return a value as the column of an outcome."""
     if found.text is not None:
         return found.text.copy()
     kept = type_.kind in _TEXT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -31,6 +31,8 @@ class Uses:
     """
 
     order: tuple[str, ...]
+    #: Columns with what was used before the first row, by the `used` fact of the limit.
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ceilings:
@@ -46,6 +48,8 @@ class Ceilings:
     ) -> None:
         self._subject, self._layers, self._day, self._facts = subject, layers, day, facts
         self._dialect = dialect
+        #: What each row uses, by the `used` fact of the limit, once outcomes are cut.
+        self.uses: dict[str, exp.Expr] = {}
 
     def cut(self, decided: exp.Expr, combined: Combined, uses: Uses | None) -> dict[str, Ratio]:
         """Return the outcome within every limit."""
@@ -58,8 +62,16 @@ class Ceilings:
             used = self._facts[limit.used].top.sql
             if uses is not None:
                 used = self._running(limit, both([decided.copy(), concerned]), before, uses)
-            outcome[limit.field] = Ratio(self._cut(limit, concerned, before, used))
+            after = self._cut(limit, concerned, before, used)
+            outcome[limit.field] = Ratio(after)
+            self.uses[limit.used] = self._use(limit, both([decided.copy(), concerned]), after)
         return outcome
+
+    @staticmethod
+    def _use(limit: Limit, counted: exp.Expr, granted: Num) -> exp.Expr:
+        some = both([counted.copy(), compare(">", granted.sql, literal(0))])
+        share = granted.sql if limit.kind == "amount" else literal(1)
+        return cast(case([(some, share)], literal(0)), "BIGINT")
 
     def _refuse_entangled(self) -> None:
         fields = [limit.field for limit in self._subject.limits]
@@ -101,9 +113,7 @@ class Ceilings:
         return numbers.sized(case([(test, left)], before.sql), size)
 
     def _running(self, limit: Limit, counted: exp.Expr, before: Num, uses: Uses) -> exp.Expr:
-        share = before.sql if limit.kind == "amount" else literal(1)
-        some = both([counted.copy(), compare(">", before.sql, literal(0))])
-        use = self._layers.keep(cast(case([(some, share)], literal(0)), "BIGINT"))
+        use = self._layers.keep(self._use(limit, counted, before))
         spec = exp.WindowSpec(
             kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end=literal(1),
             end_side="PRECEDING",
@@ -116,7 +126,10 @@ class Ceilings:
             order=exp.Order(expressions=order),
             spec=spec,
         )
-        before_ = exp.Coalesce(this=summed, expressions=[literal(0)])
+        before_: exp.Expr = exp.Coalesce(this=summed, expressions=[literal(0)])
+        if limit.used in uses.before:
+            carried = self._layers.given(uses.before[limit.used])
+            before_ = exp.Add(this=before_, expression=carried)
         most = literal(int(limit.at_most.value or 0))
         least = exp.Least(this=before_, expressions=[most], ignore_nulls=True)
         return self._layers.keep(cast(least, "BIGINT"))

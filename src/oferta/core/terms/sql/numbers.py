@@ -24,6 +24,14 @@ _WIDE: dict[str, tuple[str, int | None]] = {
     "spark": ("DECIMAL(38, 0)", 10**38 - 1),
 }
 DIALECTS = tuple(_WIDE)
+#: What Spark calls arithmetic that is null where there is no room for the result.
+_TRIED: dict[type[exp.Expr], str] = {
+    exp.Add: "TRY_ADD",
+    exp.Sub: "TRY_SUBTRACT",
+    exp.Mul: "TRY_MULTIPLY",
+}
+#: Spark gives quotients of wide numbers six decimals: so much is left before them.
+_SPARK_QUOTIENT_MAX = 10**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,17 @@ class Numbers:
         most = _WIDE[self.dialect][1]
         if most is None or size <= most:
             return Num(self.layers.keep(value), size)
-        tried = (
-            exp.Anonymous(this="TRY", expressions=[value]) if self.dialect == "duckdb" else value
-        )
-        kept = self.layers.keep(tried)
+        return Num(self._tried(value), most)
+
+    def _tried(self, value: exp.Expr) -> exp.Expr:
+        """Name a value for which there may be no room."""
+        if self.dialect == "duckdb":
+            value = exp.Anonymous(this="TRY", expressions=[value])
+        elif type(value) in _TRIED:
+            value = exp.Anonymous(this=_TRIED[type(value)], expressions=[value.left, value.right])  # type: ignore[attr-defined]  # of two operands
+        kept = self.layers.keep(value)
         self.stop(is_null(kept), TOO_LARGE)
-        return Num(kept, most)
+        return kept
 
     def sized(self, value: exp.Expr, size: int) -> Num:
         """Name a value that is no arithmetic of columns (a CASE), in the type of its size."""
@@ -139,9 +152,24 @@ class Numbers:
         least = unit.atom if isinstance(unit.atom, int) else 1
         wide = max(top.size, unit.size)
         first, second = self._fitting(top, wide), self._fitting(unit, wide)
+        if self.dialect == "spark" and wide > CODED_MAX:
+            left = min(top.size, unit.size)
+            return self._divided_in_spark(first, second, top.size // least, left)
         quotient = self.column(binary(exp.IntDiv, first, second), top.size // least)
         rest = self.column(binary(exp.Mod, first.copy(), second.copy()), min(top.size, unit.size))
         return quotient, rest
+
+    def _divided_in_spark(
+        self, top: exp.Expr, unit: exp.Expr, size: int, left: int
+    ) -> tuple[Num, Num]:
+        """Divide wide numbers: Spark's `div` of them has 63 bits and says nothing beyond."""
+        rest = self.sized(binary(exp.Mod, top, unit), left)
+        even = binary(exp.Sub, top.copy(), rest.sql)
+        ratio = exp.Anonymous(this="TRY_DIVIDE", expressions=[even, unit.copy()])
+        quotient = cast(ratio, self._type(size))
+        if size <= _SPARK_QUOTIENT_MAX:
+            return Num(self.layers.keep(quotient), size), rest
+        return Num(self._tried(quotient), _SPARK_QUOTIENT_MAX), rest
 
     def floored(self, top: Num, unit: int) -> Num:
         """Return the quotient by a number above zero, rounded down."""

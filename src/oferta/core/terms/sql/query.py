@@ -62,3 +62,5 @@ class Query:
     constants: dict[int, dict[str, Coded]] = field(default_factory=dict)
     #: Indexes of the clauses that have an outcome.
     outcomes: tuple[int, ...] = ()
+    #: Columns with what each row uses of limits, if they are summed.
+    uses: tuple[str, ...] = ()
