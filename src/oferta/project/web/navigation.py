@@ -41,10 +41,20 @@ CUSTOMER = (
 )
 DESK: tuple[Link, ...] = (
     Link("desk:home", "desk.title", "desk"),
-    Link("messages:list", "messages.title", "send"),
+    Link("messages:list", "messages.title", "send", permission="stop_messages"),
     Link("audit:log", "audit.title", "log", permission="read_audit"),
     Link("staffing:list", "staffing.title", "people", permission="approve_appointments"),
+    Link("rest:tokens", "rest.tokens", "lock", permission="manage_tokens"),
+    Link("webhooks:endpoints", "webhooks.title", "send", permission="manage_tokens"),
     Link("configuration:index", "configuration.title", "lock", permission="configure"),
+)
+#: What anybody may want to look up, at the foot of every page.
+FOOT = (
+    Link("terms:packs", "published.title"),
+    Link("club:partners", "frame.partners"),
+    Link("messages:check", "frame.check"),
+    Link("agreements:keys", "frame.keys"),
+    Link("rest:docs", "frame.api"),
 )
 
 #: More unread notices than this are shown as "99+".
@@ -55,6 +65,12 @@ def public_links(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the links at the top of public pages."""
     tried = [(entry, _address(entry.name) or _address(entry.name, SESSION)) for entry in PUBLIC]
     return [_link(request, entry, address) for entry, address in tried if address]
+
+
+def foot_links() -> list[dict[str, Any]]:
+    """Return the links at the foot of every page."""
+    tried = [(entry, _address(entry.name)) for entry in FOOT]
+    return [_link(None, entry, address) for entry, address in tried if address]
 
 
 def customer_links(request: HttpRequest | None, token: str) -> list[dict[str, Any]]:

@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString
 
 from oferta.core.cases import queries as cases
 from oferta.core.cases.types import Case
+from oferta.core.decisions import naming
+from oferta.core.decisions import queries as decisions
+from oferta.core.decisions.naming import Title
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.writing import show
 from oferta.kernel.money import Money
@@ -116,6 +119,18 @@ def open_case(decision_id: UUID) -> Case | None:
 def customer_links(context: Context) -> list[dict[str, Any]]:
     """Return the customer's sections for the door that they came by."""
     return navigation.customer_links(context.get("request"), str(context.get("token") or "my"))
+
+
+@register.simple_tag
+def foot_links() -> list[dict[str, Any]]:
+    """Return what anybody may want to look up."""
+    return navigation.foot_links()
+
+
+@register.simple_tag
+def about_case(case: Case) -> Title | None:
+    """Return what the event is called that a case is about; None: it is about no decision."""
+    return naming.title(decisions.decision(case.decision_id)) if case.decision_id else None
 
 
 @register.simple_tag(takes_context=True)

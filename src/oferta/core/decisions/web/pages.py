@@ -13,7 +13,8 @@ from oferta.core.decisions.types import Basis, Decision
 from oferta.core.ledger import queries as ledger
 from oferta.core.parties.types import Customer
 from oferta.core.terms import shelf
-from oferta.core.terms.explanation import Explanation, Role
+from oferta.core.terms.explanation import ChangeShown, Explanation, Role
+from oferta.core.terms.values import parse_value
 from oferta.core.terms.writing import show
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
@@ -42,12 +43,31 @@ def about(item: Decision, language: Language) -> dict[str, Any]:
         "why": explanation,
         "deciding": _clauses(explanation, made_it=True),
         "others": _clauses(explanation, made_it=False),
+        "changes": improving(item, explanation),
         "granted": granted_fields(item, language) if item.basis is Basis.GRANTED else (),
         "newer_id": queries.overridden_by(item.id),
         "movements": _movements(item),
         "beside": _beside(item, language),
         "stop_key": _stop_key(item),
     }
+
+
+def improving(item: Decision, explanation: Explanation | None) -> list[ChangeShown]:
+    """Return the changes that would have given the customer more; if none would, all there are."""
+    if explanation is None:
+        return []
+    question = shelf.terms().pack(item.pack).questions[item.question]
+    types = {field.name: field.type for field in question.answer}
+    name = question.better
+    if not name or item.outcome is None:
+        return list(explanation.changes)
+    now = int(item.outcome[name] or 0)
+    return [
+        change
+        for change in explanation.changes
+        for field in change.outcome
+        if field.name == name and int(parse_value(field.value, types[name]) or 0) > now
+    ] or list(explanation.changes)
 
 
 def granted_fields(item: Decision, language: Language) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from oferta.core.decisions import statement
 from oferta.core.decisions.explaining import explanation_of
 from oferta.core.decisions.statement import Line, Place, Span
 from oferta.core.decisions.types import Status
+from oferta.core.decisions.web.pages import improving
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel.i18n import Language, language_of
@@ -124,8 +125,8 @@ def _reason(line: Line, language: Language) -> tuple[tuple[str, ...], str]:
             continue
         titled = {clause.id: clause.title for clause in why.clauses}
         titles |= dict.fromkeys(titled[id_] for id_ in why.decided_by if id_ in titled)
-        if not instead and why.changes:
-            instead = why.changes[0].said
+        if not instead and (changes := improving(item, why)):
+            instead = changes[0].said
     return tuple(titles), instead
 
 
