@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -87,6 +88,50 @@ def partners(out: Output, file: Path) -> None:
     out.emit(
         {"partners": partners, "terminals": terminals},
         f"{partners} partners and {terminals} terminals are kept.",
+    )
+
+
+@club.command(
+    "settle",
+    cls=Command,
+    django=True,
+    example="oferta club settle club/partner/travelodge/bonus --until 2026-12-01 --csv settled.csv",
+)
+@click.argument("account")
+@click.option(
+    "--until",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Settle what was booked before this day begins in Almaty.",
+)
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write the lines here.")
+@click.option("--camt", type=click.Path(path_type=Path), help="Write ISO 20022 camt.054 here.")
+@click.pass_obj
+def settle(
+    out: Output, account: str, until: datetime, csv_file: Path | None, camt: Path | None
+) -> None:
+    """Settle a funder's or a merchant's account since its last settlement.
+
+    Every transfer is settled once, netted by the bonus lots that it moved; the sums explain the
+    difference of the ledger's balances to the unit.
+    """
+    from oferta.core.ledger.queries import account as ledger_account
+    from oferta.services.club import settling
+    from oferta.services.club.facts import CURRENCY_PLACES, ZONE
+
+    found = ledger_account(account)
+    made = settling.settle(found.id, until=until.replace(tzinfo=ZONE), now=now())
+    if csv_file:
+        csv_file.write_text(settling.as_csv(made.id), encoding="utf-8")
+    if camt:
+        camt.write_text(settling.as_camt(made.id), encoding="utf-8")
+    lots = settling.per_lot(made.id)
+    names = ("opening", "added", "taken", "closing")
+    figures = {name: getattr(made, name) for name in names}
+    rows = [[name, decimal_text(minor, CURRENCY_PLACES)] for name, minor in figures.items()]
+    out.emit(
+        {"settlement": made.id, "account": found.key, "lots": lots, **figures},
+        table([found.key, "KZT"], [*rows, ["lots", len(lots)]]),
     )
 
 

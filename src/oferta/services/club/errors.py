@@ -123,3 +123,20 @@ class RateInThePast(OfertaError):
     partner: str
     starts: str
     today: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToSettle(OfertaError):
+    """Nothing was booked on the account since its last settlement."""
+
+    code: ClassVar[str] = "club.nothing_to_settle"
+    account_id: int
+    until: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownLine(OfertaError):
+    """The transfer stands in no settlement."""
+
+    code: ClassVar[str] = "club.unknown_line"
+    transfer_id: str
