@@ -50,23 +50,14 @@ def plan(outcomes: Mapping[str, Mapping[str, Any]], context: Mapping[str, Any]) 
     """Pay each bonus from its funder to the member and tell the sum once."""
     from oferta.core.decisions.types import Movement, NoticeDraft, Plan
 
-    amounts = {name: outcome["amount"] for name, outcome in outcomes.items()}
-    return Plan(
-        movements=tuple(
-            Movement(
-                question=name,
-                debit=context[name],
-                credit=context["member"],
-                amount=amount,
-                code=1,
-            )
-            for name, amount in amounts.items()
-            if amount
-        ),
-        notice=NoticeDraft(
-            kind="case.rejected", params={"reason": {"minor": sum(amounts.values()), "unit": "KZT"}}
-        ),
-    )
+    movements, total = [], 0
+    for name, outcome in outcomes.items():
+        amount = outcome["amount"]
+        if amount:
+            movements.append(Movement(name, context[name], context["member"], amount, code=1))
+            total += amount
+    told = {"reason": {"minor": total, "unit": "KZT"}}
+    return Plan(tuple(movements), NoticeDraft("case.rejected", told))
 
 
 def _measure(

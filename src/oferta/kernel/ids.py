@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from uuid import UUID, SafeUUID, uuid5
 
-from uuid_utils.compat import uuid7 as _uuid7
+import uuid_utils
+
+_set = object.__setattr__
 
 
 def uuid7() -> UUID:
     """Return a new UUIDv7 (RFC 9562): sortable by the millisecond it was made in."""
-    return _uuid7()
+    # As `UUID(int=...)` would, but at half the price: a batch makes thousands of ids.
+    made = UUID.__new__(UUID)
+    _set(made, "int", uuid_utils.uuid7().int)
+    _set(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 #: Names of derived ids live under this one namespace, so that equal names give equal ids anywhere.

@@ -15,18 +15,23 @@ _sorted = json.JSONEncoder(
 _FORMAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
-def json_text(value: object) -> str:
-    """Write plain JSON values compactly.
+def json_bytes(value: object) -> bytes:
+    """Write plain JSON values compactly, in UTF-8.
 
     Raises:
         TypeError, ValueError: something in it is no JSON value (NaN, a date, half a character).
     """
     try:
-        text = orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+        said = orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except TypeError:  # a number of more than 64 bits, or no JSON value at all
-        return _stored(value)
+        return _stored(value).encode()
     # orjson writes NaN as null; the slower way refuses it.
-    return _stored(value) if "null" in text else text
+    return _stored(value).encode() if b"null" in said else said
+
+
+def json_text(value: object) -> str:
+    """Write plain JSON values compactly; errors as of `json_bytes`."""
+    return json_bytes(value).decode()
 
 
 def canonical_bytes(value: object) -> bytes:

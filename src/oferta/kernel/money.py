@@ -52,21 +52,26 @@ def parse_money(text: str) -> Money:
     Raises:
         BadMoney: unknown unit, too many decimals, or not a number.
     """
+    return Money(*minor_and_unit(text))
+
+
+def minor_and_unit(text: str) -> tuple[int, str]:
+    """Return minor units and unit of the money that `text` writes; errors as of `parse_money`."""
     match = _WRITTEN.match(text)
-    if match is None or match[4] not in UNITS:
+    sign, whole, decimals, unit = match.groups("") if match is not None else ("", "", "", "")
+    places = UNITS.get(unit)
+    if places is None:
         known = ", ".join(sorted(UNITS))
         raise BadMoney(given=text, expected=f"a number and one of {known}, as in '1000 KZT'")
-    places = UNITS[match[4]]
-    decimals = match[3] or ""
     if len(decimals) > places:
-        raise BadMoney(given=text, expected=f"at most {places} decimals for {match[4]}")
-    minor = int(match[2].replace(" ", "") + decimals.ljust(places, "0"))
-    return Money(-minor if match[1] == "-" else minor, match[4])
+        raise BadMoney(given=text, expected=f"at most {places} decimals for {unit}")
+    minor = int(whole.replace(" ", "") + decimals.ljust(places, "0"))
+    return (-minor if sign == "-" else minor), unit
 
 
 def decimal_text(minor: int, places: int) -> str:
     """Write `minor` with its decimal point: `decimal_text(-799, 2)` is "-7.99"."""
     if places == 0:
         return str(minor)
-    whole, part = divmod(abs(minor), 10**places)
-    return f"{'-' if minor < 0 else ''}{whole}.{part:0{places}d}"
+    digits = str(abs(minor)).rjust(places + 1, "0")
+    return f"{'-' if minor < 0 else ''}{digits[:-places]}.{digits[-places:]}"

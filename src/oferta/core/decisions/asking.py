@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
@@ -17,7 +17,8 @@ from oferta.core.terms.limits import LimitWindow
 from oferta.core.terms.types import Coded, Decided
 from oferta.kernel.ids import uuid7
 
-_EPOCH = date(1970, 1, 1).toordinal()
+#: The ordinal of the day from which coded days are counted.
+EPOCH = date(1970, 1, 1).toordinal()
 
 #: Whose use of which limit in which period: pack, limit, holder, first day.
 Holder: TypeAlias = tuple[str, str, str, date]
@@ -32,8 +33,8 @@ class Question:
     day: int
     #: Coded facts in the order of the question's, if no limit has a say: `answer` is shorter then.
     row: tuple[Coded, ...] | None
-    #: Facts as stored; "" until they are told with what is used of limits.
-    text: str = ""
+    #: Facts as they are stored; empty until they are told with what is used of limits.
+    stored: bytes = b""
     asked: Asked | None = None
     #: Each limit in force: the fact that says what is used, and whose use it is.
     holders: tuple[tuple[LimitWindow, Holder], ...] = ()
@@ -48,27 +49,23 @@ class Question:
     decided_by: tuple[str, ...] = ()
     uses: tuple[LimitShare, ...] = ()
 
-    def facts_text(self) -> str:
-        """Return the facts as they are stored, those of limits included."""
-        if self.text or self.asked is None:
-            return self.text
+    def facts(self) -> bytes:
+        """Return the facts as they are stored, those of limits included: JSON."""
+        if self.stored or self.asked is None:
+            return self.stored
         known = {**self.asked.facts, **self.given}
         if self.outcome is not None:
             # What was used of a limit that does not stand on the day is stored as nothing used.
             known = {name: known.get(name, 0) for name in self.standing.program.names}
-        return memory().text(self.standing.pack, self.standing.edition, known)
+        return memory().stored(self.standing.pack, self.standing.edition, known)
 
 
-def read_many(events: Sequence[Event], known: Container[str]) -> list[list[Question] | None]:
-    """Read plainly given facts of many events at once; None where `read` must have its say.
-
-    Events of a known key are left: they are answered from what is stored.
-    """
+def read_many(events: Sequence[Event]) -> list[list[Question] | None]:
+    """Read plainly given facts of many events at once; None where `read` must have its say."""
     read: list[list[Question] | None] = [None] * len(events)
     forms: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for place, event in enumerate(events):
-        if event.key not in known:
-            forms.setdefault((event.pack, tuple(event.questions)), []).append(place)
+        forms.setdefault((event.pack, tuple(event.questions)), []).append(place)
     for (pack, names), places in forms.items():
         try:
             form = memory().form(pack, names)
@@ -82,9 +79,9 @@ def read_many(events: Sequence[Event], known: Container[str]) -> list[list[Quest
 
 
 def _from_row(name: str, row: Row) -> Question:
-    standing, day, coded, text = row
+    standing, day, coded, stored = row
     if not standing.program.limit_facts:
-        return Question(name, standing, day, coded, text)
+        return Question(name, standing, day, coded, stored)
     pack = standing.pack.name
     facts = dict(zip(memory().reader(pack, name).names, coded, strict=True))
     return _limited(name, memory().terms.read_coded(pack, name, facts, day))
@@ -169,7 +166,7 @@ def change(used: dict[Holder, int], shares: Iterable[LimitShare], pack: str, *, 
 
 def day_of(coded: int) -> date:
     """Return the date that a coded day stands for."""
-    return date.fromordinal(_EPOCH + coded)
+    return date.fromordinal(EPOCH + coded)
 
 
 def _since(window: LimitWindow) -> date:

@@ -1,7 +1,7 @@
 """A batch of events, decided in order inside one database transaction.
 
 1. Probe the keys: what was decided before is answered from what is stored.
-2. Read the facts of the rest; what cannot be read is rejected and leaves nothing behind.
+2. Take the rest as `preparing` has read them; what cannot be read is rejected and leaves nothing.
 3. Lock the limits concerned, in one order, and decide in the order given.
 4. Post all transfers in one call. An event whose transfers are refused is stored as refused.
 5. COPY the decisions, then the notices, and leave one job in the outbox.
@@ -13,27 +13,20 @@ circle.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from uuid import UUID
+from functools import partial
+from typing import TypeAlias
 
 from django.db import transaction
 from psycopg import errors as pg
 
-from oferta.core.decisions import (
-    asking,
-    limits,
-    moving,
-    plans,
-    queries,
-    rules,
-    storing,
-    supplying,
-)
-from oferta.core.decisions.asking import Holder, Question
-from oferta.core.decisions.drafts import NO_GROUP, NO_PLAN, Draft
-from oferta.core.decisions.errors import BadEvent, KeyReused, UnknownParty
+from oferta.core.decisions import asking, limits, moving, queries, storing
+from oferta.core.decisions.asking import Holder
+from oferta.core.decisions.drafts import Draft
+from oferta.core.decisions.errors import KeyReused, UnknownParty
+from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import (
     HELD_BACK,
     Answer,
@@ -41,31 +34,30 @@ from oferta.core.decisions.types import (
     DecisionBrief,
     DecisionsMade,
     DecisionStopped,
-    Event,
-    Outcomes,
-    Plan,
     Status,
 )
 from oferta.core.notices import actions as notices
 from oferta.core.parties import queries as parties
 from oferta.kernel import events
 from oferta.kernel.errors import OfertaError
-from oferta.kernel.i18n import Language
+from oferta.kernel.meanwhile import meanwhile
 
-#: Times a batch is begun anew because another one took one of its keys meanwhile.
-ATTEMPTS_MAX = 5
+#: Decisions made before, by the key of their event.
+Stored: TypeAlias = Mapping[str, list[Decision]]
 
 
-def decide(batch: Sequence[Event], *, now: datetime) -> list[Answer]:
+def decide(batch: Prepared, *, now: datetime) -> list[Answer]:
     """Decide a batch; see `actions.decide_many`."""
-    for attempt in range(1, ATTEMPTS_MAX + 1):
+    # Each attempt finds at least one key more decided than the one before, so this many suffice.
+    for left in reversed(range(len(batch.events) + 1)):
         try:
-            with _no_collection(), transaction.atomic():
+            with _no_collection(), meanwhile(batch.step), transaction.atomic():
                 return _decide(batch, now)
         except pg.UniqueViolation as error:
             # Another batch committed one of our keys after our probe: its answer is now ours.
-            if error.diag.constraint_name != "decided_once" or attempt == ATTEMPTS_MAX:
+            if error.diag.constraint_name != "decided_once" or not left:
                 raise
+            batch = batch.anew()
     raise AssertionError  # the last attempt returns or raises
 
 
@@ -84,80 +76,48 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _decide(batch: Sequence[Event], now: datetime) -> list[Answer]:
-    known = queries.decisions_by_key({event.key for event in batch})
-    seen = {key: stored[0].digest for key, stored in known.items()}
-    languages = parties.languages({event.party_id for event in batch if event.party_id})
-    supplied = supplying.supply(batch)
-    read = asking.read_many(supplied, known)
-    rejected: dict[int, Answer] = {}
-    drafts: dict[str, Draft] = {}
-    for place, event in enumerate(batch):
-        try:
-            draft = _begin(event, supplied[place], read[place], seen, languages, now)
-        except OfertaError as error:
-            rejected[place] = Answer(key=event.key, status=Status.REJECTED, error=error)
-            continue
-        if draft is not None:
-            drafts[event.key] = draft
-    _settle(list(drafts.values()), now)
-    return _answers(batch, rejected, known, drafts)
+def _decide(batch: Prepared, now: datetime) -> list[Answer]:
+    known = queries.decisions_by_key({event.key for event in batch.events})
+    languages = parties.languages({event.party_id for event in batch.events if event.party_id})
+    drafts = batch.finished(known)
+    fresh: dict[str, Draft] = {}
+    for draft in drafts:
+        if draft.event.party_id is not None:
+            draft.language = languages.get(draft.event.party_id)
+        draft.error = _error(draft, known, fresh)
+        key = draft.event.key
+        if draft.error is None and key not in known and key not in fresh:
+            if draft.failure is not None:
+                raise draft.failure
+            fresh[key] = draft
+    _settle(list(fresh.values()), now)
+    return [_answer(draft, known, fresh, now) for draft in drafts]
 
 
-def _answers(
-    batch: Sequence[Event],
-    rejected: dict[int, Answer],
-    known: dict[str, list[Decision]],
-    drafts: dict[str, Draft],
-) -> list[Answer]:
-    """Return an answer for each event; the first to ask is not a replay."""
-    fresh = set(drafts)
-    answers = []
-    for place, event in enumerate(batch):
-        draft = drafts.get(event.key)
-        if place in rejected:
-            answer = rejected[place]
-        elif draft is None:
-            stored = _ordered(known[event.key], event.questions)
-            answer = Answer(event.key, stored[0].status, _given(stored), replayed=True)
-        else:
-            answer = Answer(
-                event.key, draft.status, draft.decisions, replayed=event.key not in fresh
-            )
-            fresh.discard(event.key)
-        answers.append(answer)
-    return answers
+def _error(draft: Draft, known: Stored, fresh: Mapping[str, Draft]) -> OfertaError | None:
+    """Return why an event is rejected, if it is."""
+    event = draft.event
+    if not draft.digest:
+        return draft.error
+    if event.key in known or event.key in fresh:
+        before = known[event.key][0].digest if event.key in known else fresh[event.key].digest
+        return None if before == draft.digest else KeyReused(key=event.key)
+    if draft.error is None and event.party_id is not None and draft.language is None:
+        return UnknownParty(key=event.key, party_id=str(event.party_id))
+    return draft.error
 
 
-def _begin(
-    event: Event,
-    supplied: Event,
-    read: list[Question] | None,
-    seen: dict[str, bytes],
-    languages: dict[UUID, Language],
-    now: datetime,
-) -> Draft | None:
-    """Return the draft of a new event, or nothing: it is a repeat.
-
-    Raises:
-        OfertaError: the event is rejected.
-    """
-    digest = rules.digest(event)
-    before = seen.get(event.key)
-    if before is not None:
-        if before != digest:
-            raise KeyReused(key=event.key)
-        return None
-    context_text = rules.context_text(event)
-    plans.planner(event.plan)
-    language = None
-    if event.party_id is not None:
-        language = languages.get(event.party_id)
-        if language is None:
-            raise UnknownParty(key=event.key, party_id=str(event.party_id))
-    questions = asking.read(supplied) if read is None else read
-    seen[event.key] = digest
-    return Draft(event, digest, questions, language, context_text, now)
+def _answer(draft: Draft, known: Stored, fresh: Mapping[str, Draft], now: datetime) -> Answer:
+    """Return an event's answer; the first to ask is not a replay."""
+    event = draft.event
+    if draft.error is not None:
+        return Answer(event.key, Status.REJECTED, error=draft.error)
+    first = fresh.get(event.key)
+    if first is not None:
+        made = partial(first.decisions, now)
+        return Answer(event.key, first.status, made, None, first is not draft)
+    stored = _ordered(known[event.key], event.questions)
+    return Answer(event.key, stored[0].status, lambda: stored, replayed=True)
 
 
 def _settle(drafts: list[Draft], now: datetime) -> None:
@@ -168,11 +128,11 @@ def _settle(drafts: list[Draft], now: datetime) -> None:
     limits.write(before, after)
     if drafts:
         in_order = sorted(drafts, key=lambda draft: draft.event.key)
-        storing.write(row for draft in in_order for row in draft.rows())
+        storing.write(row for draft in in_order for row in draft.rows(now))
     notices.send([notice for draft in drafts if (notice := draft.notice()) is not None], now=now)
     if drafts:
         events.publish(DecisionsMade(made=lambda: _briefs(drafts), at=now))
-    for item in (item for draft in drafts if draft.stopped for item in draft.decisions()):
+    for item in (item for draft in drafts if draft.stopped for item in draft.decisions(now)):
         if item.error != HELD_BACK:
             events.publish(
                 DecisionStopped(
@@ -197,60 +157,30 @@ def _briefs(drafts: list[Draft]) -> list[DecisionBrief]:
 
 
 def _post(drafts: list[Draft], before: dict[Holder, int], now: datetime) -> dict[Holder, int]:
-    """Answer and post all drafts; return what is used of each limit afterwards.
+    """Decide what limits have a say in, and post all; return what is used of each afterwards.
 
     A refused event uses nothing of a limit, so whoever came after it in the batch and shares that
     limit was answered wrongly: then everything is undone and begun anew with that event known to
     be refused. Each round settles one such event; batches without limits need one round.
     """
+    if not before:
+        moving.post((draft.group for draft in drafts), now=now)
+        return before
     doomed: set[int] = set()
     while True:
         used = dict(before)
-        point = transaction.savepoint() if before else None
+        point = transaction.savepoint()
         for place, draft in enumerate(drafts):
-            _answer_draft(draft, used, counts=place not in doomed)
+            if draft.limited:
+                draft.decide(used, counts=place not in doomed)
         moving.post((draft.group for draft in drafts), now=now)
         wrong = _first_wrong(drafts, doomed)
-        if point is None:
-            return used
         if wrong is None:
             transaction.savepoint_commit(point)
             _give_back_refused(drafts, doomed, used)
             return used
         transaction.savepoint_rollback(point)
         doomed.add(wrong)
-
-
-def _answer_draft(draft: Draft, used: dict[Holder, int], *, counts: bool) -> None:
-    shared = used if counts else dict(used)
-    for item in draft.questions:
-        asking.answer(item, shared)
-    draft.stopped = any(item.stopped is not None for item in draft.questions)
-    if draft.stopped:
-        for item in draft.questions:
-            if counts:
-                asking.change(used, item.uses, draft.event.pack, sign=-1)
-            item.uses = ()
-        draft.plan, draft.group = NO_PLAN, NO_GROUP
-        return
-    outcomes = {item.name: item.outcome for item in draft.questions if item.outcome is not None}
-    draft.plan = _plan(draft.event, outcomes)
-    ids = {item.name: item.id for item in draft.questions}
-    draft.group = moving.group(draft.plan.movements, ids, draft.event.event_at)
-
-
-def _plan(event: Event, outcomes: Outcomes) -> Plan:
-    """Return what follows from an event's outcomes.
-
-    Raises:
-        BadEvent: the plan does not fit the event's questions, or misses something in its context.
-    """
-    try:
-        return plans.planner(event.plan)(outcomes, event.context)
-    except KeyError as error:
-        raise BadEvent(
-            key=event.key, field="context", given=event.plan, expected=f"{error.args[0]}"
-        ) from error
 
 
 def _first_wrong(drafts: list[Draft], doomed: set[int]) -> int | None:
@@ -286,7 +216,3 @@ def _ordered(stored: list[Decision], questions: tuple[str, ...]) -> tuple[Decisi
         return tuple(stored)
     by_question = {item.question: item for item in stored}
     return tuple(by_question[name] for name in questions)
-
-
-def _given(stored: tuple[Decision, ...]) -> Callable[[], tuple[Decision, ...]]:
-    return lambda: stored

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from oferta.core.decisions import asking, moving, storing
-from oferta.core.decisions.asking import Question
-from oferta.core.decisions.rules import shares_json
+from oferta.core.decisions import asking, moving, plans, storing
+from oferta.core.decisions.asking import Holder, Question
 from oferta.core.decisions.types import HELD_BACK, Basis, Decision, Event, Plan, Status
-from oferta.core.notices.types import NewNotice
+from oferta.core.notices.types import Citation, NewNotice
+from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language
-from oferta.kernel.jsontext import json_text, loaded
+from oferta.kernel.jsontext import loaded
 
 NO_PLAN = Plan()
 NO_GROUP = moving.Group([])
@@ -25,15 +26,20 @@ class Draft:
     """An event with its questions, each of which becomes a Decision."""
 
     event: Event
-    digest: bytes
-    questions: list[Question]
-    language: Language | None
-    context_text: str
-    decided_at: datetime
+    #: Of what was asked; empty if that cannot even be written down.
+    digest: bytes = b""
+    #: The event's context as it is stored.
+    context: bytes = b""
+    questions: Sequence[Question] = ()
     plan: Plan = NO_PLAN
-    group: moving.Group = field(default_factory=lambda: NO_GROUP)
+    group: moving.Group = NO_GROUP
     #: Whether one of its questions stopped.
     stopped: bool = False
+    #: Why it is rejected.
+    error: OfertaError | None = None
+    #: What broke when it was decided: no answer, so it is raised once the event's turn has come.
+    failure: Exception | None = None
+    language: Language | None = None
     _decisions: tuple[Decision, ...] | None = None
 
     @property
@@ -43,36 +49,70 @@ class Draft:
             return Status.STOPPED
         return Status.REFUSED if self.group.refusal else Status.DECIDED
 
-    def decisions(self) -> tuple[Decision, ...]:
+    @property
+    def limited(self) -> bool:
+        """Whether limits have a say: then it can only be decided once they are locked."""
+        return any(item.holders for item in self.questions)
+
+    def decide(self, used: dict[Holder, int], *, counts: bool) -> None:
+        """Answer the questions and plan what follows.
+
+        Args:
+            used: of each limit so far; what this event uses is added.
+            counts: False of an event known to be refused: it uses nothing.
+        """
+        shared = used if counts else dict(used)
+        self.stopped = False
+        for item in self.questions:
+            asking.answer(item, shared)
+            self.stopped |= item.stopped is not None
+        if self.stopped:
+            for item in self.questions:
+                if counts:
+                    asking.change(used, item.uses, self.event.pack, sign=-1)
+                item.uses = ()
+            self.plan, self.group = NO_PLAN, NO_GROUP
+            return
+        outcomes, ids = {}, {}
+        for item in self.questions:
+            ids[item.name] = item.id
+            if item.outcome is not None:
+                outcomes[item.name] = item.outcome
+        self.plan = plans.plan(self.event, outcomes)
+        self.group = moving.group(self.plan.movements, ids, self.event.event_at)
+
+    def decisions(self, decided_at: datetime) -> tuple[Decision, ...]:
         """Return its Decisions in the order of the event's questions, made when first read."""
         if self._decisions is None:
-            self._decisions = tuple(self._decision(item) for item in self.questions)
+            self._decisions = tuple([self._decision(item, decided_at) for item in self.questions])
         return self._decisions
 
-    def rows(self) -> Iterator[str]:
+    def rows(self, decided_at: datetime) -> Iterator[bytes]:
         """Write its Decisions for `storing.write`, in the order of their questions' names."""
-        event, status = self.event, self.status.value
-        of_event = (
-            f"{storing.moment(event.event_at)}\t{storing.moment(self.decided_at)}\t"
-            f"{storing.identity(event.party_id)}\t"
-        )
-        rest = (
-            f"{_BASIS}\t{storing.escaped_text(event.plan)}\t{storing.escaped(self.context_text)}\t"
-        )
-        key, digest = storing.escaped_text(event.key), storing.written_bytes(self.digest)
+        of_event = storing.of_event(self.event, decided_at, self.digest, self.context)
         for item in _by_name(self.questions):
-            error, error_facts = self._error(item)
-            outcome = item.outcome
-            uses = storing.escaped(json_text(shares_json(item.uses))) if item.uses else "[]"
-            yield (
-                f"{item.id.hex}\t{key}\t{_head(item)}\t{_day(item.day)}\t{of_event}"
-                f"{storing.escaped(item.facts_text())}\t"
-                f"{storing.NULL if outcome is None else storing.escaped(json_text(outcome))}\t"
-                f"{storing.array(item.decided_by)}\t{storing.mask_bytes(item.mask)}\t"
-                f"{status}\t{error}\t"
-                f"{storing.escaped(json_text(error_facts)) if error_facts else '{}'}\t{rest}"
-                f"{uses}\t{storing.identities(self.group.ids_of(item.id))}\t{digest}\t"
-                f"{_NOT_OVERRIDDEN}\n"
+            standing = item.standing
+            yield storing.row(
+                item.id,
+                asking.EPOCH + item.day,
+                item.facts(),
+                item.outcome,
+                self.group.ids_of(item.id),
+                (
+                    of_event,
+                    storing.of_clauses(
+                        item.name,
+                        standing.pack.name,
+                        standing.edition.id,
+                        standing.edition.digest,
+                        item.decided_by,
+                        item.mask,
+                    ),
+                    storing.of_end(self.status, *self._error(item), item.uses)
+                    if self.stopped or item.uses
+                    else _plain_end(self.group.refusal),
+                    storing.NO_OVERRIDE,
+                ),
             )
 
     def notice(self) -> NewNotice | None:
@@ -80,18 +120,18 @@ class Draft:
         wanted, event = self.plan.notice, self.event
         if wanted is None or event.party_id is None or self.language is None:
             return None
-        if self.status is not Status.DECIDED:
+        if self.stopped or self.group.refusal:
             return None
         return NewNotice(
-            party_id=event.party_id,
-            language=self.language,
-            kind=wanted.kind,
-            params=wanted.params,
-            cites=_cites(self.questions),
-            decision_ids=tuple([item.id for item in self.questions]),
+            event.party_id,
+            self.language,
+            wanted.kind,
+            wanted.params,
+            self._cites(),
+            tuple([item.id for item in self.questions]),
         )
 
-    def _decision(self, item: Question) -> Decision:
+    def _decision(self, item: Question, decided_at: datetime) -> Decision:
         event, standing = self.event, item.standing
         error, error_facts = self._error(item)
         return Decision(
@@ -103,9 +143,9 @@ class Draft:
             edition_digest=standing.edition.digest,
             day=asking.day_of(item.day),
             event_at=event.event_at,
-            decided_at=self.decided_at,
+            decided_at=decided_at,
             party_id=event.party_id,
-            facts=loaded(item.facts_text()),
+            facts=loaded(item.facts()),
             outcome=item.outcome,
             decided_by=item.decided_by,
             mask=item.mask,
@@ -120,6 +160,11 @@ class Draft:
             digest=self.digest,
         )
 
+    def _cites(self) -> tuple[Citation, ...]:
+        cited = [_citations(item.standing.pack.name, item.standing.edition.id, item.decided_by)
+                 for item in self.questions]  # fmt: skip
+        return cited[0] if len(cited) == 1 else tuple(chain.from_iterable(cited))
+
     def _error(self, item: Question) -> tuple[str, dict[str, Any]]:
         if item.stopped is not None:
             said = item.stopped.as_json()
@@ -129,32 +174,17 @@ class Draft:
         return self.group.refusal, {}
 
 
-_BASIS = Basis.TERMS.value
-#: Nobody's override: overrides, reason, actor, approver.
-_NOT_OVERRIDDEN = f"{storing.NULL}\t\t{storing.NULL}\t{storing.NULL}"
+@lru_cache
+def _plain_end(refusal: str) -> bytes:
+    return storing.of_end(Status.REFUSED if refusal else Status.DECIDED, refusal, {})
 
 
-def _head(item: Question) -> str:
-    edition = item.standing.edition
-    return f"{item.name}\t{item.standing.pack.name}\t{edition.id}\t{edition.digest}"
-
-
-@lru_cache(maxsize=4_096)
-def _day(coded: int) -> str:
-    return asking.day_of(coded).isoformat()
-
-
-def _by_name(questions: list[Question]) -> list[Question]:
+def _by_name(questions: Sequence[Question]) -> Sequence[Question]:
     if len(questions) == 1:
         return questions
     return sorted(questions, key=lambda question: question.name)
 
 
-def _cites(questions: Sequence[Question]) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        [
-            (item.standing.pack.name, item.standing.edition.id, clause)
-            for item in questions
-            for clause in item.decided_by
-        ]
-    )
+@lru_cache(maxsize=4_096)  # a batch is decided by few clauses
+def _citations(pack: str, edition: str, clauses: tuple[str, ...]) -> tuple[Citation, ...]:
+    return tuple((pack, edition, clause) for clause in clauses)

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 
 from oferta.core.decisions.types import Basis, Status
+
+
+class WrittenJson(models.JSONField):
+    """JSON of which nothing is ever searched: the server keeps the text and need not take it apart.
+
+    Read by `storing`, as text.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """Name the column's type."""
+        del connection
+        return "json"
 
 
 class Decision(models.Model):
@@ -34,9 +47,9 @@ class Decision(models.Model):
         db_constraint=False,
     )
     #: Fact to value as written canonically; limit facts included.
-    facts = models.JSONField()
+    facts = WrittenJson()
     #: Field to coded value; null if stopped.
-    outcome = models.JSONField(null=True)
+    outcome = WrittenJson(null=True)
     decided_by = ArrayField(models.TextField())
     #: The clauses that held, big-endian; bytes, because a pack may have more than 63 clauses.
     mask = models.BinaryField()
@@ -44,13 +57,13 @@ class Decision(models.Model):
     #: Code of what stopped or refused it; "" if decided.
     error = models.TextField(blank=True, default="")
     #: Facts of that error.
-    error_facts = models.JSONField(default=dict)
+    error_facts = WrittenJson(default=dict)
     basis = models.TextField(default=Basis.TERMS.value)
     #: Name of the plan that turned the outcome into transfers, and what else it was given.
     plan = models.TextField()
-    context = models.JSONField(default=dict)
+    context = WrittenJson(default=dict)
     #: What of each limit it used: `[limit, holder, period start, amount]`.
-    uses = models.JSONField(default=list)
+    uses = WrittenJson(default=list)
     #: What it moved: the ledger's transfers, in order; each names this Decision in turn.
     transfer_ids = ArrayField(models.UUIDField(), default=list)
     #: SHA-256 of what was asked; tells a retry from another content under the same key.

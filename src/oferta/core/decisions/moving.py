@@ -18,7 +18,7 @@ _KINDS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind}
 _MOVED = (Kind.SINGLE, Kind.POST)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Group:
     """Transfers that move together or not at all, and what the ledger said: "" or its code."""
 
@@ -41,21 +41,22 @@ def group(
     return Group(
         [
             Transfer(
-                id=uuid7(),
-                decision_id=decision_ids[item.question],
-                event_at=event_at,
-                debit=item.debit,
-                credit=item.credit,
-                amount=item.amount,
-                kind=_KINDS[item.kind],
-                pending_id=item.pending_id,
-                linked=place < last,
-                code=item.code,
-                expires_at=item.expires_at,
+                uuid7(),
+                decision_ids[question],
+                event_at,
+                debit,
+                credit,
+                amount,
+                _KINDS[kind],
+                pending_id,
+                place < last,
+                code,
+                expires_at,
             )
-            for place, item in enumerate(movements)
+            for place, (question, debit, credit, amount, code, kind, pending_id, expires_at)
+            in enumerate(movements)
         ]
-    )
+    )  # fmt: skip
 
 
 def post(groups: Iterable[Group], *, now: datetime) -> None:

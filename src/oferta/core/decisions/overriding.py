@@ -42,7 +42,7 @@ from oferta.core.terms.types import Coded
 from oferta.core.terms.values import BadValue, parse_value
 from oferta.kernel import events
 from oferta.kernel.ids import uuid7
-from oferta.kernel.jsontext import json_text, loaded
+from oferta.kernel.jsontext import json_bytes, loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _corrected(old: Decision, wanted: Override) -> _Result:
         edition=edition.id,
         edition_digest=edition.digest,
         day=asking.day_of(question.day),
-        facts=loaded(question.facts_text()),
+        facts=loaded(question.facts()),
         outcome=question.outcome,
         decided_by=question.decided_by,
         mask=question.mask,
@@ -187,7 +187,7 @@ def _check_second_person(wanted: Override, old: Decision, amount: int) -> None:
 
 
 def _decision(old: Decision, wanted: Override, result: _Result, now: datetime) -> Decision:
-    said = json_text([str(old.id), wanted.reason, dict(result.outcome), str(wanted.actor.id)])
+    said = json_bytes([str(old.id), wanted.reason, dict(result.outcome), str(wanted.actor.id)])
     return replace(
         old,
         id=uuid7(),
@@ -206,7 +206,7 @@ def _decision(old: Decision, wanted: Override, result: _Result, now: datetime) -
         basis=result.basis,
         uses=result.uses,
         transfer_ids=(),
-        digest=sha256(said.encode()).digest(),
+        digest=sha256(said).digest(),
         overrides=old.id,
         reason=wanted.reason.strip(),
         actor_id=wanted.actor.id,

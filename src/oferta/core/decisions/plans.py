@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from oferta.core.decisions.errors import BadEvent, UnknownPlan
-from oferta.core.decisions.types import Outcomes, Plan, Planner
+from oferta.core.decisions.types import Event, Outcomes, Plan, Planner
 
 _planners: dict[str, Planner] = {}
 
@@ -41,6 +41,21 @@ def planner(name: str) -> Planner:
     if found is None:
         raise UnknownPlan(plan=name, known=sorted(_planners))
     return found
+
+
+def plan(event: Event, outcomes: Outcomes) -> Plan:
+    """Return what follows from an event's outcomes.
+
+    Raises:
+        UnknownPlan: there is none of that name.
+        BadEvent: the plan does not fit the event's questions, or misses something in its context.
+    """
+    try:
+        return planner(event.plan)(outcomes, event.context)
+    except KeyError as error:
+        raise BadEvent(
+            key=event.key, field="context", given=event.plan, expected=f"{error.args[0]}"
+        ) from error
 
 
 def register_shapes(shapes: Mapping[str, Shape]) -> None:

@@ -19,15 +19,15 @@ from oferta.core.terms.program import Program
 from oferta.core.terms.relations import breaks
 from oferta.core.terms.types import Coded, Edition, Kind, Pack, Question, Type
 from oferta.core.terms.values import BadValue, parse_value, write_value
-from oferta.kernel.jsontext import json_text
+from oferta.kernel.jsontext import json_bytes
 
 #: Remembered values of one fact; then it is begun anew.
 VALUES_MAX = 20_000
 
 #: A coded value and its piece of the stored JSON: name and value.
-Cell: TypeAlias = tuple[Coded, str]
+Cell: TypeAlias = tuple[Coded, bytes]
 #: In the place of what cannot be read; its row is left.
-_NOTHING: Cell = (None, "")
+_NOTHING: Cell = (None, b"")
 
 
 class Standing(NamedTuple):
@@ -48,37 +48,39 @@ class Row(NamedTuple):
     #: Coded, in the order of the question's facts.
     coded: tuple[Coded, ...]
     #: As they are stored: JSON.
-    text: str
+    stored: bytes
 
 
 class Column:
     """One fact of a pack: how its values are read and written."""
 
     def __init__(self, name: str, type_: Type) -> None:
-        self._name = json_text(name)
+        self._name = json_bytes(name)
         self._type = type_
+        #: Texts may hold what JSON escapes; numbers, days and sums are written without.
+        self._is_text = type_.kind in (Kind.TEXT, Kind.ENUM)
         #: By class, because True is not 1 here.
         self._cells: dict[type, dict[object, Cell]] = {}
-        self._pieces: dict[Coded, str] = {}
+        self._pieces: dict[Coded, bytes] = {}
 
     def read(self, values: Sequence[object]) -> list[Cell | None]:
         """Read one value of each row; None for one that is not of the fact's type."""
-        classes = {value.__class__ for value in values}
+        classes = set(map(type, values))
         if len(classes) > 1:
-            return [self._cell(value) for value in values]
+            return [cell for value in values for cell in self.read([value])]
         known = self._cells.setdefault(classes.pop(), {})
         try:
             found = list(map(known.get, values))
         except TypeError:  # something that cannot be remembered
             return [self._cell(value) for value in values]
-        if None in found:
-            return [
-                self._cell(value) if cell is None else cell
-                for cell, value in zip(found, values, strict=True)
-            ]
-        return found
+        if all(found):  # a cell is a pair, and never empty
+            return found
+        return [
+            cell or self._remembered(known, value)
+            for cell, value in zip(found, values, strict=True)
+        ]
 
-    def piece(self, value: Coded) -> str:
+    def piece(self, value: Coded) -> bytes:
         """Return a coded value's piece of the stored JSON: null, a boolean or canonical text."""
         found = self._pieces.get(value)
         if found is None:
@@ -87,38 +89,31 @@ class Column:
             found = self._pieces[value] = self._piece(value)
         return found
 
-    def _piece(self, value: Coded) -> str:
-        if value is None or isinstance(value, bool) or self._type.kind in (Kind.TEXT, Kind.ENUM):
-            return f"{self._name}:{json_text(value)}"
-        # Numbers, days and sums are written without a character that JSON would escape.
-        return f'{self._name}:"{write_value(value, self._type)}"'
+    def _piece(self, value: Coded) -> bytes:
+        if self._is_text or value is None or isinstance(value, bool):
+            return b"%b:%b" % (self._name, json_bytes(value))
+        return b'%b:"%b"' % (self._name, write_value(value, self._type).encode())
+
+    def _remembered(self, known: dict[object, Cell], raw: object) -> Cell | None:
+        cell = self._cell(raw)
+        if cell is not None:
+            if len(known) >= VALUES_MAX:
+                known.clear()
+            known[raw] = cell
+        return cell
 
     def _cell(self, raw: object) -> Cell | None:
-        known = self._cells.setdefault(raw.__class__, {})
-        try:
-            found = known.get(raw)
-        except TypeError:
-            known, found = {}, None
-        if found is not None:
-            return found
         try:
             coded = parse_value(raw, self._type)
         except BadValue:
             return None
-        if len(known) >= VALUES_MAX:
-            known.clear()
-        cell = coded, self._piece(coded)
-        try:
-            known[raw] = cell
-        except TypeError:
-            return cell
-        return cell
+        return coded, self._piece(coded)
 
 
 class Reader:
     """One question of one pack, and what answers it on which day."""
 
-    __slots__ = ("_assumed", "_by_day", "_fields", "_pack", "_terms", "day", "names", "question")
+    __slots__ = ("_by_day", "_fields", "_pack", "_terms", "assumed", "day", "names", "question")
 
     def __init__(self, terms: Terms, pack: Pack, question: Question) -> None:
         self._terms = terms
@@ -129,14 +124,12 @@ class Reader:
         #: The fact that is the day itself; "" if the day is worked out by each edition.
         self.day = question.day if question.day in self.names else ""
         self._by_day: dict[Coded, Standing | None] = {}
-        self._assumed = pack.assumed(question)
+        self.assumed = pack.assumed(question)
 
     def left(self, coded: tuple[Coded, ...]) -> bool:
-        """Tell whether facts contradict each other: the terms' own reader says how."""
-        if not self._assumed:
-            return False
+        """Tell whether facts break an assumption of the pack: the terms' own reader says how."""
         facts = dict(zip(self.names, coded, strict=True))
-        return any(breaks(one, facts) for one in self._assumed)
+        return any(breaks(one, facts) for one in self.assumed)
 
     def standing(self, day: Coded) -> Standing | None:
         """Return what answers on a day; None if nothing does."""
@@ -165,13 +158,13 @@ class Form:
         self._columns = columns
         self._pick = _picker(tuple(columns))
 
-    def read(self, given: Sequence[Mapping[str, Any]]) -> list[list[Row] | None]:
+    def read(self, given: Sequence[Mapping[str, Any]]) -> list[tuple[Row, ...] | None]:
         """Return each event's facts, a row a question; None where they are not all plainly given.
 
         Left to the terms' own reader: a fact too few, too many or of another type, a day that is
         worked out, a day before the first edition.
         """
-        read: list[list[Row] | None] = [None] * len(given)
+        read: list[tuple[Row, ...] | None] = [None] * len(given)
         places, rows = [], []
         for place, facts in enumerate(given):
             if len(facts) == len(self._columns):
@@ -183,42 +176,48 @@ class Form:
         if not rows or not all(reader.day for reader in self._readers):
             return read
         coded, pieces, bad = self._cells(rows)
-        by_question = [_rows(reader, coded, pieces) for reader in self._readers]
-        for at, place in enumerate(places):
-            own = [rows_[at] for rows_ in by_question]
-            if at not in bad and None not in own:
-                read[place] = own  # type: ignore[assignment]  # no None is among them
+        by_question = [_rows(reader, coded, pieces, bad) for reader in self._readers]
+        for at, (place, own) in enumerate(zip(places, zip(*by_question, strict=True), strict=True)):
+            if at not in bad:
+                read[place] = own
         return read
 
     def _cells(
         self, rows: list[tuple[object, ...]]
-    ) -> tuple[dict[str, tuple[Coded, ...]], dict[str, tuple[str, ...]], set[int]]:
+    ) -> tuple[dict[str, tuple[Coded, ...]], dict[str, tuple[bytes, ...]], set[int]]:
         """Return the coded values and the JSON pieces by fact, and which rows cannot be read."""
         coded, pieces, bad = {}, {}, set[int]()
         for (name, column), values in zip(
             self._columns.items(), zip(*rows, strict=True), strict=True
         ):
             cells = column.read(values)
-            if None in cells:
+            if not all(cells):
                 bad.update(at for at, cell in enumerate(cells) if cell is None)
-            coded[name], pieces[name] = zip(*[cell or _NOTHING for cell in cells], strict=True)
+                cells = [cell or _NOTHING for cell in cells]
+            coded[name], pieces[name] = zip(*cells, strict=True)
         return coded, pieces, bad
 
 
 def _rows(
-    reader: Reader, coded: Mapping[str, tuple[Coded, ...]], pieces: Mapping[str, tuple[str, ...]]
-) -> list[Row | None]:
-    names = reader.names
-    return [
-        None if (standing := reader.standing(day)) is None or reader.left(row)
-        else Row(standing, day, row, "{" + ",".join(texts) + "}")  # type: ignore[arg-type]
-        for day, row, texts in zip(
-            coded[reader.day],
-            zip(*[coded[name] for name in names], strict=True),
-            zip(*[pieces[name] for name in names], strict=True),
-            strict=True,
-        )
-    ]  # fmt: skip
+    reader: Reader,
+    coded: Mapping[str, tuple[Coded, ...]],
+    pieces: Mapping[str, tuple[bytes, ...]],
+    bad: set[int],
+) -> list[Row]:
+    """Put the columns of a question together, and add to `bad` the rows that must be left."""
+    days = coded[reader.day]
+    standings = [reader.standing(day) for day in days]
+    rows = list(zip(*[coded[name] for name in reader.names], strict=True))
+    bad.update(
+        at
+        for at, standing in enumerate(standings)
+        if standing is None or (reader.assumed and reader.left(rows[at]))
+    )
+    stored = [
+        b"{%b}" % b",".join(own)
+        for own in zip(*[pieces[name] for name in reader.names], strict=True)
+    ]
+    return list(map(Row._make, zip(standings, days, rows, stored, strict=True)))
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[object, ...]]:
@@ -264,13 +263,13 @@ class Memory:
             found = self._forms[pack, questions] = Form(readers, columns)
         return found
 
-    def text(self, pack: Pack, edition: Edition, values: Mapping[str, Coded]) -> str:
-        """Return facts as they are stored, as JSON text."""
+    def stored(self, pack: Pack, edition: Edition, values: Mapping[str, Coded]) -> bytes:
+        """Return facts as they are stored: JSON."""
         pieces = [
             self._column(pack.name, name, type_of_fact(pack, edition, name)).piece(value)
             for name, value in values.items()
         ]
-        return "{" + ",".join(pieces) + "}"
+        return b"{" + b",".join(pieces) + b"}"
 
     def _column(self, pack: str, name: str, type_: Type) -> Column:
         found = self._columns.get((pack, name))

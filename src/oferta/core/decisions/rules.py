@@ -10,7 +10,7 @@ from typing import Any
 from oferta.core.decisions.errors import BadEvent
 from oferta.core.decisions.types import Event, LimitShare, Movement
 from oferta.kernel.clock import NaiveTime, zoned
-from oferta.kernel.jsontext import canonical_bytes, json_text
+from oferta.kernel.jsontext import canonical_bytes, json_bytes
 
 KEY_LENGTH_MAX = 200
 QUESTIONS_MAX = 16
@@ -47,7 +47,9 @@ def digest(event: Event) -> bytes:
 def _check_shape(event: Event) -> None:
     if not event.key.strip() or len(event.key) > KEY_LENGTH_MAX:
         raise _bad(event, "key", event.key, f"1 to {KEY_LENGTH_MAX} characters")
-    if not 0 < len(set(event.questions)) == len(event.questions) <= QUESTIONS_MAX:
+    if len(event.questions) != 1 and not (
+        0 < len(set(event.questions)) == len(event.questions) <= QUESTIONS_MAX
+    ):
         asked = ", ".join(event.questions)
         raise _bad(event, "questions", asked, "different questions, one or more")
     try:
@@ -56,14 +58,14 @@ def _check_shape(event: Event) -> None:
         raise _bad(event, "event_at", error.given, "a moment with a time zone") from None
 
 
-def context_text(event: Event) -> str:
-    """Write the event's context as JSON.
+def context_json(event: Event) -> bytes:
+    """Write the event's context as it is stored: JSON.
 
     Raises:
         BadEvent: it holds something else than JSON values.
     """
     try:
-        return json_text(dict(event.context))
+        return json_bytes(dict(event.context))
     except (TypeError, ValueError) as error:
         raise _bad(event, "context", str(error), "JSON values only") from None
 

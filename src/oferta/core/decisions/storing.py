@@ -2,122 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from oferta.core.decisions.rules import shares_json
-from oferta.core.decisions.types import Basis, Decision, LimitShare, Status
-from oferta.kernel.jsontext import json_text, loaded
+from oferta.core.decisions.types import Basis, Decision, Event, LimitShare, Status
+from oferta.kernel import pgcopy
+from oferta.kernel.jsontext import json_bytes, loaded
+from oferta.kernel.pgcopy import NULL
 
+#: What differs from row to row, what an event's rows share, what rows of the same clauses share,
+#: what became of it, who overrode what: written in these pieces.
 _COLUMNS = (
-    "id, key, question, pack, edition, edition_digest, day, event_at, decided_at, party_id, facts, "
-    "outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses, "
-    "transfer_ids, digest, overrides_id, reason, actor_id, approver_id"
+    "id, day, facts, outcome, transfer_ids, "
+    "key, party_id, event_at, decided_at, digest, plan, context, "
+    "question, pack, edition, edition_digest, decided_by, mask, "
+    "status, error, error_facts, uses, basis, "
+    "overrides_id, reason, actor_id, approver_id"
 )
-_COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN"
-_SELECT = f"SELECT {_COLUMNS} FROM decisions_decision WHERE "  # noqa: S608 - constants only
+_COLUMN_COUNT = _COLUMNS.count(",") + 1
+#: How a row starts: columns, id, day, length of the facts.
+_start = Struct(">hi16siii").pack
+#: The moments of an event.
+_moments = Struct(">iqiq").pack
+_COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN (FORMAT binary)"
+_JSON = ("facts", "outcome", "context", "error_facts", "uses")
+_READ = ", ".join(f"{name}::text" if name in _JSON else name for name in _COLUMNS.split(", "))
+_SELECT = f"SELECT {_READ} FROM decisions_decision WHERE "  # noqa: S608 - constants only
 #: Rows sent at a time.
 _CHUNK = 50
-#: How COPY writes null.
-NULL = r"\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+#: What follows `of_end` in the row of a Decision that overrides none.
+NO_OVERRIDE = NULL + pgcopy.text("") + NULL + NULL
 
 
-def write(rows: Iterable[str]) -> None:
-    """Add rows of COPY's text format (`row`, or a draft's own), in the order given.
+def write(rows: Iterable[bytes]) -> None:
+    """Add rows (of `row`) in the order given.
 
     Callers give them ordered by key, so that two batches never wait for each other in a circle.
     Rows are sent a chunk at a time: the server takes one in while the next is being made.
     """
     left = iter(rows)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        while chunk := "".join(islice(left, _CHUNK)):
+        copy.write(pgcopy.HEADER)
+        while chunk := b"".join(islice(left, _CHUNK)):
             copy.write(chunk)
+        copy.write(pgcopy.TRAILER)
 
 
-def write_one(decision: Decision) -> None:
+def write_one(item: Decision) -> None:
     """Add one decision."""
-    write([_row(decision, json_text(decision.facts), json_text(decision.context))])
+    pieces = (
+        of_event(item, item.decided_at, item.digest, json_bytes(item.context)),
+        of_clauses(
+            *(item.question, item.pack, item.edition, item.edition_digest),
+            *(item.decided_by, item.mask),
+        ),
+        of_end(item.status, item.error, item.error_facts, item.uses, item.basis),
+        pgcopy.identity(item.overrides),
+        pgcopy.text(item.reason),
+        pgcopy.identity(item.actor_id),
+        pgcopy.identity(item.approver_id),
+    )
+    day, facts = item.day.toordinal(), json_bytes(item.facts)
+    write([row(item.id, day, facts, item.outcome, item.transfer_ids, pieces)])
+
+
+def row(
+    id_: UUID,
+    day: int,
+    facts: bytes,
+    outcome: Mapping[str, Any] | None,
+    transfer_ids: Collection[UUID],
+    pieces: Iterable[bytes],
+) -> bytes:
+    """Write a Decision's row: what is its own, and the pieces that follow, as `_COLUMNS` says.
+
+    The day is told as its ordinal.
+    """
+    return b"".join(
+        (
+            _start(_COLUMN_COUNT, 16, id_.bytes, 4, day - pgcopy.EPOCH_DAY, len(facts)),
+            facts,
+            NULL if outcome is None else pgcopy.blob(json_bytes(outcome)),
+            pgcopy.identities(transfer_ids),
+            *pieces,
+        )
+    )
+
+
+def of_event(item: Event | Decision, decided_at: datetime, digest: bytes, context: bytes) -> bytes:
+    """Write what all Decisions of an event share."""
+    return b"".join(
+        (
+            pgcopy.text(item.key),
+            pgcopy.identity(item.party_id),
+            _moments(8, pgcopy.microseconds(item.event_at), 8, pgcopy.microseconds(decided_at)),
+            pgcopy.blob(digest),
+            pgcopy.word(item.plan),
+            pgcopy.blob(context),
+        )
+    )
+
+
+@lru_cache(maxsize=4_096)  # a batch is decided by few clauses
+def of_clauses(
+    question: str,
+    pack: str,
+    edition: str,
+    edition_digest: str,
+    decided_by: tuple[str, ...],
+    mask: int,
+) -> bytes:
+    """Write what all Decisions by the same clauses share; the mask as big-endian bytes."""
+    words = (question, pack, edition, edition_digest)
+    return b"".join(
+        (
+            *map(pgcopy.text, words),
+            pgcopy.texts(decided_by),
+            pgcopy.blob(mask.to_bytes((mask.bit_length() + 7) // 8)),
+        )
+    )
+
+
+def of_end(
+    status: Status,
+    error: str,
+    error_facts: Mapping[str, Any],
+    uses: tuple[LimitShare, ...] = (),
+    basis: Basis = Basis.TERMS,
+) -> bytes:
+    """Write what became of a Decision."""
+    return b"".join(
+        (
+            pgcopy.word(status.value),
+            pgcopy.word(error),
+            pgcopy.blob(json_bytes(error_facts)),
+            pgcopy.blob(json_bytes(shares_json(uses))),
+            pgcopy.word(basis.value),
+        )
+    )
 
 
 def select(condition: str, values: Sequence[Any]) -> list[Decision]:
     """Return the decisions that meet an SQL condition of ours (never a caller's text)."""
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + condition, values)
-        return [_decision(row) for row in cursor.fetchall()]
+        return [_decision(found) for found in cursor.fetchall()]
 
 
-def _row(item: Decision, facts: str, context: str) -> str:
-    return (
-        f"{item.id.hex}\t{escaped_text(item.key)}\t{item.question}\t{item.pack}\t{item.edition}\t"
-        f"{item.edition_digest}\t{item.day}\t{moment(item.event_at)}\t"
-        f"{moment(item.decided_at)}\t{identity(item.party_id)}\t{escaped(facts)}\t"
-        f"{NULL if item.outcome is None else escaped(json_text(item.outcome))}\t"
-        f"{array(item.decided_by)}\t{mask_bytes(item.mask)}\t{item.status.value}\t"
-        f"{item.error}\t{escaped(json_text(item.error_facts))}\t"
-        f"{item.basis.value}\t{escaped_text(item.plan)}\t{escaped(context)}\t"
-        f"{escaped(json_text(shares_json(item.uses)))}\t"
-        f"{identities(item.transfer_ids)}\t{written_bytes(item.digest)}\t"
-        f"{identity(item.overrides)}\t{escaped_text(item.reason)}\t{identity(item.actor_id)}\t"
-        f"{identity(item.approver_id)}\n"
-    )
-
-
-def identity(value: UUID | None) -> str:
-    """Write an id: as hexadecimal digits, which is half the work of writing the dashes."""
-    return NULL if value is None else value.hex
-
-
-def identities(values: Iterable[UUID]) -> str:
-    """Write an array of ids."""
-    return "{" + ",".join([one.hex for one in values]) + "}"
-
-
-@lru_cache(maxsize=4_096)  # the moments of a batch are few
-def moment(value: datetime) -> str:
-    """Write a moment."""
-    return value.isoformat()
-
-
-def escaped_text(text: str) -> str:
-    """Write a text of any kind."""
-    return text.translate(_ESCAPES)
-
-
-def escaped(text: str) -> str:
-    """Write JSON: it never holds a raw tab or newline, so only the backslash needs care."""
-    return text.replace("\\", "\\\\")
-
-
-@lru_cache(maxsize=4_096)  # a batch is decided by few clauses
-def array(ids: tuple[str, ...]) -> str:
-    """Write an array of clause ids."""
-    return "{" + ",".join(f'"{item}"' for item in ids) + "}"
-
-
-def written_bytes(value: bytes) -> str:
-    """Write bytes."""
-    return "\\\\x" + value.hex()
-
-
-@lru_cache(maxsize=4_096)
-def mask_bytes(mask: int) -> str:
-    """Write a mask as big-endian bytes."""
-    return written_bytes(mask.to_bytes((mask.bit_length() + 7) // 8))
-
-
-def _decision(row: tuple[Any, ...]) -> Decision:
+def _decision(found: tuple[Any, ...]) -> Decision:
     (
-        id_, key, question, pack, edition, edition_digest, day, event_at, decided_at, party_id,
-        facts, outcome, decided_by, mask, status, error, error_facts, basis, plan, context, uses,
-        transfer_ids, digest, overrides, reason, actor_id, approver_id,
-    ) = row  # fmt: skip
+        id_, day, facts, outcome, transfer_ids,
+        key, party_id, event_at, decided_at, digest, plan, context,
+        question, pack, edition, edition_digest, decided_by, mask,
+        status, error, error_facts, uses, basis,
+        overrides, reason, actor_id, approver_id,
+    ) = found  # fmt: skip
     return Decision(
         id=id_,
         key=key,

@@ -51,6 +51,22 @@ def supply(events: Sequence[Event]) -> Sequence[Event]:
     return supplied
 
 
+def lacking(events: Sequence[Event]) -> set[int]:
+    """Return the places of events that miss something which `supply` would give them."""
+    needs = _needs(events)
+    if not any(needs.values()):
+        return set()
+    return {
+        place
+        for place, item in enumerate(events)
+        if item.party_id is not None and not needs[item.pack, item.questions] <= item.facts.keys()
+    }
+
+
+def _needs(events: Sequence[Event]) -> dict[tuple[str, tuple[str, ...]], frozenset[str]]:
+    return {form: _needed(*form) for form in {(item.pack, item.questions) for item in events}}
+
+
 def _needed(pack: str, questions: tuple[str, ...]) -> frozenset[str]:
     try:
         return memory().known_facts(pack, questions) & SUPPLIERS.keys()

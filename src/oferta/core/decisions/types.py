@@ -68,8 +68,7 @@ class NoticeDraft(NamedTuple):
     params: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(NamedTuple):
     """What follows from outcomes: transfers, linked with one another, and one notice."""
 
     movements: tuple[Movement, ...] = ()

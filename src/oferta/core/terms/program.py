@@ -195,13 +195,15 @@ class Program:
         """Return the outcome before limits, and the plan of the clauses that it is of."""
         if not plan.deciding:
             raise self._stops.gap(mask)
+        chosen = plan.deciding
         try:
-            outcomes = [self._outcomes[index](day, *values) for index in plan.deciding]
+            if len(chosen) == 1:
+                outcome = self._outcomes[chosen[0]](day, *values)
+            else:
+                outcomes = [self._outcomes[index](day, *values) for index in chosen]
+                chosen, outcome = self._combined(chosen, outcomes, mask)
         except Broken as broken:
             raise self._stops.broken(broken, mask) from None
-        chosen, outcome = plan.deciding, outcomes[0]
-        if len(outcomes) > 1:
-            chosen, outcome = self._combined(plan.deciding, outcomes, mask)
         self._stops.check_bounds(chosen, outcome, mask)
         if chosen != plan.deciding:
             plan = Plan(self._narrow(mask, plan.verdict, chosen), chosen, None)

@@ -38,7 +38,8 @@ class Stops:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._ids = subject.graph.ids
-        self._bounds = [bounds_of(answer.type) for answer in subject.question.answer]
+        bounds = [bounds_of(answer.type) for answer in subject.question.answer]
+        self._bounds = [(place, *both) for place, both in enumerate(bounds) if both != (None, None)]
 
     def gap(self, mask: int) -> Gap:
         """Make the error of nothing that decides."""
@@ -67,7 +68,8 @@ class Stops:
 
     def check_bounds(self, chosen: tuple[int, ...], outcome: tuple[Coded, ...], mask: int) -> None:
         """Raise `OutOfBounds` unless every field keeps its bounds, declared or of 64 bits."""
-        for place, (value, (low, high)) in enumerate(zip(outcome, self._bounds, strict=True)):
+        for place, low, high in self._bounds:
+            value = outcome[place]
             if value.__class__ is not int:
                 continue
             if (low is not None and value < low) or (high is not None and value > high):

@@ -10,7 +10,7 @@ from typing import ClassVar
 from oferta.core.terms.problems import choices, listed, shown
 from oferta.core.terms.types import Coded, Kind, Type
 from oferta.kernel.errors import OfertaError
-from oferta.kernel.money import UNITS, BadMoney, Money, decimal_text, parse_money
+from oferta.kernel.money import UNITS, BadMoney, Money, decimal_text, minor_and_unit
 
 #: Every coded number fits a signed 64-bit integer, as databases and provers keep it.
 CODED_MAX = 2**63 - 1
@@ -174,15 +174,15 @@ def _percent(raw: object, type_: Type) -> Coded:
 
 def _money(raw: object, type_: Type) -> Coded:
     if isinstance(raw, Money):
-        money = raw
+        minor, unit = raw.minor, raw.unit
     else:
         try:
-            money = parse_money(_written(raw, type_))
+            minor, unit = minor_and_unit(_written(raw, type_))
         except BadMoney as error:
             raise BadValue(given=_given(raw), expected=error.expected) from error
-    if money.unit != type_.unit:
+    if unit != type_.unit:
         raise _bad(raw, type_)
-    return money.minor
+    return minor
 
 
 def _date(raw: object, type_: Type) -> Coded:
