@@ -78,15 +78,20 @@ def a_member(language: str) -> tuple[Any, str, dict[str, int]]:
 
 
 def sign_in(page: Page, name: str, *, approver: bool = False) -> None:
-    from oferta.core.parties import actions
+    from oferta.core.parties import actions, factors
     from oferta.core.parties.types import Role
 
     role = Role.APPROVER if approver else Role.CLERK
     actions.appoint_staff(name, password="a long word", name=name.title(), role=role)  # noqa: S106 - of a test
+    secret = factors.new_secret()
+    factors.give_app(name, secret)
     page.goto("/desk/")
-    page.get_by_label("Sign-in name").fill(name)
+    page.get_by_label("Phone, e-mail or sign-in name").fill(name)
     page.get_by_label("Password").fill("a long word")
-    page.get_by_role("button", name="Staff sign-in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Code from the app, or a recovery code").fill(factors.code_of(secret))
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/desk/")
 
 
 def picture(page: Page, name: str) -> None:
