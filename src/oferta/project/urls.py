@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", set_language, name="set_language"),
     path("", include("oferta.project.web.terms.urls")),
     path("", include("oferta.project.rest.urls")),
+    path("", include("oferta.project.webhooks.web.urls")),
     path("", include("oferta.project.web.my.urls")),
     path("", include("oferta.core.parties.web.urls")),
     path("", include("oferta.core.parties.web.signing_urls")),

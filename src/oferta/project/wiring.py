@@ -54,6 +54,8 @@ from oferta.core.terms.engine import Terms
 from oferta.kernel import events
 from oferta.kernel.events import Handler
 from oferta.project.config import Config, read_config
+from oferta.project.rest import handlers as rest
+from oferta.project.rest import own_data as rest_data
 from oferta.project.signing import receipt_keys
 from oferta.project.web import words
 from oferta.project.webhooks import handlers as webhooks
@@ -81,8 +83,9 @@ EVENTS: Mapping[type, Sequence[Handler]] = {
     ErasureRefused: (telling.tell_of_erasure_refused,),
 }
 
-#: What webhooks tell of, after everything above is done.
+#: What the API and its webhooks do, after everything above is done.
 TOLD_OUTSIDE: Mapping[type, Handler] = {
+    NotMeReported: rest.revoke_tokens,
     DecisionsMade: webhooks.decisions_made,
     DecisionOverridden: webhooks.decision_overridden,
     CasesOpened: webhooks.cases_opened,
@@ -126,11 +129,13 @@ EXPORTERS: Sequence[Exporter] = (
     notices_data.export,
     decisions_data.export,
     cases_data.export,
+    rest_data.export,
     club_data.export,
 )
 
 #: How each room erases a customer. Services first: they find their rows by what others erase.
 ERASERS: Sequence[Eraser] = (
+    rest_data.ERASER,
     club_data.ERASER,
     cases_data.ERASER,
     decisions_data.ERASER,

@@ -122,6 +122,13 @@ class KeyUsed(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class AnswerErased(OfertaError):
+    """The request was done under this key; its answer was erased with the customer's data."""
+
+    code: ClassVar[str] = "rest.answer_erased"
+
+
+@dataclass(eq=False, kw_only=True)
 class DatabaseAway(OfertaError):
     """The database cannot be reached or is overloaded; try again."""
 

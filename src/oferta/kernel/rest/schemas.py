@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StrictStr,
+    WithJsonSchema,
 )
 
 from oferta.kernel.i18n import LANGUAGES, Language
@@ -107,6 +109,11 @@ Facts = Annotated[
 #: A value as it is told: money by its minor units, a truth value or whole number as JSON has them,
 #: the rest as the terms write it ("1%", "2024-04-16").
 ValueTold = bool | int | str | Money | None
+
+
+def one_of(values: type[StrEnum]) -> WithJsonSchema:
+    """Describe an enumeration where it stands: two rooms may call different ones by one name."""
+    return WithJsonSchema({"type": "string", "enum": [item.value for item in values]})
 
 
 def plain_facts(facts: dict[str, Any]) -> dict[str, object]:

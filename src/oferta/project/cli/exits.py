@@ -47,6 +47,8 @@ EXIT_OF: dict[str, Exit] = {
     "project.not_a_checkout": Exit.NOT_FOUND,
     "project.wrong_cluster": Exit.DATABASE,
     "terms.facts_disagree": Exit.WRONG_USE,
+    "rest.bad_token": Exit.WRONG_USE,
+    "rest.unknown_token": Exit.NOT_FOUND,
     "terms.missing_fact": Exit.WRONG_USE,
     "terms.not_in_force": Exit.NOT_FOUND,
     "terms.pack_invalid": Exit.FOUND_PROBLEMS,
@@ -55,6 +57,8 @@ EXIT_OF: dict[str, Exit] = {
     "terms.unknown_pack": Exit.NOT_FOUND,
     "terms.unknown_question": Exit.NOT_FOUND,
     "terms.wrong_fact": Exit.WRONG_USE,
+    "webhooks.bad_endpoint": Exit.WRONG_USE,
+    "webhooks.unknown_endpoint": Exit.NOT_FOUND,
 }
 
 

@@ -29,6 +29,8 @@ COMMANDS = {
     "terms": "oferta.project.cli.terms:terms",
     "ledger": "oferta.project.cli.ledger:ledger",
     "club": "oferta.project.cli.club:club",
+    "api": "oferta.project.cli.api:api",
+    "webhooks": "oferta.project.cli.webhooks:webhooks",
     "run": "oferta.project.cli.run:run",
     "worker": "oferta.project.cli.run:worker",
     "migrate": "oferta.project.cli.run:migrate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -75,8 +76,8 @@ def _check(wanted: NewToken, now: datetime) -> None:
     for field, given in (("name", wanted.name), ("owner", wanted.owner)):
         if not 0 < len(given.strip()) <= NAME_LENGTH_MAX or "\0" in given:
             raise _bad(field, given, f"1 to {NAME_LENGTH_MAX} characters")
-    if not wanted.scopes:
-        raise _bad("scopes", "", "at least one")
+    if not wanted.scopes or not wanted.scopes <= set(Scope):
+        raise _bad("scopes", _listed(wanted.scopes), f"some of {_listed(Scope)}")
     if wanted.party_id is not None and not wanted.scopes <= CUSTOMER_SCOPES:
         raise _bad("scopes", _listed(wanted.scopes), f"of {_listed(CUSTOMER_SCOPES)}")
     if Scope.CASES_RESOLVE in wanted.scopes and wanted.staff_id is None:
@@ -88,7 +89,7 @@ def _check(wanted: NewToken, now: datetime) -> None:
     queries.ensure_owner(wanted)
 
 
-def _listed(scopes: frozenset[Scope]) -> str:
+def _listed(scopes: Iterable[str]) -> str:
     return ", ".join(sorted(scopes))
 
 

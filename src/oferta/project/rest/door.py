@@ -17,6 +17,7 @@ from oferta.core.parties.errors import NotStaff, UnknownCustomer
 from oferta.kernel import clock
 from oferta.kernel.rest.access import KEY_HEADER, Caller, caller_of
 from oferta.kernel.rest.errors import (
+    AnswerErased,
     BadKey,
     ForgedRequest,
     KeyMissing,
@@ -71,7 +72,8 @@ class Front:
             raise KeyMissing
         if not _KEY.fullmatch(key):
             raise BadKey
-        owner = caller_of(request).owner
+        caller = caller_of(request)
+        owner = caller.owner
         digest = _digest(request)
         with transaction.atomic():
             _wait_for_others(owner, key)
@@ -79,6 +81,8 @@ class Front:
             if done is not None:
                 if bytes(done.digest) != digest:
                     raise KeyUsed
+                if not done.answer:
+                    raise AnswerErased
                 return _answer(done.status, done.answer, repeated=True)
             answer = act().model_dump_json()
             models.Done.objects.create(
@@ -88,6 +92,7 @@ class Front:
                 status=status,
                 answer=answer,
                 done_at=clock.now(),
+                parties=sorted(caller.shown),
             )
         return _answer(status, answer, repeated=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -63,6 +64,11 @@ class Done(models.Model):
     status = models.PositiveSmallIntegerField()
     answer = models.TextField()
     done_at = models.DateTimeField()
+    #: The customers whose data the answer holds: erasing one empties it.
+    parties = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        indexes = (GinIndex(fields=["parties"], name="rest_done_of_parties"),)
 
     def __str__(self) -> str:
         return f"{self.owner}: {self.key}"

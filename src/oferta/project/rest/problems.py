@@ -55,6 +55,7 @@ STATUS_OF: dict[str, int] = {
     "notices.unknown_notice": _NOT_THERE,
     "parties.not_staff": _NOT_YOURS,
     "parties.unknown_customer": _NOT_THERE,
+    "rest.answer_erased": _CLASH,
     "rest.bad_cursor": _BAD,
     "rest.bad_key": _BAD,
     "rest.bad_parameters": _BAD,

@@ -69,7 +69,8 @@ class NewToken:
 
     name: str
     owner: str
-    scopes: frozenset[Scope]
+    #: Of `Scope`.
+    scopes: frozenset[str]
     party_id: UUID | None = None
     staff_id: UUID | None = None
     expires_at: datetime | None = None

@@ -56,7 +56,8 @@ class NewEndpoint:
 
     owner: str
     url: str
-    kinds: frozenset[Kind]
+    #: Of `Kind`.
+    kinds: frozenset[str]
     note: str = ""
     #: E-mail address that is told when the endpoint is turned off; "" for nobody.
     contact: str = ""

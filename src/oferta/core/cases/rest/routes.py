@@ -42,7 +42,7 @@ _READ, _WRITE = Needs("cases:read", own=True), Needs("cases:write", own=True)
 _RESOLVE = Needs("cases:resolve")
 
 
-@router.get("/cases", auth=_READ, response=answers(Page[CaseTold]))
+@router.get("/cases", auth=_READ, response=answers(Page[CaseTold], 404))
 def list_cases(
     request: HttpRequest,
     after: After,

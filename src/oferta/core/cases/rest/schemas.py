@@ -9,8 +9,10 @@ from uuid import UUID
 from pydantic import Field, StrictStr
 
 from oferta.core.cases.types import Case, Kind, NewEvidence, Status
-from oferta.kernel.rest.schemas import Facts, Given, Id, Told, Words
+from oferta.kernel.rest.schemas import Facts, Given, Id, Told, Words, one_of
 
+_Kind = Annotated[Kind, one_of(Kind)]
+_Status = Annotated[Status, one_of(Status)]
 _Answer = Annotated[Words, Field(min_length=1)]
 _Link = Annotated[StrictStr, Field(max_length=500)]
 
@@ -63,10 +65,10 @@ class CaseTold(Told):
     """A case from opening to answer."""
 
     id: UUID
-    kind: Kind
+    kind: _Kind
     decision_id: UUID | None
     party_id: UUID | None
-    status: Status
+    status: _Status
     words: str
     opened_at: datetime
     due_at: datetime = Field(description="By when it is answered.")

@@ -57,7 +57,7 @@ def submit_events(request: HttpRequest, given: EventsGiven) -> AnswersTold:
     return AnswersTold(answers=[_answer(item, request.path) for item in answered])
 
 
-@router.get("/decisions", auth=_READ, response=answers(Page[DecisionTold]))
+@router.get("/decisions", auth=_READ, response=answers(Page[DecisionTold], 404))
 def list_decisions(
     request: HttpRequest,
     after: After,

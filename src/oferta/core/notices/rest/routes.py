@@ -46,7 +46,7 @@ class NoticeTold(Told):
     created_at: datetime
 
 
-@router.get("/notices", auth=_READ, response=answers(Page[NoticeTold]))
+@router.get("/notices", auth=_READ, response=answers(Page[NoticeTold], 404))
 def list_notices(
     request: HttpRequest,
     after: After,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from oferta.kernel.errors import OfertaError
+from oferta.kernel.rest.problems import status_of
 from oferta.project.rest import openapi as description
+from oferta.project.rest.types import CUSTOMER_SCOPES, Scope
+from oferta.project.rest.web import pages
 
 
 @require_safe
@@ -18,16 +25,19 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
-    """Show every operation."""
-    del request
-    raise Http404
+    """Show every operation, and every shape that bodies have."""
+    context = {
+        "groups": pages.operations(),
+        "shapes": pages.shapes(),
+        "scopes": [(scope.value, scope in CUSTOMER_SCOPES) for scope in Scope],
+    }
+    return render(request, "rest/reference.html", context)
 
 
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
-    """Show every code."""
-    del request
-    raise Http404
+    """Show every code that a program may meet, with its HTTP status."""
+    return render(request, "rest/errors.html", {"errors": _errors(OfertaError)})
 
 
 @csrf_exempt
@@ -35,3 +45,20 @@ def nothing(request: HttpRequest) -> HttpResponse:
     """Answer that there is nothing at an address below the API."""
     del request
     raise Http404
+
+
+def _errors(base: type[OfertaError]) -> list[tuple[str, int, str, str]]:
+    return sorted(
+        (
+            kind.code,
+            status_of(kind),
+            (kind.__doc__ or "").strip().split("\n")[0],
+            ", ".join(field.name for field in fields(kind)),
+        )
+        for kind in _below(base)
+    )
+
+
+def _below(base: type[OfertaError]) -> list[type[OfertaError]]:
+    own = [kind for kind in base.__subclasses__() if kind.__module__.startswith("oferta.")]
+    return own + [kind for one in own for kind in _below(one)]

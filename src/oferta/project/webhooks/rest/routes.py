@@ -14,16 +14,18 @@ from oferta.kernel import clock
 from oferta.kernel.i18n import Language
 from oferta.kernel.rest.access import Needs, caller_of, idempotent
 from oferta.kernel.rest.paging import After, Limit, Page, number_after, page
-from oferta.kernel.rest.schemas import Given, Moment, Told, Whole, answers
+from oferta.kernel.rest.schemas import Given, Moment, Told, Whole, answers, one_of
 from oferta.project.webhooks import actions, queries
 from oferta.project.webhooks.errors import UnknownDelivery, UnknownEndpoint
 from oferta.project.webhooks.types import Delivery, Endpoint, Kind, NewEndpoint, State
 
 router = Router()
 _MANAGE = Needs("webhooks:manage")
+_Kind = Annotated[Kind, one_of(Kind)]
+_State = Annotated[State, one_of(State)]
 _Text = Annotated[StrictStr, Field(max_length=500)]
 _DeliveryId = Annotated[int, Path(..., ge=1, lt=2**63)]
-_InState = Annotated[State | None, Query(None, description="Only those that stand so.")]
+_InState = Annotated[_State | None, Query(None, description="Only those that stand so.")]
 OVERLAP_HOURS_MAX = 24 * 30
 
 
@@ -31,7 +33,7 @@ class EndpointGiven(Given):
     """Where to send what."""
 
     url: _Text = Field(description="Begins with https://.")
-    kinds: Annotated[list[Kind], Field(min_length=1, max_length=len(Kind))]
+    kinds: Annotated[list[_Kind], Field(min_length=1, max_length=len(Kind))]
     note: _Text = ""
     contact: _Text = Field("", description="E-mail address that is told if it is turned off.")
     language: Language = Field("en", description="In which it is told.")
@@ -89,7 +91,7 @@ class DeliveryTold(Told):
     id: int
     message_id: str = Field(description="`webhook-id`: the same through retries and replays.")
     kind: str
-    state: State
+    state: _State
     attempts: int
     due_at: datetime = Field(description="Of the next attempt, while it waits.")
     created_at: datetime

@@ -21,8 +21,8 @@ from oferta.services.club.paying import CURRENCY, Taken
 from oferta.services.club.redeeming import Bill
 from oferta.services.club.rest.schemas import (
     BillGiven,
-    LineTold,
     MemberGiven,
+    MemberLineTold,
     MemberTold,
     PaymentGiven,
     PaymentsGiven,
@@ -55,11 +55,13 @@ def get_member(request: HttpRequest, party_id: UUID) -> MemberTold:
 
 
 @router.get(
-    "/club/members/{uuid:party_id}/statement", auth=_READ, response=answers(Page[LineTold], 404)
+    "/club/members/{uuid:party_id}/statement",
+    auth=_READ,
+    response=answers(Page[MemberLineTold], 404),
 )
 def get_member_statement(
     request: HttpRequest, party_id: UUID, after: After, limit: Limit
-) -> Page[LineTold]:
+) -> Page[MemberLineTold]:
     """Read what came and went, in the order of the book; each line names its decision."""
     caller_of(request).ensure_sees(party_id)
     member = queries.member_of_party(party_id)
@@ -177,8 +179,8 @@ def _payment(taken: Taken, path: str) -> PaymentTold:
     )
 
 
-def _line(item: StatementLine) -> LineTold:
-    return LineTold(
+def _line(item: StatementLine) -> MemberLineTold:
+    return MemberLineTold(
         transfer_id=item.transfer_id,
         kind=item.kind.name.lower(),
         event_at=item.event_at,

@@ -102,7 +102,7 @@ class MemberTold(Told):
     owed: Money = Field(description="Taken back though it was spent; later bonuses fill it.")
 
 
-class LineTold(Told):
+class MemberLineTold(Told):
     """A line of a member's statement."""
 
     transfer_id: UUID
