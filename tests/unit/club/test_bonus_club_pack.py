@@ -33,7 +33,30 @@ RULES = {f"BC-{number}" for number in range(14, 70)}
 #: Contradictory, ambiguous, truncated, stale or silent places of the sources that these terms meet.
 OPEN_PLACES = {
     f"BC-{number:02}"
-    for number in (8, 11, 17, 18, 19, 20, 24, 25, 31, 32, 35, 38, 40, 41, 44, 50, 56, 61, 64, 67, 68, 69)
+    for number in (
+        8,
+        11,
+        17,
+        18,
+        19,
+        20,
+        24,
+        25,
+        31,
+        32,
+        35,
+        38,
+        40,
+        41,
+        44,
+        50,
+        56,
+        61,
+        64,
+        67,
+        68,
+        69,
+    )
 }
 
 
