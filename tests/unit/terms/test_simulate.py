@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +18,8 @@ from click.testing import CliRunner
 
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.loader import load_pack
-from oferta.core.terms.simulating import Asked, simulate
+from oferta.core.terms.simulating import Asked, chart, simulate
+from oferta.core.terms.simulating.chart import write_chart
 from oferta.core.terms.simulating.errors import (
     EventColumnsMissing,
     EventColumnUnknown,
@@ -25,8 +28,10 @@ from oferta.core.terms.simulating.errors import (
     EventsUnreadable,
     EventValueWrong,
 )
-from oferta.core.terms.simulating.report import html, write_chart
+from oferta.core.terms.simulating.report import html
 from oferta.core.terms.types import Pack
+from oferta.core.terms.wording import wording
+from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.project.cli.output import Output
 from oferta.project.cli.terms_simulate import simulate_command
 
@@ -229,6 +234,92 @@ def test_the_report_stands_alone(changed: Pack, tmp_path: Path) -> None:
     assert page.count("<table") == page.count("</table>") > 2
     write_chart(asked, found, tmp_path / "chart.png")
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_who_gains_and_loses_is_told_where_one_edition_pays_by_the_facts(
+    policy: Pack, tmp_path: Path
+) -> None:
+    first = policy.editions[0]
+    clauses = dict(first.clauses)
+    flat = clauses["b1"].then[0]
+    flat = replace(flat, expression=replace(flat.expression, value=290))  # type: ignore[type-var]  # a constant
+    clauses["r2"] = replace(clauses["r2"], then=(flat,))  # 300 by the facts, now 290
+    clauses["b1"] = replace(clauses["b1"], then=clauses["r8"].then)  # 100, now 300
+    second = replace(first, id="2025-07-01", start=20_270, clauses=clauses)
+    pack = replace(policy, editions=(first, second))
+    terms, rows = Terms([pack]), payments()
+    wanted, change = Counter[int](), 0
+    for row in rows:
+        before, after = (
+            int(
+                terms.decide("policy", "accrual", facts_of(row), edition=one).outcome["rate_bp"]
+                or 0
+            )
+            for one in ("2020-01-01", "2025-07-01")
+        )
+        wanted[(after > before) - (after < before)] += 1
+        change += after - before
+    events = write(tmp_path / "e.csv", rows)
+    for there, back in (("2020-01-01", "2025-07-01"), ("2025-07-01", "2020-01-01")):
+        sign = 1 if there < back else -1
+        total = simulate(Asked(pack, "accrual", events, there, back)).total
+        assert (total.winners, total.losers) == (wanted[sign], wanted[-sign])
+        assert total.against["rate_bp"] - total.sums["rate_bp"] == sign * change
+    assert wanted[1]
+    assert wanted[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_written_in_the_language_of_its_reader(
+    changed: Pack, tmp_path: Path, language: Language
+) -> None:
+    events = write(tmp_path / "e.csv", payments())
+    asked = Asked(changed, "accrual", events, "2020-01-01", "2025-07-01", group="channel")
+    page = html(asked, simulate(asked), language)
+    shown = wording(language)
+    assert f'<html lang="{language}">' in page
+    for key in ("totals", "changed", "gain", "lose", "decided", "by_clause", "all"):
+        said = shown.say(f"simulation.{key}")
+        assert said in page
+        assert language == "en" or said != wording("en").say(f"simulation.{key}")
+
+
+def test_a_chart_without_the_letters_of_a_language_is_in_english(
+    changed: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(changed, "accrual", write(tmp_path / "e.csv", payments()), "2020-01-01")
+    found = simulate(asked)
+    assert write_chart(asked, found, tmp_path / "kk.png", "kk") == "kk"
+    monkeypatch.setitem(chart._FONTS, "zh-Hant", ("No Such Font",))
+    assert write_chart(asked, found, tmp_path / "zh.png", "zh-Hant") == "en"
+
+
+_WITHIN = """
+import resource, sys
+from pathlib import Path
+from oferta.core.terms.loader import load_pack
+from oferta.core.terms.simulating import Asked, simulate
+done, (_, pack, events) = [], sys.argv
+asked = Asked(load_pack(Path(pack)), "accrual", Path(events), "2020-01-01", memory="96MB")
+assert simulate(asked, done.append).events == 3_000_000
+assert sum(done) == 100 and len(done) > 2, done
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_millions_of_events_stream_through_little_memory(tmp_path: Path) -> None:
+    events = tmp_path / "e.parquet"
+    duckdb.sql(
+        f"COPY (SELECT 20200 + i % 300 AS d, hash(i) % 900000 AS amount, 5000 + i % 900 AS mcc,"  # noqa: S608 - a temporary path
+        " ['pos', 'qr', 'app'][1 + i % 3] AS channel, 'gold' AS product, 'KZ' AS country,"
+        " 'base' AS tier, 18 + i % 60 AS age, i % 400 AS partner_bp, i % 50 = 0 AS is_refund,"
+        f" true AS is_member, i % 7 = 0 AS weekend FROM range(3_000_000) AS t(i)) TO '{events}'"
+    )
+    given = [sys.executable, "-c", _WITHIN, str(POLICY), str(events)]
+    ran = subprocess.run(given, capture_output=True, text=True, check=False)
+    assert not ran.returncode, ran.stderr
+    # The columns alone would take 290 MB.
+    assert int(ran.stdout) < 260
 
 
 def test_the_command_writes_its_folder_and_on_a_bad_file_nothing(tmp_path: Path) -> None:

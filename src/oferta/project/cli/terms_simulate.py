@@ -12,8 +12,11 @@ import click
 
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.simulating import Asked, Share, Simulation, simulate
+from oferta.core.terms.simulating.chart import write_chart
 from oferta.core.terms.simulating.errors import EngineFailed
-from oferta.core.terms.simulating.report import Shown, html, write_chart
+from oferta.core.terms.simulating.report import html
+from oferta.core.terms.simulating.shown import Shown
+from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.project.cli.commands import Command
 from oferta.project.cli.output import Output, table
 
@@ -46,6 +49,14 @@ SHOWN_MAX = 15
     "--at", default="", metavar="URL", help="Of PostgreSQL, or of Spark's master; else our own."
 )
 @click.option("--memory", default="1GB", show_default=True, help="At most this much memory.")
+@click.option(
+    "--lang",
+    "language",
+    default="en",
+    show_default=True,
+    type=click.Choice(LANGUAGES),
+    help="Of the report.",
+)
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for the report.")
 @click.pass_obj
 def simulate_command(out: Output, /, pack: str, question: str, **options: Any) -> None:
@@ -57,13 +68,13 @@ def simulate_command(out: Output, /, pack: str, question: str, **options: Any) -
     """
     from oferta.project.cli.terms import folder_of
 
-    folder, at = options.pop("folder"), options.pop("at")
+    folder, at, language = (options.pop(name) for name in ("folder", "at", "language"))
     asked = Asked(load_pack(folder_of(pack)), question, master=at, **options)
     with out.progress("Simulating", total=100) as step, _postgres(asked) as connection:
         found = simulate(asked, step, connection)
     data: dict[str, Any] = {"simulation": asdict(found), "files": []}
     if folder is not None:
-        data["files"] = [str(path) for path in _write(asked, found, folder)]
+        data["files"] = [str(path) for path in _write(asked, found, folder, language)]
     out.emit(data, _text(asked, found) + "".join(f"\nwritten: {name}" for name in data["files"]))
 
 
@@ -87,13 +98,13 @@ def _postgres(asked: Asked) -> Iterator[Any]:
         raise EngineFailed(engine="postgres", reason=reason) from error
 
 
-def _write(asked: Asked, found: Simulation, folder: Path) -> list[Path]:
+def _write(asked: Asked, found: Simulation, folder: Path, language: Language) -> list[Path]:
     from oferta.project.cli.output import as_json
 
     folder.mkdir(parents=True, exist_ok=True)
     page, chart, data = (folder / name for name in ("report.html", "chart.png", "simulation.json"))
-    page.write_text(html(asked, found), encoding="utf-8")
-    write_chart(asked, found, chart)
+    page.write_text(html(asked, found, language), encoding="utf-8")
+    write_chart(asked, found, chart, language)
     data.write_text(as_json(asdict(found)) + "\n", encoding="utf-8")
     return [page, chart, data]
 
