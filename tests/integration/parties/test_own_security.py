@@ -30,8 +30,9 @@ from signing_builders import (
 
 from oferta.core.cases import queries as cases
 from oferta.core.cases.types import Kind
-from oferta.core.parties import actions, logins, models, queries
+from oferta.core.parties import actions, factors, logins, models, queries
 from oferta.core.parties.contacts import read_contact
+from oferta.core.parties.errors import NotStaff
 from oferta.core.parties.types import Role
 from oferta.kernel import clock
 
@@ -279,3 +280,45 @@ def test_the_desk_asks_staff_for_a_second_factor_or_to_set_one_up(client: Client
     answer = proved.post("/sign-in/second-factor/", {"code": totp()})
     assert answer.headers["Location"] == "/desk/"
     assert proved.get("/desk/").status_code == 200
+
+
+def test_a_sign_in_under_way_does_not_outlive_this_was_not_me(client: Client) -> None:
+    login = with_password(sign_up(client))
+    with_totp(login)
+    thief = Client()
+    thief.post("/sign-in/", {"login": "anna@example.test", "password": PASSWORD})
+    logins.freeze(login, door="link", now=clock.now())
+    answer = thief.post("/sign-in/second-factor/", {"code": totp()})
+    assert answer.headers["Location"] == "/sign-in/recovery/"
+    assert not is_in(thief)
+    login.refresh_from_db()
+    assert login.frozen_at is not None
+
+
+def test_saying_it_twice_opens_one_case_and_sends_one_notice(client: Client) -> None:
+    login = sign_up(client)
+    for _ in range(2):
+        logins.freeze(login, door="link", now=clock.now())
+    assert told(login).count("security.frozen") == 1
+    assert len(cases.cases_of_party(queries.customer_of_login(login.id).id)) == 1
+
+
+def test_who_owns_the_machine_resets_the_factors_of_staff(client: Client) -> None:
+    login = with_password(sign_up(client))
+    with_totp(login)
+    with pytest.raises(NotStaff):
+        factors.reset(login.username, now=clock.now())
+    actor = actions.appoint_staff("clerk", password=None, name="Clerk", roles=(Role.CLERK,))
+    models.Staff.objects.filter(id=actor.id).update(login=login)
+    assert factors.reset(login.username, now=clock.now()) == 2
+    assert not Authenticator.objects.filter(user=login).exists()
+    assert not is_in(client)
+
+
+def test_staff_are_signed_in_for_a_working_day(client: Client) -> None:
+    login = with_password(sign_up(client))
+    actor = actions.appoint_staff("clerk", password=None, name="Clerk", roles=(Role.CLERK,))
+    models.Staff.objects.filter(id=actor.id).update(login=login)
+    visitor = Client()
+    visitor.post("/sign-in/", {"login": "anna@example.test", "password": PASSWORD})
+    assert visitor.session.get_expiry_age() <= 12 * 3600

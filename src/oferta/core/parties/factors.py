@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from django.db import transaction
 
-from oferta.core.parties import models
+from oferta.core.parties import logins, models
+from oferta.core.parties.errors import NotStaff
+from oferta.core.parties.login_types import Change
 
 
 def new_secret() -> str:
@@ -30,10 +34,21 @@ def give_app(username: str, secret: str) -> None:
 
 
 @transaction.atomic
-def drop_all(username: str) -> int:
-    """Remove every second factor of a login and return how many there were.
+def reset(username: str, *, now: datetime) -> int:
+    """Remove every second factor of a login, end its sessions, tell its contacts.
 
     For who owns the machine: staff who lost theirs set up another one at their next sign-in.
+
+    Returns:
+        How many factors there were.
+
+    Raises:
+        NotStaff: nobody who works here signs in by that name.
     """
-    removed, _ = Authenticator.objects.filter(user__username=username).delete()
+    login = models.Login.objects.filter(username=username, staff__isnull=False).first()
+    if login is None:
+        raise NotStaff(login=username)
+    removed, _ = Authenticator.objects.filter(user=login).delete()
+    logins.end_sessions(login)
+    logins.tell(login, Change.FACTOR_REMOVED, now=now)
     return int(removed)

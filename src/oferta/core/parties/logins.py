@@ -197,10 +197,13 @@ def freeze(login: models.Login, *, door: str, now: datetime) -> None:
         door: where it was said, for the case: `my` or `link`.
         now: zone-aware.
     """
-    models.Login.objects.filter(id=login.id).update(frozen_at=zoned(now))
+    fresh = models.Login.objects.filter(id=login.id, frozen_at=None)
+    is_first = bool(fresh.update(frozen_at=zoned(now)))
     models.Device.objects.filter(login=login).delete()
     end_sessions(login)
     login.refresh_from_db()
+    if not is_first:  # said before: nobody need hear it again
+        return
     tell(login, Change.FROZEN, now=now)
     customer = _customer_of(login)
     if customer is not None:

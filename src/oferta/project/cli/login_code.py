@@ -1,4 +1,4 @@
-"""`oferta login-code`: the codes that a person would have on their phone, in development."""
+"""`oferta login-code`, `login-reset`: codes in development; staff who lost their second factor."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ def login_code(out: Output, contact: str) -> None:
     lines = [f"Second factor of the sample staff: {code}"]
     lines += [f"{item['to']}: {item['body'].strip()}" for item in found[:SHOWN_MAX]]
     out.emit({"staff_code": code, "messages": found[:SHOWN_MAX]}, "\n".join(lines))
+
+
+@click.command("login-reset", cls=Command, django=True, example="oferta login-reset aigul.clerk")
+@click.argument("name")
+@click.pass_obj
+def login_reset(out: Output, name: str) -> None:
+    """Remove the second factors of a member of staff who lost them, and end their sessions.
+
+    They sign in with their password and set up another factor before the desk opens.
+    """
+    from oferta.core.parties import factors
+    from oferta.kernel.clock import now
+
+    removed = factors.reset(name, now=now())
+    out.emit({"login": name, "removed": removed}, f"Removed {removed} second factors of {name}.")
 
 
 def _sent(folder: Path, contact: str) -> list[dict[str, str]]:

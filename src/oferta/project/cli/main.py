@@ -36,6 +36,7 @@ COMMANDS = {
     "migrate": "oferta.project.cli.run:migrate",
     "stop": "oferta.project.cli.run:stop",
     "login-code": "oferta.project.cli.login_code:login_code",
+    "login-reset": "oferta.project.cli.login_code:login_reset",
     "bench": "oferta.project.cli.bench:bench",
 }
 

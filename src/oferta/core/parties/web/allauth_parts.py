@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -101,6 +102,16 @@ class LoginAdapter(DefaultAccountAdapter):
             return redirect("sign_in:recover")
         response: HttpResponse | None = super().pre_login(request, user, **rest)
         return response
+
+    def login(self, request: HttpRequest, user: Login) -> None:
+        """Sign in, unless the login was frozen while its second factor was being asked for.
+
+        Staff sign in for a working day.
+        """
+        if user.frozen_at is not None and not proofs.proved_contact(request, user):
+            raise ImmediateHttpResponse(redirect("sign_in:recover"))
+        super().login(request, user)
+        devices.shorten_for_staff(request)
 
     def post_login(self, request: HttpRequest, user: Login, **rest: Any) -> HttpResponse:
         """Note the device; a login that was frozen is recovered now, and asked for a password."""

@@ -11,13 +11,15 @@ from django.contrib.auth import update_session_auth_hash
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from oferta.core.parties.models import Customer, Login
+from oferta.core.parties.models import Customer, Login, Staff
 
 COOKIE = "oferta_device"
 _SALT = "oferta.parties.device"
 #: As long as browsers keep a cookie.
 _AGE = timedelta(days=400)
 _AGENT_LENGTH_MAX = 200
+#: How long a session of staff lasts; customers stay signed in for `SESSION_COOKIE_AGE`.
+STAFF_SESSION_SECONDS = 12 * 3600
 
 
 def new() -> str:
@@ -55,13 +57,19 @@ def speak_on(request: HttpRequest, response: HttpResponse, login: Login) -> None
         customer.language.lower(),
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
 
 
 def agent(request: HttpRequest) -> str:
     """Return what the browser says of itself."""
     return str(request.META.get("HTTP_USER_AGENT", ""))[:_AGENT_LENGTH_MAX]
+
+
+def shorten_for_staff(request: HttpRequest) -> None:
+    """Let a session of staff end after a working day, however it was begun."""
+    if Staff.objects.filter(login__username=request.user.get_username()).exists():
+        request.session.set_expiry(STAFF_SESSION_SECONDS)
 
 
 def keep_signed_in(request: HttpRequest, login: Login) -> None:

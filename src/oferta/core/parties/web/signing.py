@@ -27,7 +27,7 @@ from oferta.core.parties.login_errors import (
 )
 from oferta.core.parties.login_types import Purpose
 from oferta.core.parties.models import Login
-from oferta.core.parties.web import proofs
+from oferta.core.parties.web import devices, proofs
 from oferta.core.parties.web.claiming import claimed_in
 from oferta.core.parties.web.proving import Proof, TooManyCodes
 from oferta.kernel import clock
@@ -49,6 +49,12 @@ class SignIn(LoginView):
     """The page to sign in; a password is read here, codes and passkeys have their own addresses."""
 
     template_name = "sign_in/sign_in.html"
+
+    def form_valid(self, form: object) -> HttpResponse:
+        """Go on; allauth's form has just given the session its full length."""
+        response: HttpResponse = super().form_valid(form)
+        devices.shorten_for_staff(self.request)
+        return response
 
 
 @never_cache
