@@ -214,11 +214,9 @@ def test_advertising_goes_to_those_who_consent_and_on_their_channels_alone(mail:
     late = models.Delivery.objects.filter(notice__party_id=withdrawn).exclude(channel="inbox")
     assert {(row.state, row.last_error) for row in late} == {("suppressed", "notices.no_consent")}
     assert "/stop/" in mail.sent[0].withdrawal
+    params = {"subject": "x", "body": "y"}
+    notice = NewNotice(party_id=neither, language="en", kind="message.advertising", params=params)
     with pytest.raises(NoConsent):
-        params = {"subject": "x", "body": "y"}
-        notice = NewNotice(
-            party_id=neither, language="en", kind="message.advertising", params=params
-        )
         actions.send([notice], now=NOW)
 
 
@@ -240,9 +238,7 @@ def test_service_notices_need_no_consent(mail: Outbox) -> None:
 def test_a_message_may_be_kept_to_one_channel(mail: Outbox) -> None:
     """TR-132: what came falsely by one way is answered by another."""
     maker = staff()
-    made = masses.submit(
-        a_mass(customers(2), maker, channels=("email",)).id, actor=maker, now=NOW
-    )
+    made = masses.submit(a_mass(customers(2), maker, channels=("email",)).id, actor=maker, now=NOW)
     masses.step(made.id, now=NOW)
     deliver_all()
     assert len(mail.sent) == 2

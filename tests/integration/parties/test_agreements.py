@@ -13,6 +13,7 @@ from oferta.core.parties import agreements, asking, keyring, models, receipts
 from oferta.core.parties.agreement_errors import NotAsked
 from oferta.core.parties.agreement_types import EditionCame, How, Standing
 from oferta.core.parties.errors import UnknownCustomer
+from oferta.core.parties.words_digest import text_digest
 from oferta.core.terms import shelf
 from oferta.kernel import events
 from oferta.kernel.ids import uuid7
@@ -47,7 +48,7 @@ def test_a_receipt_names_edition_words_way_and_moment_and_is_proved_without_a_da
         "edition": "2024-04-16",
         "edition_digest": chosen.digest,
         "language": "ru",
-        "text_digest": agreements.text_digest(chosen, "ru"),
+        "text_digest": text_digest(chosen, "ru"),
         "how": "click",
         "at": NOW.isoformat(),
     }

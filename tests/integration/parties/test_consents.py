@@ -80,7 +80,7 @@ def test_the_link_in_an_advertisement_withdraws_and_opens_nothing_else() -> None
 def test_consent_to_words_that_no_longer_count_does_not_hold(tmp_path: Path) -> None:
     party = a_party()
     say(party, given=True)
-    words = {language: "words" for language in LANGUAGES}
+    words = dict.fromkeys(LANGUAGES, "words")
     version = {"title": words, "words": words}
     newer = {AD: {"counts_from": 2, "versions": {1: version, 2: version}}}
     file = tmp_path / "purposes.yaml"

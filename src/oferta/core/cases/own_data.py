@@ -10,7 +10,7 @@ from uuid import UUID
 from oferta.core.cases import models
 from oferta.core.cases.types import OPEN, Kind, Status
 from oferta.core.parties.archive import Section
-from oferta.core.parties.erasing import Eraser, Kept, Obstacle, Wipe
+from oferta.core.parties.erasing import Eraser, Kept, Obstacle, blanked, dropped
 from oferta.kernel.i18n import Language
 
 _OPEN = tuple(item.value for item in OPEN)
@@ -69,31 +69,22 @@ def _close_disputes(customer_id: UUID, grave: str, now: datetime) -> Mapping[str
     return {"cases_case": closed}
 
 
-_OF_PARTY = "(SELECT id FROM cases_case WHERE party_id = %(party)s)"
+_OF_PARTY = "case_id IN (SELECT id FROM cases_case WHERE party_id = %(party)s)"
 
 ERASER = Eraser(
     room="cases",
     obstacles=_obstacles,
     act=_close_disputes,
     wipes=(
-        Wipe(
-            table="cases_case",
-            sql="UPDATE cases_case SET words = CASE words WHEN '' THEN '' ELSE %(grave)s END,"
-            " reason = CASE reason WHEN '' THEN '' ELSE %(grave)s END WHERE party_id = %(party)s",
+        blanked(
+            "cases_case",
+            "words = CASE words WHEN '' THEN '' ELSE %(grave)s END,"
+            " reason = CASE reason WHEN '' THEN '' ELSE %(grave)s END",
+            "party_id = %(party)s",
         ),
-        Wipe(
-            table="cases_evidence",
-            sql="UPDATE cases_evidence SET words = %(grave)s, link = ''"
-            f" WHERE case_id IN {_OF_PARTY}",
-        ),
-        Wipe(
-            table="cases_entry",
-            sql=f"UPDATE cases_entry SET detail = '{{}}' WHERE case_id IN {_OF_PARTY}",  # noqa: S608
-        ),
-        Wipe(
-            table="cases_proposal",
-            sql=f"DELETE FROM cases_proposal WHERE case_id IN {_OF_PARTY}",  # noqa: S608
-        ),
+        blanked("cases_evidence", "words = %(grave)s, link = ''", _OF_PARTY),
+        blanked("cases_entry", "detail = '{}'", _OF_PARTY),
+        dropped("cases_proposal", _OF_PARTY),
     ),
     kept=(Kept(table="cases_case", what="cases", ground="claims"),),
 )

@@ -28,7 +28,15 @@ _PAGE = 100
 
 def export(customer_id: UUID, language: Language) -> Iterator[Section]:
     """Return every decision with its explanation, what it moved, balances and statements."""
-    columns = ("at", "question", "status", "outcome", "explanation", "facts", "edition")
+    columns: tuple[str, ...] = (
+        "at",
+        "question",
+        "status",
+        "outcome",
+        "explanation",
+        "facts",
+        "edition",
+    )
     yield Section("decisions", columns, _decisions(customer_id, language))
     columns = ("at", "decision", "amount", "debit", "credit", "kind")
     yield Section("transfers", columns, _transfers(customer_id))
@@ -202,9 +210,7 @@ def _personal(item: Decision) -> dict[str, str]:
     }
 
 
-def _use_without(
-    share: LimitShare, pack: str, values: Mapping[str, str], grave: str
-) -> LimitShare:
+def _use_without(share: LimitShare, pack: str, values: Mapping[str, str], grave: str) -> LimitShare:
     editions = shelf.terms().packs[pack].editions if values else ()
     limits = (one.limits[share.limit] for one in editions if share.limit in one.limits)
     per = {name for limit in limits for name in limit.per}
@@ -244,7 +250,7 @@ def _rename_holder(pack: str, limit: str, old: str, new: str) -> int:
             " AND holder = %s",
             [new, pack, limit, old],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 ERASER = Eraser(

@@ -122,9 +122,7 @@ def _check(new: NewFalse) -> None:
 
 
 def _record(row: models.FalseMessage, what: str, actor: Actor, now: datetime) -> None:
-    audit.record(
-        actor=actor, what=what, subject_kind="false_message", subject_id=row.id, now=now
-    )
+    audit.record(actor=actor, what=what, subject_kind="false_message", subject_id=row.id, now=now)
 
 
 def _false(row: models.FalseMessage) -> FalseMessage:

@@ -1,4 +1,4 @@
-"""Mass messages: made by one, let out by another above a limit, paced, and stopped at any moment."""
+"""Mass messages: made by one, let out by another above a limit, paced, stopped at any moment."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from oferta.kernel.ids import uuid7
 STEP = "notices.mass_step"
 #: A stop takes effect within one step.
 STEP_SECONDS = 10
+#: A list of people by name is kept as their ids alone: erasing somebody must not miss it.
+LISTED = "listed"
 SUBJECT_LENGTH_MAX = 150
 BODY_LENGTH_MAX = 2_000
 PAGE_MAX = 200
@@ -54,7 +56,7 @@ def prepare(new: NewMass, *, actor: Actor, now: datetime) -> Mass:
         nature=new.nature.value,
         words={language: [item.subject, item.body] for language, item in new.words.items()},
         audience=new.audience,
-        chosen=new.chosen,
+        chosen="" if new.audience == LISTED else new.chosen.strip(),
         channels=list(new.channels),
         people=len(people),
         maker_id=actor.id,
@@ -75,7 +77,7 @@ def prepare(new: NewMass, *, actor: Actor, now: datetime) -> Mass:
 
 @transaction.atomic
 def submit(mass_id: UUID, *, actor: Actor, now: datetime) -> Mass:
-    """Send a mass message if its maker may reach so many alone; else let it wait for another person.
+    """Send a mass message if its maker may reach so many alone; else let it wait for another.
 
     Raises:
         UnknownMass, MassElsewhere: it is no draft.
@@ -119,14 +121,13 @@ def stop(mass_id: UUID, *, actor: Actor, reason: str, now: datetime) -> Mass:
         UnknownMass, MassElsewhere: it was stopped before, or all of it has left.
     """
     row = _locked(mass_id, *(item for item in MassState if item is not MassState.STOPPED))
-    leaving = models.Batch.objects.filter(mass_id=row.id, state=BatchState.OPEN)
-    if row.state == MassState.DONE and not leaving.exists():
+    if row.state == MassState.DONE and not is_leaving(row.id):
         raise MassElsewhere(mass_id=str(mass_id), state=row.state)
     row.ended_by_id, row.reason = actor.id, reason.strip()
     row.ended_at = zoned(now)
     row.save(update_fields=["ended_by", "reason", "ended_at"])
     _move(row, MassState.STOPPED)
-    leaving.update(state=BatchState.STOPPED)
+    _leaving(row.id).update(state=BatchState.STOPPED)
     models.Delivery.objects.filter(
         notice__batch__mass_id=row.id, state=DeliveryState.WAITING
     ).update(state=DeliveryState.SUPPRESSED, last_error="notices.stopped")
@@ -178,6 +179,15 @@ def masses(limit: int = 50) -> list[Mass]:
     """Return the newest mass messages, those that wait or are being sent first."""
     rows = _rows().order_by("-made_at")[: min(limit, PAGE_MAX)]
     return sorted((_mass(row) for row in rows), key=lambda item: item.state in _ENDED)
+
+
+def is_leaving(mass_id: UUID) -> bool:
+    """Return whether messages of it are on their way out, so that a stop would hold some back."""
+    return _leaving(mass_id).exists()
+
+
+def _leaving(mass_id: UUID) -> QuerySet[models.Batch]:
+    return models.Batch.objects.filter(mass_id=mass_id, state=BatchState.OPEN)
 
 
 def step_size() -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from oferta.core.notices import models, queries, rendering
 from oferta.core.parties.archive import Section
-from oferta.core.parties.erasing import Eraser, Kept, Wipe
+from oferta.core.parties.erasing import Eraser, Kept, blanked, dropped
 from oferta.kernel.i18n import Language
 
 #: The kind in whose place an erased notice stands; its words say that it was erased.
@@ -51,30 +51,24 @@ def _deliveries(customer_id: UUID) -> Iterator[dict[str, Any]]:
         }
 
 
-_OF_PARTY = "(SELECT id FROM notices_notice WHERE party_id = %(party)s)"
-
 ERASER = Eraser(
     room="notices",
     wipes=(
-        Wipe(  # warnings and codes that wait to go to one of their addresses
-            table="procrastinate_jobs",
-            sql="DELETE FROM procrastinate_jobs WHERE task_name = 'notices.deliver_direct'"
-            " AND status = 'todo' AND args ->> 'address' IN ("
+        # Warnings and codes that wait to go to one of their addresses.
+        dropped(
+            "procrastinate_jobs",
+            "task_name = 'notices.deliver_direct' AND status = 'todo' AND args ->> 'address' IN ("
             " SELECT address FROM parties_contact WHERE customer_id = %(party)s"
             " UNION SELECT address FROM parties_logincontact WHERE login_id = %(login)s)",
         ),
-        Wipe(
-            table="notices_delivery",
-            sql="UPDATE notices_delivery SET address = '', subject = '', body = '',"
-            " last_error = '', reference = '', claimed_until = NULL,"
-            " state = CASE WHEN state IN ('waiting', 'sending') THEN 'suppressed' ELSE state END"
-            f" WHERE notice_id IN {_OF_PARTY}",
+        blanked(
+            "notices_delivery",
+            "address = '', subject = '', body = '', last_error = '', reference = '',"
+            " claimed_until = NULL,"
+            " state = CASE WHEN state IN ('waiting', 'sending') THEN 'suppressed' ELSE state END",
+            "notice_id IN (SELECT id FROM notices_notice WHERE party_id = %(party)s)",
         ),
-        Wipe(
-            table="notices_notice",
-            sql=f"UPDATE notices_notice SET kind = '{ERASED}', params = '{{}}'"  # noqa: S608
-            " WHERE party_id = %(party)s",
-        ),
+        blanked("notices_notice", f"kind = '{ERASED}', params = '{{}}'", "party_id = %(party)s"),
     ),
     kept=(Kept(table="notices_notice", what="notices", ground="claims"),),
 )

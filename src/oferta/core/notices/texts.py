@@ -17,7 +17,8 @@ from oferta.kernel.i18n import LANGUAGES, Language
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12
-_PRINTED = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4})[-–—\s]?([0-9A-Z]{4})[-–—\s]?([0-9A-Z]{4})(?![0-9A-Z])")
+_FOUR = "([0-9A-Z]{4})"
+_PRINTED = re.compile(rf"(?<![0-9A-Z]){_FOUR}[-–—\s]?{_FOUR}[-–—\s]?{_FOUR}(?![0-9A-Z])")
 #: As people type them.
 _MISREAD = str.maketrans("OIL", "011")
 _REFERENCE_KIND = "message.reference"
@@ -57,7 +58,7 @@ def below(reference: str, language: Language, withdrawal: str) -> str:
 
 
 def normal(text: str) -> str:
-    """Return a text as it is compared: letter case, spaces and invisible signs make no difference."""
+    """Return a text as it is compared: case, spaces and invisible signs make no difference."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     seen = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
     return " ".join(seen.split())

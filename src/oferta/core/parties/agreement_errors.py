@@ -10,7 +10,7 @@ from oferta.kernel.errors import OfertaError
 
 @dataclass(eq=False, kw_only=True)
 class BadReceipt(OfertaError):
-    """This is not a receipt that we signed, or it was changed since."""
+    """It is not a receipt that we signed, or it was changed since."""
 
     code: ClassVar[str] = "parties.bad_receipt"
     reason: str
@@ -18,7 +18,7 @@ class BadReceipt(OfertaError):
 
 @dataclass(eq=False, kw_only=True)
 class BadKey(OfertaError):
-    """This file holds no Ed25519 key that can be used."""
+    """The file holds no Ed25519 key that can be used."""
 
     code: ClassVar[str] = "parties.bad_key"
     path: str
@@ -27,7 +27,7 @@ class BadKey(OfertaError):
 
 @dataclass(eq=False, kw_only=True)
 class NotAsked(OfertaError):
-    """This edition does not wait for the customer's answer."""
+    """The edition does not wait for the customer's answer."""
 
     code: ClassVar[str] = "parties.not_asked"
     pack: str
@@ -80,7 +80,7 @@ class ErasureObstructed(OfertaError):
 
 @dataclass(eq=False, kw_only=True)
 class AlreadyErased(OfertaError):
-    """This customer was erased."""
+    """The customer was erased."""
 
     code: ClassVar[str] = "parties.already_erased"
     customer_id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from oferta.core.parties.agreement_types import (
     How,
     Standing,
 )
+from oferta.core.parties.words_digest import text_digest
 from oferta.core.terms import shelf
 from oferta.core.terms.types import Edition, Kind, Pack, Type
 from oferta.core.terms.values import parse_value
@@ -28,7 +28,6 @@ from oferta.kernel import events
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import Language
 from oferta.kernel.ids import uuid7
-from oferta.kernel.jsontext import canonical_bytes
 
 #: Customers told of a new edition at a time.
 _CHUNK = 500
@@ -232,12 +231,6 @@ def _stand(
 def _text_digest(digest: str, pack: str, edition: str, language: Language) -> str:
     del digest  # part of the key: an edition that changes has another
     return text_digest(shelf.terms().edition_called(pack, edition), language)
-
-
-def text_digest(edition: Edition, language: Language) -> str:
-    """Return the SHA-256 of an edition's published words in one language, hexadecimal."""
-    words = {id_: [text.title, text.body] for id_, text in edition.text[language].items()}
-    return hashlib.sha256(canonical_bytes(words)).hexdigest()
 
 
 def _row(

@@ -57,7 +57,7 @@ class _Words:
 
 def use_words(say: Say) -> None:
     """Take the words of headings from `say`."""
-    _Words.say = staticmethod(say)  # type: ignore[assignment]
+    _Words.say = staticmethod(say)
 
 
 def write(

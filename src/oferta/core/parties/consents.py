@@ -80,9 +80,7 @@ def set_consent(
 
 
 @transaction.atomic
-def withdraw_all(
-    customer_id: UUID, *, shown: Circumstances, now: datetime, only: str = ""
-) -> None:
+def withdraw_all(customer_id: UUID, *, shown: Circumstances, now: datetime, only: str = "") -> None:
     """Withdraw every consent of a customer, or every one to the purpose `only`."""
     for name in [only] if only else purposes():
         for channel in Channel:

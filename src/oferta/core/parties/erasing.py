@@ -1,4 +1,4 @@
-"""Erasure: what is personal goes, the ledger and the decisions stay whole with an id that names nobody.
+"""Erasure: what is personal goes, ledger and decisions stay whole with an id that names nobody.
 
 Each room says what stands in the way (money, an open case), which of its rows lose what, and what
 stays on which ground. A request waits `days` in which the person can think better of it; then the
@@ -56,9 +56,19 @@ class Wipe:
     sql: str
 
 
+def blanked(table: str, change: str, where: str) -> Wipe:
+    """Return the statement that changes the rows of a table; all three are constants of ours."""
+    return Wipe(table=table, sql=f"UPDATE {table} SET {change} WHERE {where}")  # noqa: S608
+
+
+def dropped(table: str, where: str) -> Wipe:
+    """Return the statement that deletes rows of a table; both are constants of ours."""
+    return Wipe(table=table, sql=f"DELETE FROM {table} WHERE {where}")  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What stays of a table and on which ground; words `erasure.kept.<what>`, `erasure.ground.…`."""
+    """What stays of a table and why; words `erasure.kept.<what>`, `erasure.ground.<ground>`."""
 
     table: str
     what: str
@@ -94,6 +104,11 @@ def register(erasers: Sequence[Eraser], *, days: int) -> None:
         days: that a request waits.
     """
     _Registry.erasers, _Registry.days = tuple(erasers), days
+
+
+def days() -> int:
+    """Return how many days a request waits."""
+    return _Registry.days
 
 
 def grave(customer_id: UUID) -> str:
@@ -199,9 +214,7 @@ def erase(erasure_id: UUID, *, now: datetime) -> Erasure | None:
         row.report = {"obstacles": left}
         _end(row, ErasureState.REFUSED, now)
         _record("erasure.refused", row, None, now)
-        events.publish(
-            ErasureRefused(customer_id=row.customer_id, erasure_id=row.id, at=now)
-        )
+        events.publish(ErasureRefused(customer_id=row.customer_id, erasure_id=row.id, at=now))
         return _erasure(row)
     row.report = {"rows": _wipe(row, now)}
     models.Tombstone(customer_id=row.customer_id, at=zoned(now)).save(force_insert=True)
@@ -227,7 +240,12 @@ def _wipe(row: models.Erasure, now: datetime) -> dict[str, int]:
     text = grave(party)
     changed: dict[str, int] = {}
     login = models.Customer.objects.values_list("login_id", flat=True).get(id=party)
-    values = {"party": party, "login": login, "grave": text, "now": zoned(now)}
+    values: dict[str, UUID | str | datetime | None] = {
+        "party": party,
+        "login": login,
+        "grave": text,
+        "now": zoned(now),
+    }
     with connection.cursor() as cursor:
         # The triggers of rows that are only ever added let what is personal go, and only now.
         cursor.execute("SELECT set_config('oferta.erasing', %s, true)", [str(row.id)])
@@ -248,9 +266,7 @@ def _refuse_erased(customer_id: UUID) -> None:
 
 def _refuse_obstructed(customer_id: UUID, given: list[str]) -> None:
     left = [
-        one.code
-        for one in obstacles(customer_id)
-        if not one.can_give_up or one.code not in given
+        one.code for one in obstacles(customer_id) if not one.can_give_up or one.code not in given
     ]
     if left:
         raise ErasureObstructed(customer_id=str(customer_id), obstacles=left)

@@ -135,9 +135,7 @@ def _keep(row: models.Export, file: BinaryIO, now: datetime) -> None:
     row.save()
     _record("export.made", row, None, now)
     events.publish(
-        ExportMade(
-            customer_id=row.customer_id, export_id=row.id, expires_at=row.expires_at, at=now
-        )
+        ExportMade(customer_id=row.customer_id, export_id=row.id, expires_at=row.expires_at, at=now)
     )
 
 

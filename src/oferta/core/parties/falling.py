@@ -1,4 +1,4 @@
-"""In which questions a customer has less: pure, so that a process without a database can prove it."""
+"""In which questions a customer has less: pure, so that any process can prove it."""
 
 from __future__ import annotations
 

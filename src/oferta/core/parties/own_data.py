@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 
 from oferta.core.parties import agreements, consents, keyring, models, queries, receipts
 from oferta.core.parties.archive import File, Section
-from oferta.core.parties.erasing import Eraser, Kept, Wipe
+from oferta.core.parties.erasing import Eraser, Kept, blanked, dropped
 from oferta.core.parties.purposes import purposes
 from oferta.kernel.i18n import Language
 
@@ -137,53 +137,36 @@ def _end_logins(customer_id: UUID, _grave: str, _now: datetime) -> Mapping[str, 
     return {"django_session": sessions, "parties_login": gone}
 
 
-_OWN = "WHERE customer_id = %(party)s"
+_OWN = "customer_id = %(party)s"
 
 ERASER = Eraser(
     room="parties",
     act=_end_logins,
     wipes=(
-        Wipe(
-            table="parties_customer",
-            sql="UPDATE parties_customer SET key = %(grave)s, name = '', login_id = NULL"
-            " WHERE id = %(party)s",
+        blanked(
+            "parties_customer", "key = %(grave)s, name = '', login_id = NULL", "id = %(party)s"
         ),
-        Wipe(table="parties_contact", sql=f"DELETE FROM parties_contact {_OWN}"),
-        Wipe(
-            table="parties_evidence",
-            sql=f"UPDATE parties_evidence SET reference = %(grave)s {_OWN}",
+        dropped("parties_contact", _OWN),
+        blanked("parties_evidence", "reference = %(grave)s", _OWN),
+        blanked("parties_credential", "reference = %(grave)s", _OWN),
+        blanked(
+            "parties_block",
+            "reason = %(grave)s,"
+            " lifted_because = CASE lifted_because WHEN '' THEN '' ELSE %(grave)s END",
+            _OWN,
         ),
-        Wipe(
-            table="parties_credential",
-            sql=f"UPDATE parties_credential SET reference = %(grave)s {_OWN}",
+        blanked("parties_agreement", "page = '', session = ''", _OWN),
+        blanked("parties_consententry", "page = ''", _OWN),
+        dropped(
+            "parties_exportpart",
+            "export_id IN (SELECT id FROM parties_export WHERE customer_id = %(party)s)",
         ),
-        Wipe(
-            table="parties_block",
-            sql="UPDATE parties_block SET reason = %(grave)s,"
-            " lifted_because = CASE lifted_because WHEN '' THEN '' ELSE %(grave)s END "
-            + _OWN,
-        ),
-        Wipe(
-            table="parties_agreement",
-            sql=f"UPDATE parties_agreement SET page = '', session = '' {_OWN}",
-        ),
-        Wipe(
-            table="parties_consententry",
-            sql=f"UPDATE parties_consententry SET page = '' {_OWN}",
-        ),
-        Wipe(
-            table="parties_exportpart",
-            sql="DELETE FROM parties_exportpart WHERE export_id IN"
-            f" (SELECT id FROM parties_export {_OWN})",
-        ),
-        Wipe(
-            table="parties_export",
-            sql=f"UPDATE parties_export SET state = 'expired' {_OWN}",
-        ),
-        Wipe(  # who did what and when stays; what staff wrote about the person does not
-            table="parties_auditentry",
-            sql="UPDATE parties_auditentry SET reason = %(grave)s"
-            " WHERE parties @> ARRAY[%(party)s::uuid] AND reason <> ''",
+        blanked("parties_export", "state = 'expired'", _OWN),
+        # Who did what and when stays; what staff wrote about the person does not.
+        blanked(
+            "parties_auditentry",
+            "reason = %(grave)s",
+            "parties @> ARRAY[%(party)s::uuid] AND reason <> ''",
         ),
     ),
     kept=(

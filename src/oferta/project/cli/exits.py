@@ -40,6 +40,7 @@ EXIT_OF: dict[str, Exit] = {
     "kernel.bad_money": Exit.WRONG_USE,
     "kernel.naive_time": Exit.WRONG_USE,
     "ledger.unknown_account": Exit.NOT_FOUND,
+    "parties.bad_key": Exit.NOT_FOUND,
     "project.bad_setting": Exit.WRONG_USE,
     "project.database_too_old": Exit.DATABASE,
     "project.embedded_failed": Exit.DATABASE,

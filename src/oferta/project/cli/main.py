@@ -29,6 +29,7 @@ COMMANDS = {
     "terms": "oferta.project.cli.terms:terms",
     "ledger": "oferta.project.cli.ledger:ledger",
     "club": "oferta.project.cli.club:club",
+    "receipt": "oferta.project.cli.receipt:receipt",
     "api": "oferta.project.cli.api:api",
     "webhooks": "oferta.project.cli.webhooks:webhooks",
     "run": "oferta.project.cli.run:run",

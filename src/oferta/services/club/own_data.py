@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from oferta.core.parties.archive import Section
-from oferta.core.parties.erasing import Eraser, Kept, Wipe
+from oferta.core.parties.erasing import Eraser, Kept, blanked
 from oferta.kernel.i18n import Language
 from oferta.services.club.models import Member, Payment
 
@@ -31,23 +31,18 @@ def _payments(customer_id: UUID) -> Iterator[dict[str, Any]]:
         }
 
 
+_CARDS = "(SELECT card FROM club_member WHERE party_id = %(party)s)"
+
 ERASER = Eraser(
     room="club",
     wipes=(
-        Wipe(
-            table="club_payment",
-            sql="UPDATE club_payment SET card = %(grave)s WHERE card IN"
-            " (SELECT card FROM club_member WHERE party_id = %(party)s)",
+        blanked("club_payment", "card = %(grave)s", f"card IN {_CARDS}"),
+        blanked(
+            "club_redemption",
+            "asked = asked || jsonb_build_object('card', %(grave)s::text)",
+            f"asked ->> 'card' IN {_CARDS}",
         ),
-        Wipe(
-            table="club_redemption",
-            sql="UPDATE club_redemption SET asked = asked || jsonb_build_object('card', %(grave)s)"
-            " WHERE asked ->> 'card' IN (SELECT card FROM club_member WHERE party_id = %(party)s)",
-        ),
-        Wipe(
-            table="club_member",
-            sql="UPDATE club_member SET card = %(grave)s WHERE party_id = %(party)s",
-        ),
+        blanked("club_member", "card = %(grave)s", "party_id = %(party)s"),
     ),
     kept=(Kept(table="club_payment", what="payments", ground="accounting"),),
 )

@@ -164,9 +164,7 @@ class ExportPart(models.Model):
     content = models.BinaryField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["export", "no"], name="export_part_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["export", "no"], name="export_part_once"),)
 
     def __str__(self) -> str:
         return f"{self.export_id} {self.no}"
