@@ -1,0 +1,192 @@
+"""Who may open what: each address of the site, each caller, and what becomes of it.
+
+One row an address and method. The columns are callers; an answer is one of the words below. A test
+fails if an address is missing here, and if any caller gets another answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: The page is made, or the act is tried: the caller was let in.
+IN = "in"
+#: Led to the sign-in page.
+SIGN_IN = "sign in"
+#: Led to proving a second factor.
+FACTOR = "second factor"
+#: 403: known, and not allowed.
+REFUSED = "refused"
+#: 404: as if it did not exist.
+HIDDEN = "hidden"
+
+ROLES = (
+    "clerk",
+    "approver",
+    "cashier",
+    "gate",
+    "moderator",
+    "finance",
+    "terms_owner",
+    "messenger",
+    "auditor",
+    "administrator",
+)
+#: Who comes: nobody; a customer whose things are asked for; one of them who is blocked; another
+#: customer; staff by role; a clerk without a second factor; a member of staff without any role.
+CALLERS = ("anonymous", "owner", "blocked", "stranger", *ROLES, "no_factor", "dismissed")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What becomes of one address, by caller."""
+
+    name: str
+    answers: Mapping[str, str]
+    method: str = "GET"
+    #: Sent with a POST.
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+def everybody(name: str, method: str = "GET", **form: str) -> Row:
+    """A page for anybody."""
+    return Row(name, dict.fromkeys(CALLERS, IN), method, form)
+
+
+def in_the_middle(name: str) -> Row:
+    """A step of signing in that has no meaning before the first one."""
+    return Row(name, dict.fromkeys(CALLERS, IN) | {"anonymous": SIGN_IN})
+
+
+def out_of_turn(name: str, method: str = "GET") -> Row:
+    """An address that leads to the sign-in page whoever comes, if not from the step before."""
+    return Row(name, dict.fromkeys(CALLERS, SIGN_IN), method)
+
+
+def session(name: str, method: str = "GET", *, other: str = IN, **form: str) -> Row:
+    """A customer's own page behind their session; `other`: what other customers get."""
+    answers = dict.fromkeys(CALLERS, REFUSED)
+    answers |= {"anonymous": SIGN_IN, "owner": IN, "blocked": other, "stranger": other}
+    return Row(name, answers, method, form)
+
+
+def anybody_signed_in(name: str, method: str = "GET", *, then: str = IN, **form: str) -> Row:
+    """A page about the caller's own login, customer or staff."""
+    return Row(name, dict.fromkeys(CALLERS, then) | {"anonymous": SIGN_IN}, method, form)
+
+
+def proved_afresh(name: str, method: str = "GET", *, then: str = IN, **form: str) -> Row:
+    """A page that changes how one signs in: for who proved just now who they are."""
+    answers = dict.fromkeys(CALLERS, then) | {"anonymous": SIGN_IN}
+    answers |= dict.fromkeys(("owner", "blocked", "stranger", "no_factor"), FACTOR)
+    return Row(name, answers, method, form)
+
+
+def desk(name: str, *roles: str, method: str = "GET", then: str = IN, **form: str) -> Row:
+    """A page of the desk for these roles; `then`: what they get, if the thing does not exist."""
+    answers = dict.fromkeys(CALLERS, REFUSED) | dict.fromkeys(roles, then)
+    answers |= {"anonymous": SIGN_IN, "no_factor": FACTOR}
+    return Row(name, answers, method, form)
+
+
+READERS = ("clerk", "approver")
+#: Whoever sees a mass message go wrong stops it.
+STOPPERS = ("clerk", "approver", "finance", "messenger", "administrator")
+
+TABLE: tuple[Row, ...] = (
+    everybody("home"),
+    everybody("health"),
+    everybody("set_language", "POST", language="kk", next="/"),
+    everybody("terms:packs"),
+    everybody("terms:pack"),
+    everybody("terms:compare"),
+    everybody("terms:edition"),
+    everybody("terms:examples"),
+    everybody("terms:try"),
+    everybody("rest:openapi"),
+    Row("rest:nothing", dict.fromkeys(CALLERS, HIDDEN)),
+    everybody("rest:docs"),
+    everybody("rest:errors"),
+    everybody("club:partners"),
+    # A customer's pages.
+    session("my:home"),
+    session("my:statement"),
+    session("my:statement_file", other=HIDDEN),  # theirs is empty: no file
+    session("my:profile"),
+    session("inbox:list"),
+    session("inbox:notice", other=HIDDEN),
+    session("inbox:read_all", "POST"),
+    session("decisions:decision", other=HIDDEN),
+    session("cases:dispute", other=HIDDEN),
+    session("cases:dispute", "POST", other=HIDDEN, words="mine"),
+    session("cases:list"),
+    session("cases:case", other=HIDDEN),
+    session("cases:case", "POST", other=HIDDEN, evidence="mine"),
+    # Signing in.
+    everybody("account_login"),
+    everybody("account_logout"),
+    everybody("account_signup"),
+    in_the_middle("mfa_authenticate"),
+    in_the_middle("mfa_login_webauthn"),
+    everybody("sign_in:by_code"),
+    out_of_turn("sign_in:confirm"),
+    everybody("sign_in:recover"),
+    out_of_turn("sign_in:lost_factor"),
+    session("sign_in:claim"),
+    session("security:not_me"),
+    everybody("mfa_index"),
+    proved_afresh("mfa_activate_totp"),
+    proved_afresh("mfa_add_webauthn"),
+    anybody_signed_in("mfa_reauthenticate_webauthn"),
+    proved_afresh("mfa_view_recovery_codes", then=HIDDEN),
+    proved_afresh("mfa_generate_recovery_codes"),
+    anybody_signed_in("security:home"),
+    anybody_signed_in("security:confirm"),
+    proved_afresh("security:password"),
+    proved_afresh("security:add_contact"),
+    proved_afresh("security:remove_contact", "POST", then=HIDDEN),
+    proved_afresh("security:remove_factor", "POST", then=HIDDEN),
+    anybody_signed_in("security:keep_factor", "POST"),
+    anybody_signed_in("security:end_session", "POST", then=HIDDEN),
+    anybody_signed_in("security:end_others", "POST"),
+    anybody_signed_in("security:forget_device", "POST"),
+    out_of_turn("staff:sign_in"),
+    out_of_turn("staff:sign_out", "POST"),
+    # The desk.
+    desk("desk:home", *ROLES),
+    desk("desk:find", *READERS, "cashier", "moderator", "finance", "terms_owner"),
+    desk("desk:customer", *READERS, "cashier", "moderator"),
+    desk("desk:reveal", "clerk", method="POST", reason="to call back"),
+    desk("desk:decision", *READERS, "moderator", "finance", "terms_owner"),
+    desk("desk:transfer", *READERS, "finance"),
+    desk("desk:case", *READERS, "moderator"),
+    desk("desk:assign", *READERS, method="POST"),
+    desk("desk:hand_over", *READERS, method="POST", reason="x", to="{clerk}"),
+    desk("desk:evidence", *READERS, method="POST", evidence="x"),
+    desk("desk:resolve", *READERS, method="POST", answer="reject", reason="x"),
+    desk("desk:approve", "approver", method="POST"),
+    desk("desk:withdraw", *READERS, method="POST"),
+    desk("desk:open_stopped", *READERS, method="POST"),
+    desk("desk:release", "approver", method="POST"),
+    desk("audit:log", "auditor"),
+    desk("staffing:list", "approver", "administrator"),
+    desk("staffing:list", "approver", "administrator", method="POST"),
+    desk("staffing:approve", "approver", "administrator", method="POST"),
+    desk("staffing:decline", "approver", "administrator", method="POST"),
+    desk("staffing:dismiss", "administrator", method="POST", reason="x"),
+    desk("rest:tokens", "administrator"),
+    desk("rest:tokens", "administrator", method="POST"),
+    desk("rest:revoke", "administrator", method="POST"),
+    desk("webhooks:endpoints", "administrator"),
+    desk("webhooks:endpoint", "administrator", then=HIDDEN),
+    desk("webhooks:switch", "administrator", method="POST", then=HIDDEN),
+    desk("webhooks:delivery", "administrator", then=HIDDEN),
+    desk("webhooks:replay", "administrator", method="POST", then=HIDDEN),
+    desk("configuration:index", "administrator"),
+    desk("configuration:app_list", "administrator"),
+    desk("configuration:decisions_authority_changelist", "administrator"),
+    desk("configuration:decisions_authority_add", "administrator"),
+    desk("configuration:decisions_authority_add", "administrator", method="POST"),
+    desk("configuration:decisions_authority_change", "administrator"),
+    desk("configuration:decisions_authority_change", "administrator", method="POST"),
+)
