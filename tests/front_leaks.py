@@ -31,6 +31,8 @@ _CYRILLIC = re.compile(r"[Ѐ-ӿ]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _KAZAKH = re.compile(r"[Ѐ-ӿ]*[әғқңөұүһіӘҒҚҢӨҰҮҺІ][Ѐ-ӿ]*")
 _KEY = re.compile(r"(?<![\w./@-])[a-z][a-z_]+(?:\.[a-z0-9_]+)+(?![\w/@-])")
+#: A name in a program, as get_pack.
+_IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: What a clause rests on, as BC-09.
 _ID = re.compile(r"\b[A-Z]{2}-\d+")
 #: A few characters that only one of the two ways to write Chinese has.
@@ -75,6 +77,7 @@ def leaks(html: str, language: str, data: frozenset[str] = frozenset()) -> list[
 def _foreign(text: str, language: str) -> list[str]:
     text = _ID.sub(" ", text)
     found = _KEY.findall(text)
+    text = _IDENTIFIER.sub(" ", text)
     if language != "en":
         found += _LATIN.findall(text)
     if language not in ("kk", "ru"):

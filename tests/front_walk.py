@@ -1,0 +1,106 @@
+"""Every address of the site that shows a page, filled in from a `World`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import RegexPattern
+
+from front_world import World
+
+#: Parts of the site that show no pages: they answer programs.
+FOR_PROGRAMS = (
+    "rest:api:",
+    "rest:openapi",
+    "rest:nothing",
+    "health",
+    "my:statement_file",
+    "configuration:jsi18n",
+)
+#: Names in an address that more than one value makes sense for: name to the keys in `World.ids`.
+MORE = {
+    "cases:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
+    "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
+    "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
+    "desk:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
+}
+#: What is typed behind an address to see another side of the page.
+QUERIES = {
+    "inbox:list": ["?show=unread"],
+    "my:statement": ["?month=2017-01", "?month=1999-01"],
+    "desk:find": ["?q=Айгерім", "?q=nobody"],
+    "terms:pack": ["?on=1999-01-01", "?on=never"],
+    "terms:compare": ["?from=2024-04-15&to=2024-04-16", "?from=x"],
+}
+
+
+#: Kind of what an address asks for to something that is not there.
+_GUESSES = {
+    "UUIDConverter": UUID(int=7),
+    "IntConverter": 7,
+    "StringConverter": "nothing",
+    "SlugConverter": "nothing",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the site."""
+
+    name: str
+    #: What it asks for, and how it is written: `uuid`, `int`, `slug`.
+    params: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address filled in."""
+
+    name: str
+    path: str
+    #: Something in it was made up: right for an address that only takes what is sent.
+    guessed: bool
+
+
+def addresses() -> list[Address]:
+    """Return every address with a name that shows pages."""
+    return sorted(set(_below(get_resolver(), "")), key=lambda one: one.name)
+
+
+def pages(world: World, *, door: str = "my") -> Iterator[Page]:
+    """Yield every page, with each value and query that is told above."""
+    for one in addresses():
+        known = world.ids | {"token": door} | world.own.get(one.name, {})
+        guessed = [name for name, _ in one.params if name not in known]
+        known |= {name: _GUESSES.get(kind, "7") for name, kind in one.params if name in guessed}
+        name, keys = MORE.get(one.name, ("", [""]))
+        for key in keys:
+            filled = {name_: known[name_] for name_, _ in one.params}
+            if key:
+                filled[name] = known[key]
+            if None in filled.values():
+                continue
+            try:
+                path = reverse(one.name, kwargs=filled)
+            except NoReverseMatch:
+                message = f"{one.name} asks for {one.params}: add it to tests/front_world.py"
+                raise LookupError(message) from None
+            yield Page(one.name, path, bool(guessed))
+            for query in QUERIES.get(one.name, ()):
+                yield Page(one.name, path + query, bool(guessed))
+
+
+def _below(resolver: URLResolver, space: str) -> Iterator[Address]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _below(one, space + (f"{one.namespace}:" if one.namespace else ""))
+        elif isinstance(one, URLPattern) and one.name:
+            name = space + one.name
+            if not name.startswith(FOR_PROGRAMS):
+                kinds = {key: type(kind).__name__ for key, kind in one.pattern.converters.items()}
+                if isinstance(one.pattern, RegexPattern):
+                    kinds = dict.fromkeys(one.pattern.regex.groupindex, "StringConverter")
+                yield Address(name, tuple(kinds.items()))

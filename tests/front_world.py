@@ -1,0 +1,202 @@
+"""A service in use, for tests that walk its pages: members who paid, cases, staff of every role.
+
+Whoever adds a page that needs something to show adds it here, and the ids that its address needs
+to `World.ids`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from oferta.core.cases import actions as cases
+from oferta.core.cases.types import NewEvidence, Resolution, Status
+from oferta.core.decisions import actions as decisions
+from oferta.core.decisions import queries as decided
+from oferta.core.decisions.types import Decision, Event
+from oferta.core.notices import false_messages, masses
+from oferta.core.notices import queries as notices
+from oferta.core.notices.mass_types import Nature, NewFalse, NewMass
+from oferta.core.notices.types import Rendered
+from oferta.core.parties import actions as parties
+from oferta.core.parties import agreements, consents, exporting, models, queries
+from oferta.core.parties.agreement_types import Circumstances, How
+from oferta.core.parties.types import Actor, Channel, Role
+from oferta.core.terms import shelf
+from oferta.kernel import clock
+from oferta.kernel.i18n import LANGUAGES
+from oferta.project.webhooks import actions as webhooks
+from oferta.project.webhooks.models import Delivery
+from oferta.project.webhooks.types import Kind, NewEndpoint
+from oferta.services.club import actions as club
+from oferta.services.club.facts import PACK
+from oferta.services.club.mapping import load_mapping
+from oferta.services.club.models import Member
+from signing_in import sign_in_customer, sign_in_staff
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+PAYMENTS = 160
+NAME = "Айгерім Серікова"
+EMAIL = "aigerim@example.kz"
+PHONE = "+77010000000"
+WORDS = "Мен QR арқылы төледім"
+REASON = "Түбіртекті көрдік"
+#: Roles whose pages differ; each is a visitor of its own.
+STAFF = (Role.CLERK, Role.APPROVER, Role.AUDITOR, Role.MESSENGER, Role.ADMINISTRATOR, Role.FINANCE)
+
+
+@dataclass(kw_only=True)
+class World:
+    """What there is to look at."""
+
+    party: UUID
+    token: str
+    staff: dict[Role, Actor]
+    #: What an address may ask for: name in the address to its value.
+    ids: dict[str, Any] = field(default_factory=dict)
+    #: The same for one page alone, by the name of its address.
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def customer(self, client: Client) -> Client:
+        """Sign the customer in."""
+        sign_in_customer(client, self.party)
+        return client
+
+    def desk(self, client: Client, role: Role) -> Client:
+        """Sign a member of staff in."""
+        sign_in_staff(client, self.staff[role].id)
+        return client
+
+
+def build() -> World:
+    """Make the world in the database at hand."""
+    now = clock.now()
+    intake = club.read_file(SAMPLES / "card-payments-2017.csv.gz")
+    del intake.payments[PAYMENTS:]
+    club.replay(intake, load_mapping(SAMPLES / "club-mapping.yaml"), now=now - timedelta(days=2))
+    decisions.set_authority(PACK, second_person_above=1_000_00)
+    party = _busiest()
+    models.Customer.objects.filter(id=party).update(name=NAME, language="kk")
+    parties.set_contact(party, Channel.EMAIL, EMAIL)
+    parties.set_contact(party, Channel.SMS, PHONE)
+    staff = {role: _staff(role) for role in STAFF}
+    world = World(party=party, token=queries.link_token(party), staff=staff)
+    world.ids |= {"token": "my", "pack": PACK, "edition": "2024-04-16", "question": "bank_bonus"}
+    world.ids |= _cases(party, staff, now)
+    world.ids |= {"notice_id": notices.inbox(party)[0].id, "customer_id": party}
+    world.ids |= _data(party, now) | _messages(staff[Role.MESSENGER], party, now)
+    world.ids |= _webhooks(now)
+    world.ids["withdrawal"] = consents.withdrawal_token(party, "advertising")
+    world.own["configuration:decisions_authority_change"] = {"object_id": PACK}
+    world.own["configuration:decisions_authority_delete"] = {"object_id": PACK}
+    world.own["configuration:decisions_authority_history"] = {"object_id": PACK}
+    world.own["configuration:app_list"] = {"app_label": "decisions"}
+    world.ids["staff_id"] = staff[Role.CLERK].id
+    return world
+
+
+def _busiest() -> UUID:
+    members = Member.objects.values_list("party_id", flat=True)
+    return max(members, key=lambda one: (len(decided.decisions_of_party(one)), one))
+
+
+def _staff(role: Role) -> Actor:
+    name = role.value.replace("_", " ").title()
+    made = parties.appoint_staff(f"walker-{role}", password=None, name=name, role=role)
+    return queries.actor(made if isinstance(made, UUID) else made.id)
+
+
+def _data(party: UUID, now: datetime) -> dict[str, Any]:
+    """Let the customer accept an edition, ask for their data, and take note of it."""
+    edition = shelf.terms().edition_called(PACK, "2024-04-16")
+    shown = Circumstances(language="kk")
+    agreed = agreements.accept(party, edition, pack=PACK, how=How.CLICK, shown=shown, now=now)
+    file = exporting.ask(party, language="kk", now=now)
+    return {"agreement_id": agreed.id, "export_id": file.id}
+
+
+def _webhooks(now: datetime) -> dict[str, Any]:
+    """Let somebody's program be told, and tell it once."""
+    wanted = NewEndpoint(
+        owner="Till", url="https://example.com/hook", kinds=frozenset({Kind.DECISION_MADE})
+    )
+    endpoint = webhooks.add_endpoint(wanted, now=now)
+    webhooks.send_test(endpoint.id, now=now)
+    delivery = Delivery.objects.get(endpoint_id=endpoint.id)
+    return {"endpoint_id": endpoint.id, "delivery_id": delivery.id}
+
+
+def _messages(messenger: Actor, party: UUID, now: datetime) -> dict[str, Any]:
+    """Prepare a mass message to the customer and note a false one."""
+    words = {language: Rendered(subject=WORDS, body=WORDS) for language in LANGUAGES}
+    key = queries.customer(party).key
+    new = NewMass(nature=Nature.SERVICE, words=words, audience="listed", chosen=key)
+    false = NewFalse(sample=WORDS, words=words, seen_at=now)
+    return {
+        "mass_id": masses.prepare(new, actor=messenger, now=now).id,
+        "false_id": false_messages.note(false, actor=messenger, now=now).id,
+    }
+
+
+def _cases(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, Any]:
+    """Open a case, answer one, propose an answer for one, stop a decision."""
+    found = [one for one in decided.decisions_of_party(party) if one.question == "bank_bonus"]
+    paid = [one for one in found if one.outcome and one.outcome["amount"] and one.transfer_ids]
+    unpaid = [one for one in found if not one.transfer_ids]
+    clerk = staff[Role.CLERK]
+    open_, answered, proposed = (
+        cases.dispute(
+            one.id, party_id=party, words=WORDS, evidence=(NewEvidence(words=WORDS),), now=now
+        )
+        for one in (paid[0], paid[1], unpaid[0])
+    )
+    cases.assign(open_.id, actor=clerk, now=now)
+    cases.resolve(
+        answered.id, Resolution(status=Status.REJECTED, reason=REASON, actor=clerk), now=now
+    )
+    grant = {"rate": "10%", "amount": "5000 KZT", "hold": "false"}
+    cases.resolve(
+        proposed.id,
+        Resolution(status=Status.UPHELD, reason=REASON, actor=clerk, outcome=grant),
+        now=now,
+    )
+    stopped = _stopped(paid[0], party, now)
+    return {
+        "decision_id": unpaid[1].id if len(unpaid) > 1 else unpaid[0].id,
+        "case_id": open_.id,
+        "answered_case": answered.id,
+        "proposed_case": proposed.id,
+        "transfer_id": paid[0].transfer_ids[0],
+        "stopped_id": stopped,
+        "paid_id": paid[0].id,
+    }
+
+
+def _stopped(like: Decision, party: UUID, now: datetime) -> UUID | None:
+    """Have a decision stopped: no plan of the club moves what two clauses fight over."""
+    del like
+    event = Event(
+        key="walk/stopped",
+        pack=PACK,
+        questions=("clawback",),
+        facts={
+            "paid_on": "2017-01-05",
+            "purchase_found": True,
+            "purchase_paid": "0 KZT",
+            "refunded_before": "0 KZT",
+            "refunded": "100 KZT",
+            "earned": "0 KZT",
+            "earned_rate": "0%",
+            "clawed_back_before": "0 KZT",
+        },
+        event_at=datetime(2017, 1, 5, 7, tzinfo=UTC),
+        plan="none",
+        party_id=party,
+    )
+    made = decisions.decide(event, now=now).decisions
+    return made[0].id if made else None
