@@ -16,10 +16,12 @@ import django
 
 import oferta
 from oferta.kernel.errors import OfertaError
+from oferta.kernel.rest.problems import REFUSED
 from oferta.project import config, requirements
 from oferta.project.cli.commands import Command
 from oferta.project.cli.exits import Exit, exit_of
 from oferta.project.cli.main import cli
+from oferta.project.rest.statuses import STATUS_OF
 
 MADE = "<!-- Made from the code by `make docs`; change the code instead. -->"
 
@@ -39,10 +41,13 @@ READ_FIRST = ("first-steps.md", "the-loop.md", "terms-language.md", "write-a-pac
 
 def pages() -> dict[str, str]:
     """Return every page of the reference that is made from the code, by its file name."""
+    from oferta.project.rest import openapi  # noqa: PLC0415 - needs Django set up
+
     return {
         "settings.md": settings_page(),
         "cli.md": cli_page(),
         "errors.md": errors_page(),
+        "openapi.json": openapi.text(),
         **requirement_pages(),
     }
 
@@ -107,14 +112,15 @@ def cli_page() -> str:
 def errors_page() -> str:
     """Return the page of errors: code, meaning, facts and exit code of each."""
     rows = [
-        f"| `{error.code}` | {_first_line(error)} | {_facts(error)} | {_exit(error)} |"
+        f"| `{error.code}` | {_first_line(error)} | {_facts(error)} | {_exit(error)} "
+        f"| {_status(error)} |"
         for error in sorted(all_errors(), key=lambda error: error.code)
     ]
     return _page(
         "Errors",
         "Codes are stable: programs may act on them. Facts are the fields that come with a code,\n"
         "in JSON under the same names.",
-        "| code | meaning | facts | exit code |\n|---|---|---|---|\n" + "\n".join(rows),
+        "| code | meaning | facts | exit code | HTTP |\n|---|---|---|---|---|\n" + "\n".join(rows),
     )
 
 
@@ -222,6 +228,11 @@ def _facts(error: type[OfertaError]) -> str:
 
 def _exit(error: type[OfertaError]) -> int:
     return exit_of(error).value
+
+
+def _status(error: type[OfertaError]) -> int:
+    """Return the status with which the API refuses so."""
+    return STATUS_OF.get(error.code, REFUSED)
 
 
 if __name__ == "__main__":

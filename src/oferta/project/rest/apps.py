@@ -15,7 +15,7 @@ class RestConfig(AppConfig):
         """Let callers in through the door that knows the tokens."""
         from oferta.kernel.rest import access, problems  # noqa: PLC0415 - needs the tables loaded
         from oferta.project.rest.door import Front  # noqa: PLC0415 - the same
-        from oferta.project.rest.problems import STATUS_OF  # noqa: PLC0415 - the same
+        from oferta.project.rest.statuses import STATUS_OF  # noqa: PLC0415 - the same
 
         access.connect(Front())
         problems.connect(STATUS_OF)

@@ -1,4 +1,4 @@
-"""Refusals as problem details (RFC 9457), and the one table of code to status."""
+"""Refusals as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -29,58 +29,7 @@ from oferta.kernel.rest.problems import problem_of, status_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
-_BAD, _NOBODY, _NOT_YOURS, _NOT_THERE, _CLASH = 400, 401, 403, 404, 409
-
-#: Code to status. What is not named here is 422: understood, and refused by a rule.
-STATUS_OF: dict[str, int] = {
-    "cases.already_open": _CLASH,
-    "cases.closed": _CLASH,
-    "cases.not_yours": _NOT_THERE,
-    "cases.nothing_proposed": _CLASH,
-    "cases.replaced": _CLASH,
-    "cases.unknown_case": _NOT_THERE,
-    "club.card_taken": _CLASH,
-    "club.not_a_member": _NOT_THERE,
-    "club.payment_reused": _CLASH,
-    "club.reference_reused": _CLASH,
-    "club.unknown_member": _NOT_THERE,
-    "club.unknown_redemption": _NOT_THERE,
-    "decisions.already_overridden": _CLASH,
-    "decisions.key_reused": _CLASH,
-    "decisions.second_person_needed": _NOT_YOURS,
-    "decisions.unknown_decision": _NOT_THERE,
-    "ledger.account_differs": _CLASH,
-    "ledger.contended": 503,
-    "ledger.unknown_account": _NOT_THERE,
-    "notices.unknown_notice": _NOT_THERE,
-    "parties.not_staff": _NOT_YOURS,
-    "parties.unknown_customer": _NOT_THERE,
-    "rest.answer_erased": _CLASH,
-    "rest.bad_cursor": _BAD,
-    "rest.bad_key": _BAD,
-    "rest.bad_parameters": _BAD,
-    "rest.bad_request": _BAD,
-    "rest.database_away": 503,
-    "rest.defect": 500,
-    "rest.forged_request": _NOT_YOURS,
-    "rest.key_missing": _BAD,
-    "rest.key_used": _CLASH,
-    "rest.method_not_allowed": 405,
-    "rest.not_signed_in": _NOBODY,
-    "rest.nothing_there": _NOT_THERE,
-    "rest.scope_missing": _NOT_YOURS,
-    "rest.too_large": 413,
-    "rest.too_many_requests": 429,
-    "rest.unknown_token": _NOT_THERE,
-    "rest.wrong_media_type": 415,
-    "terms.unknown_edition": _NOT_THERE,
-    "terms.unknown_pack": _NOT_THERE,
-    "terms.unknown_question": _NOT_THERE,
-    "webhooks.endpoint_disabled": _CLASH,
-    "webhooks.unknown_delivery": _NOT_THERE,
-    "webhooks.unknown_endpoint": _NOT_THERE,
-}
-
+_NOBODY = 401
 _log = logging.getLogger("oferta.rest")
 
 

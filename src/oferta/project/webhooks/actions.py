@@ -22,9 +22,8 @@ INSERT INTO webhooks_delivery
     (message_id, endpoint_id, state, attempts, due_at, created_at, replay)
 SELECT message.id, %(endpoint)s, 'waiting', 0, %(now)s, %(now)s, true
 FROM webhooks_message AS message
-WHERE message.at >= %(since)s AND EXISTS (
-    SELECT FROM webhooks_delivery AS before
-    WHERE before.message_id = message.id AND before.endpoint_id = %(endpoint)s)
+JOIN webhooks_delivery AS before ON before.message_id = message.id AND NOT before.replay
+WHERE before.endpoint_id = %(endpoint)s AND message.at >= %(since)s
 ORDER BY message.id
 """
 

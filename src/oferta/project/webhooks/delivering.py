@@ -93,7 +93,7 @@ def endpoints_due(now: datetime) -> list[UUID]:
 def forget(now: datetime, most: int = 10_000) -> int:
     """Remove up to `most` messages older than what is kept, with their log; return how many."""
     old = list(
-        models.Message.objects.filter(at__lt=now - KEPT).order_by("at").values_list("id", flat=True)
+        models.Message.objects.filter(at__lt=now - KEPT).order_by("id").values_list("id", flat=True)
         [:most]
     )  # fmt: skip
     with transaction.atomic():

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='endpoint',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='webhooks.endpoint'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='webhooks.endpoint'),
         ),
         migrations.CreateModel(
             name='Message',
@@ -71,14 +71,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('body', models.TextField()),
             ],
-            options={
-                'indexes': [models.Index(fields=['at'], name='webhook_messages_by_age')],
-            },
         ),
         migrations.AddField(
             model_name='delivery',
             name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='webhooks.message'),
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='webhooks.message'),
         ),
         migrations.CreateModel(
             name='Secret',
