@@ -64,7 +64,7 @@ def decisions_between(first: UUID, last: UUID, *, limit: int) -> list[Decision]:
 def parties_of(decision_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return whom each of these decisions is about; those about nobody are left out."""
     rows = models.Decision.objects.filter(id__in=list(decision_ids), party__isnull=False)
-    return {id_: party for id_, party in rows.values_list("id", "party_id") if party is not None}
+    return {row.id: row.party_id for row in rows.only("id", "party_id") if row.party_id}
 
 
 def chain(decision_id: UUID) -> list[Decision]:
