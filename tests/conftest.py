@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import django
 import pytest
+from django.conf import settings
 
 _TEMPORARY = "" if os.environ.get("OFERTA_DATA") else tempfile.mkdtemp(prefix="oferta-tests-")
 for _name in [name for name in os.environ if name.startswith(("OFERTA_", "DATABASE_URL"))]:
@@ -33,6 +34,9 @@ if _TEMPORARY:
     os.environ["OFERTA_DATA"] = _TEMPORARY
 os.environ["DJANGO_SETTINGS_MODULE"] = "oferta.project.settings"
 django.setup()  # here, not by pytest-django's option, which reads settings before this file
+
+# A password that takes a third of a second to check is right for people and wrong for tests.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 TEMPLATE = "oferta_test_template"
 

@@ -83,12 +83,15 @@ CACHES = {
 }
 AUTH_USER_MODEL = "parties.Login"
 AUTHENTICATION_BACKENDS = ["oferta.core.parties.web.allauth_parts.Backend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
-]
 # NIST SP 800-63B asks for eight characters and leaves composition alone; ten costs nobody much.
-AUTH_PASSWORD_VALIDATORS[0] |= {"OPTIONS": {"min_length": 10}}
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/my/"
 ACCOUNT_ADAPTER = "oferta.core.parties.web.allauth_parts.LoginAdapter"

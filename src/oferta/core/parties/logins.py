@@ -13,6 +13,7 @@ from django.db.models import F
 
 from oferta.core.parties import identity, models, queries
 from oferta.core.parties.agents import known_as
+from oferta.core.parties.contacts import masked
 from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.identity_types import Checked
 from oferta.core.parties.login_errors import (
@@ -75,7 +76,11 @@ def sign_up(
     known = _unclaimed_at(address)
     if known is None:
         known = models.Customer(
-            id=uuid7(), key=f"login:{login.id}", language=language, created_at=zoned(now)
+            id=uuid7(),
+            key=f"login:{login.id}",
+            name=masked(address),  # until they say what they are called
+            language=language,
+            created_at=zoned(now),
         )
         known.save(force_insert=True)
     known.login = login
