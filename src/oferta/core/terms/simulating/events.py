@@ -43,6 +43,8 @@ class Events:
     source: str
     #: Column name to DuckDB's type.
     columns: dict[str, str]
+    #: It is a CSV, in which all is text, and `null` is null.
+    written: bool
 
 
 def open_events(connection: duckdb.DuckDBPyConnection, path: Path) -> Events:
@@ -66,7 +68,7 @@ def open_events(connection: duckdb.DuckDBPyConnection, path: Path) -> Events:
     columns = {str(row[0]): str(row[1]) for row in rows}
     if len({column.lower() for column in columns}) < len(columns):
         raise EventsUnreadable(file=str(path), reason="two columns have the same name")
-    return Events(path, source, columns)
+    return Events(path, source, columns, not parquet)
 
 
 def run(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -107,7 +109,7 @@ def facts_sql(
     for name, type_ in facts.items():
         column = written.get(name, "")
         sql_type = "BIGINT" if column.endswith(_CODED) else events.columns.get(column, "")
-        made[name] = coded_column(column, sql_type, type_, checked=checked)
+        made[name] = coded_column(column, sql_type, type_, checked=checked, written=events.written)
     for name in others:
         made.setdefault(name, exp.column(written[name], quoted=True).sql("duckdb"))
     return made
@@ -135,7 +137,7 @@ def check_values(
     """
     coded = facts_sql(events, facts, [])
     raw = {name: _raw(events, name) for name in facts}
-    tests = {name: _wrong(coded[name], raw[name], type_) for name, type_ in facts.items()}
+    tests = {name: _wrong(events, coded[name], raw[name], facts[name]) for name in facts}
     counts = ", ".join(["count(*)", *(f"count_if({test})" for test in tests.values())])
     row = run(connection, events.path, f"SELECT {counts} FROM {events.source}")[0]  # noqa: S608 - quoted names
     total, *wrong = (int(str(number)) for number in row)
@@ -197,8 +199,9 @@ def _raw(events: Events, name: str) -> str:
     return "NULL"
 
 
-def _wrong(coded: str, raw: str, type_: Type) -> str:
-    tests = [f"({coded}) IS NULL AND {raw} IS NOT NULL AND CAST({raw} AS VARCHAR) <> 'null'"]
+def _wrong(events: Events, coded: str, raw: str, type_: Type) -> str:
+    given = f" AND CAST({raw} AS VARCHAR) <> 'null'" if events.written else ""
+    tests = [f"({coded}) IS NULL AND {raw} IS NOT NULL{given}"]
     if not type_.nullable:
         tests = [f"({coded}) IS NULL"]
     if type_.minimum is not None:

@@ -23,7 +23,7 @@ _MOMENT = (
 
 
 def coded_column(  # noqa: PLR0911 - a case per type, side by side
-    column: str, sql_type: str, type_: Type, *, checked: bool = False
+    column: str, sql_type: str, type_: Type, *, checked: bool = False, written: bool = True
 ) -> str:
     """Return SQL of a column's coded value.
 
@@ -32,12 +32,13 @@ def coded_column(  # noqa: PLR0911 - a case per type, side by side
         sql_type: what DuckDB says it holds.
         type_: of the fact.
         checked: its values are known to be of the type.
+        written: in a CSV, where `null` is null.
     """
     if not column:
         return f"CAST(NULL AS {_coded_type(type_)})"
     name = exp.column(column, quoted=True).sql("duckdb")
     if sql_type == "VARCHAR" and checked and type_.kind is Kind.ENUM:
-        absent = type_.nullable and "null" not in type_.values
+        absent = written and type_.nullable and "null" not in type_.values
         return f"nullif({name}, 'null')" if absent else name
     if sql_type == "VARCHAR":
         return _from_text(name, type_)
