@@ -103,7 +103,7 @@ FLOATS = {
     "oferta.core.terms.problems": "how alike two words are, to suggest the one that was meant",
     "oferta.core.terms.simulating.engine": "seconds to wait",
     "oferta.core.terms.simulating.events": "how alike two words are",
-    "oferta.core.terms.simulating.report": "places on a drawing",
+    "oferta.core.terms.simulating.chart": "places on a drawing",
 }
 
 
