@@ -54,7 +54,7 @@ class Config:
     #: A proxy ends TLS before the web server and sets `X-Forwarded-Proto`; pages then insist on it.
     behind_tls: bool = False
     #: Processes of the web server.
-    web_processes: int = 1
+    web_processes: int = 2
     #: Threads in each process of the web server.
     web_threads: int = 8
     #: Time zone in which pages tell when something happened, by its IANA name.

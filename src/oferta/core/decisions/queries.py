@@ -24,6 +24,11 @@ def decision(decision_id: UUID) -> Decision:
     return found[0]
 
 
+def decisions(ids: Iterable[UUID]) -> dict[UUID, Decision]:
+    """Return those of these Decisions that there are, by id."""
+    return {item.id: item for item in storing.select("id = ANY(%s)", [list(ids)])}
+
+
 def lock(decision_id: UUID) -> Decision:
     """Return a Decision and keep it from being overridden or disputed until the commit.
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
-
 from oferta.core.notices import models
 from oferta.core.notices.errors import MissingParam, UnknownKind
 from oferta.core.notices.types import Citation, Rendered
@@ -24,6 +22,7 @@ from oferta.core.terms import shelf
 from oferta.core.terms.types import Edition, Kind, Type
 from oferta.core.terms.writing import show, show_day
 from oferta.kernel.i18n import LANGUAGES, Language
+from oferta.kernel.yamlfile import read_yaml
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _folders: list[Path] = [Path(__file__).parent / "words"]
@@ -67,7 +66,7 @@ def catalogue(language: Language) -> Mapping[str, Template]:
     """Return every kind's words in a language."""
     found: dict[str, Template] = {}
     for folder in _folders:
-        entries = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
+        entries = read_yaml(folder / f"{language}.yaml")
         for kind, words in entries.items():
             found[kind] = Template(
                 subject=words["subject"],

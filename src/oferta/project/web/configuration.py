@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 from django.utils.functional import lazy
@@ -121,6 +121,10 @@ class ConfiguredModel(_Admin):
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of the list, of adding and of changing."""
         return [one for one in super().get_urls() if (one.name or "").endswith(_KEPT)]
+
+    def _get_obj_does_not_exist_redirect(self, *_: object) -> HttpResponse:
+        """Answer that there is no such page, where Django would say so in words of its own."""
+        raise Http404
 
     def response_add(
         self, request: HttpRequest, obj: Model, post_url_continue: str | None = None

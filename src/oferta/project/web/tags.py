@@ -128,9 +128,17 @@ def foot_links() -> list[dict[str, Any]]:
 
 
 @register.simple_tag
-def about_case(case: Case) -> Title | None:
-    """Return what the event is called that a case is about; None: it is about no decision."""
-    return naming.title(decisions.decision(case.decision_id)) if case.decision_id else None
+def about_cases(found: Iterable[Case]) -> dict[UUID, Title]:
+    """Return what the event of each case is called that is about a decision, by the case's id."""
+    about = {one.id: one.decision_id for one in found if one.decision_id}
+    stored = decisions.decisions(about.values()) if about else {}
+    return {id_: naming.title(stored[one]) for id_, one in about.items()}
+
+
+@register.filter
+def of(found: dict[UUID, Title], case: Case) -> Title | None:
+    """Return what stands in a mapping for a case."""
+    return found.get(case.id)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 """The words of pages: YAML files of each room, every key in all five languages.
 
-A room keeps them in `locale/words.yaml`, and those of a large part of it beside that. Plain files instead of gettext's, whose compiler a bare
+A room keeps them in `locale/words.yaml`, and those of a large part of it beside that. Plain files
+instead of gettext's, whose compiler a bare
 machine does not have and whose binaries a diff does not show. Words that go with a number have a
 form for each that the language tells apart: `{one: "{number} case", other: "{number} cases"}`.
 """
@@ -13,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-import yaml
 from django.apps import apps
 from django.utils.translation import get_language
 
 from oferta.kernel.errors import OfertaError, ensure
 from oferta.kernel.i18n import LANGUAGES, Language, language_of
+from oferta.kernel.yamlfile import read_yaml
 from oferta.project.web.locales import locale_of, plural_form
 
 #: Words, or their forms by what number goes with them.
@@ -82,7 +83,7 @@ def read_words(file: Path) -> dict[str, dict[Language, Words]]:
     Raises:
         WordMissing: a key lacks one of the five languages, or a form that a language needs.
     """
-    written = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    written = read_yaml(file) or {}
     for key, texts in written.items():
         for language in LANGUAGES:
             ensure(_whole(texts.get(language), language), WordMissing(key=key, language=language))

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from oferta.core.cases import actions, queries
 from oferta.core.cases.errors import AlreadyOpen, BadWords, CaseClosed, Replaced, UnknownCase
 from oferta.core.cases.types import Case, NewEvidence, Status
+from oferta.core.decisions import naming
+from oferta.core.decisions import queries as decisions
 from oferta.core.decisions.web.pages import about, decision_of
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
@@ -54,8 +56,9 @@ def dispute(
 @for_customer
 def cases(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """List the customer's cases."""
-    found = [_shown(item) for item in queries.cases_of_party(customer.id)]
-    return render(request, "cases/cases.html", {"token": token, "cases": found})
+    found = queries.cases_of_party(customer.id)
+    context = {"token": token, "found": found, "cases": [_shown(item) for item in found]}
+    return render(request, "cases/cases.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +81,13 @@ def case(request: HttpRequest, *, customer: Customer, token: str, case_id: UUID)
             error_key = "cases.error.closed"
         else:
             return redirect("cases:case", token, case_id)
-    context = _shown(found) | {"token": token, "error_key": error_key, "given": request.POST}
+    behind = decisions.decisions([found.decision_id]).values() if found.decision_id else ()
+    context = _shown(found) | {
+        "token": token,
+        "error_key": error_key,
+        "given": request.POST,
+        "about": next((naming.title(one) for one in behind), None),
+    }
     return render(request, "cases/case.html", context, status=422 if error_key else 200)
 
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from oferta.core.terms.beside import NotProvedInTime, ask
 from oferta.core.terms.diffing import EditionDiff, ItemDiff, Status, diff, grouped
 from oferta.core.terms.meaning import QuestionDiff, meaning_of
-from oferta.core.terms.beside import NotProvedInTime, ask
 from oferta.core.terms.types import Edition, Pack
 from oferta.core.terms.writing import show_day
 from oferta.kernel.i18n import OWN_NAMES, Language
