@@ -166,6 +166,9 @@ def asked_about(row: Any, drawn: Asked) -> bool:
     try:
         day = program.day_of(row)
         program.mask(day, *[row[name] for name in program.names])
+    except TermsError:
+        return False
+    try:
         program.decide(row)
     except OutOfBounds as error:
         return day >= drawn.edition.start and bool(error.mask) and is_declared(error, drawn)

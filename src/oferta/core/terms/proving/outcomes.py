@@ -144,17 +144,20 @@ class Outcomes:
         clause = self._subject.clauses[index]
         really = stopped(self._program, DivisionByZero, lambda error: error.clause == clause.id)
         case = self._search.case(asked, really)
-        if case is not None:
-            self._found.append(
-                self._teller.told(
-                    Code.DIVISION_BY_ZERO,
-                    [clause],
-                    "its outcome can divide by zero",
-                    "a condition that rules out the zero",
-                    case,
-                    comes_out="error: terms.division_by_zero",
-                )
+        if case is None:
+            what = "that it never divides by zero could not be proved"
+            self._found.append(self._teller.not_proved([clause], what))
+            return
+        self._found.append(
+            self._teller.told(
+                Code.DIVISION_BY_ZERO,
+                [clause],
+                "its outcome can divide by zero",
+                "a condition that rules out the zero",
+                case,
+                comes_out="error: terms.division_by_zero",
             )
+        )
 
     # --- promises -----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import z3
@@ -12,6 +13,7 @@ from oferta.core.terms.problems import Code, listed
 from oferta.core.terms.proving.answers import Answers, gives
 from oferta.core.terms.proving.encoding import both, either, negated
 from oferta.core.terms.proving.findings import Finding, Teller
+from oferta.core.terms.proving.lively import Lively
 from oferta.core.terms.proving.model import Model, symbols_for
 from oferta.core.terms.proving.numbers import less
 from oferta.core.terms.proving.outcomes import Outcomes, stopped
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     Case = dict[str, Coded]
 
+#: Sets of clauses that apply at once, looked at before it is given up.
+_SETS_MAX = 400
 #: Clashes told of one question: behind this many there is one mistake that makes them all.
 _CONFLICTS_MAX = 12
 
@@ -51,7 +55,8 @@ class Proofs:
         self._search = Search([self.model], self.model.in_edition(last_day), usual)
         self._teller = Teller(self._subject, usual)
         #: Clauses that can decide, or lift: shown by an example or by a case of the solver's.
-        self.alive = {i for i, one in enumerate(self._clauses) if one.id in lively}
+        known = {i for i, one in enumerate(self._clauses) if one.id in lively}
+        self.alive = Lively(program, last_day, usual).shown(known)
         self._found: list[Finding] = []
 
     def all(self, earlier: frozenset[str] = frozenset()) -> list[Finding]:
@@ -115,48 +120,54 @@ class Proofs:
         if self._subject.question.combine == "sum":
             return
         classes = Answers(self.model).classes
-        if len(classes) == 1:
+        if len(classes) < 2:  # noqa: PLR2004 - of two that clash
             return
         alive = [either([self.model.alive[i] for i in members]) for members in classes]
         literals = [self._literal(number, one) for number, one in enumerate(alive)]
-        blocked: list[Any] = []
-        while len(self._found) < _CONFLICTS_MAX:
-            two = z3.AtLeast(*literals, 2)
-            possible = self._possible(two, *blocked)
-            if not possible:
-                if possible is None:
-                    self._not_proved([], "that no two clauses clash could not be proved")
+        seen: set[tuple[int, int]] = set()
+        for held in self._search.together(literals, most=_SETS_MAX):
+            if held is None:
+                self._not_proved([], "that no two clauses clash could not be proved")
                 return
-            first, second = self._alive_pair(classes)
-            blocked.append(negated(both([self.model.alive[first], self.model.alive[second]])))
-            self._clash(first, second)
+            self._learn()
+            for pair in combinations(held, 2):
+                if pair not in seen and len(self._found) < _CONFLICTS_MAX:
+                    seen.add(pair)
+                    self._clashes((classes[pair[0]], classes[pair[1]]), [literals[i] for i in pair])
 
     def _literal(self, number: int, meant: Any) -> Any:
         name = z3.Bool(f"class {number}")
         self.model.meaning.append(name == meant)
         return name
 
-    def _alive_pair(self, classes: list[tuple[int, ...]]) -> tuple[int, int]:
-        model = self._search.model()
-        alive = []
-        for members in classes:
-            held = [i for i in members if _true(model, self.model.alive[i])]
-            alive += held[:1]
-        first, second = sorted(alive[:2])
-        return first, second
+    def _clashes(
+        self, classes: tuple[tuple[int, ...], tuple[int, ...]], both_held: list[Any]
+    ) -> None:
+        """Tell of each two clauses of two classes that clash: the members of one give the same."""
+        first, second = classes
+        asked = [*both_held, self._differ(first[0], second[0])]
+        while len(self._found) < _CONFLICTS_MAX and self._possible(*asked) is not False:
+            case = self._search.case(asked, stopped(self._program, Conflict, lambda _: True))
+            ids = self._conflicting(case) if case else set()
+            members = [[i for i in some if self._clauses[i].id in ids] for some in classes]
+            if case is None or not all(members):
+                one, other = (self._clauses[some[0]] for some in classes)
+                what = f"that it agrees with {other.id} could not be proved"
+                self._not_proved([one, other], what)
+                return
+            pair = sorted(some[0] for some in members)
+            asked.append(negated(both([self.model.alive[i] for i in pair])))
+            self._tell_clash(pair, case)
 
-    def _clash(self, first: int, second: int) -> None:
-        pair = [self.model.alive[first], self.model.alive[second], self._differ(first, second)]
-        possible = self._possible(*pair)
-        if possible is False:
-            return
-        one, other = self._clauses[first], self._clauses[second]
-        ids = {one.id, other.id}
-        really = stopped(self._program, Conflict, lambda error: ids <= set(error.clauses))
-        case = self._search.case(pair, really)
-        if case is None:
-            self._not_proved([one, other], f"that it agrees with {other.id} could not be proved")
-            return
+    def _conflicting(self, case: Case) -> set[str]:
+        try:
+            self._program.decide(case)
+        except Conflict as error:
+            return set(error.clauses)
+        return set()
+
+    def _tell_clash(self, pair: list[int], case: Case) -> None:
+        one, other = (self._clauses[i] for i in pair)
         self._found.append(
             self._teller.told(
                 Code.HAS_CONFLICT,

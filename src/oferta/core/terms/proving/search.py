@@ -100,6 +100,26 @@ class Search:
         self._begun = self._begun or spent
         return spent - self._begun > self._cost_max
 
+    def together(
+        self, literals: Sequence[Any], *conditions: Any, most: int
+    ) -> Iterator[list[int] | None]:
+        """Yield sets of literals, by place, that can be true at once, till every pair was seen.
+
+        A set within one that was seen is not yielded again. None says that it cost too much.
+        """
+        seen: list[Any] = []
+        for _ in range(most):
+            possible = self.possible(z3.AtLeast(*literals, 2), *conditions, *seen)
+            if not possible:
+                if possible is None:
+                    yield None
+                return
+            held = [place for place, one in enumerate(literals) if self.holds(one)]
+            others = [one for place, one in enumerate(literals) if place not in held]
+            seen.append(z3.Or(others) if others else z3.BoolVal(val=False))
+            yield held
+        yield None
+
     # --- a case that is real ------------------------------------------------------------------
 
     def case(self, conditions: Sequence[Any], really: Callable[[Case], bool]) -> Case | None:

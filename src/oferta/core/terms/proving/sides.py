@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import z3
@@ -103,22 +104,18 @@ class Sides:
             literal = z3.Bool(f"way {number} {side}")
             model.meaning.append(literal == way.taken)
             literals.append(literal)
-        met: list[Any] = []
-        found: list[Any] = []
-        for _ in range(_PAIRS_MAX):
-            two = [z3.AtLeast(*literals, 2), *met, negated(self.answers[side].derived_stops)]
-            possible = self.search.possible(*two)
-            if not possible:
-                self.unsure |= possible is None
-                return either(found)
-            held = [number for number, one in enumerate(literals) if self.search.holds(one)]
-            first, second = (answers.ways[number] for number in held[:2])
-            met.append(negated(both([literals[number] for number in held[:2]])))
-            clash = answers.clash(first, second)
-            if clash is not False and self.search.possible(clash) is not False:
-                found.append(clash)
-        self.unsure = True
-        return either(found)
+        sound = negated(self.answers[side].derived_stops)
+        found: dict[tuple[int, int], Any] = {}
+        for held in self.search.together(literals, sound, most=_PAIRS_MAX):
+            if held is None:
+                self.unsure = True
+                break
+            for pair in combinations(held, 2):
+                if pair not in found:
+                    clash = answers.clash(*(answers.ways[number] for number in pair))
+                    is_possible = clash is not False and self.search.possible(clash) is not False
+                    found[pair] = clash if is_possible else False
+        return either(list(found.values()))
 
     # --- what to ask --------------------------------------------------------------------------
 
