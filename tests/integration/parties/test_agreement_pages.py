@@ -93,6 +93,12 @@ def test_an_answer_to_an_edition_that_is_not_the_newest_any_more_is_not_taken() 
     client, party = asked_party()
     client.post(f"/my/terms/{CLUB}/", {"edition": "2024-04-16", "answer": "accept"})
     assert [item.edition for item in agreements.agreements_of(party)] == ["2023-11-02"]
+    client.get(f"/my/terms/{CLUB}/")
+    newest = agreements.agreements_of(party)[0]
+    assert newest.how is How.VIEW, "it was read, which is kept as that and no more"
+    stands = agreements.standing(party, CLUB, today=coded(clock.now().date().isoformat()))
+    assert stands is not None
+    assert stands.accepted.id == "2023-11-02"
 
 
 def test_declining_is_kept_and_can_be_thought_better_of() -> None:

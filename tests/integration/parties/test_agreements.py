@@ -165,3 +165,26 @@ def test_what_cannot_be_proved_in_time_asks_the_customer(monkeypatch: pytest.Mon
     monkeypatch.setattr(asking, "PROOF_SECONDS", 0.001)
     falls = asking.prove(pack, *pack.editions, now=NOW)
     assert "refund" in falls
+
+
+def test_using_or_viewing_a_newer_edition_takes_no_right_away_from_who_was_not_asked() -> None:
+    """RM-42: the weaker kinds are kept, and do not bind where a right falls."""
+    party = a_party()
+    agreements.accept(
+        party, edition(CLUB, "2023-11-02"), pack=CLUB, how=How.USE, shown=SHOWN, now=NOW
+    )
+    for how in (How.USE, How.VIEW, How.VIEW):
+        agreements.note(party, CLUB, how, shown=SHOWN, today=TODAY, now=NOW)
+    agreements.bring(shelf.terms().pack(CLUB), today=TODAY, now=NOW)
+    stands = agreements.standing(party, CLUB, today=TODAY)
+    assert stands is not None
+    assert (stands.accepted.id, stands.standing) == ("2023-11-02", Standing.ASKED)
+    kept = [(item.edition, item.how.value) for item in agreements.agreements_of(party)]
+    assert sorted(kept) == [("2023-11-02", "use"), ("2024-04-16", "use"), ("2024-04-16", "view")]
+
+
+def test_what_nobody_offers_is_not_noted() -> None:
+    party = a_party()
+    agreements.note(party, "no-such", How.USE, shown=SHOWN, today=TODAY, now=NOW)
+    agreements.note(party, CLUB, How.USE, shown=SHOWN, today=coded("2016-01-01"), now=NOW)
+    assert agreements.agreements_of(party) == []

@@ -7,9 +7,10 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from oferta.core.notices import actions, delivering, masses
+from oferta.core.notices import actions, checking, delivering, masses
 from oferta.kernel import clock, outbox
 
+FORGET_CHECKS = "notices.forget_checks"
 # Ten: a delivery's own failures are kept with it; this is for a database that is away a while.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -30,3 +31,12 @@ def mass_step(mass_id: str) -> None:
         next_at = masses.step(UUID(mass_id), now=clock.now())
         if next_at is not None:
             outbox.add(masses.STEP, not_before=next_at, mass_id=mass_id)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name=FORGET_CHECKS, queue="notices", queueing_lock=FORGET_CHECKS)
+def forget_checks(timestamp: int) -> None:
+    """Throw away the counts of who asked whether we sent something."""
+    del timestamp  # when it was due; what counts is the moment it runs
+    with outbox.own_connection():
+        checking.forget_old(clock.now())

@@ -38,7 +38,9 @@ LEFT JOIN parties_tombstone t ON t.customer_id = a.customer_id
 WHERE a.pack = %(pack)s AND t.customer_id IS NULL
   AND NOT EXISTS (SELECT FROM parties_askededition k WHERE k.customer_id = a.customer_id
                   AND k.pack = %(pack)s AND k.edition = %(after)s)
-GROUP BY a.customer_id, c.language HAVING max(a.edition) = %(before)s
+GROUP BY a.customer_id, c.language
+HAVING coalesce(max(a.edition) FILTER (WHERE a.how IN ('click', 'told')), min(a.edition))
+       = %(before)s
 ORDER BY a.customer_id LIMIT %(limit)s
 """
 
@@ -105,10 +107,11 @@ def decline(customer_id: UUID, edition: Edition, *, pack: str, now: datetime) ->
 
 def standings(customer_id: UUID, *, today: int) -> list[Open]:
     """Return how a customer stands to the newest edition of each pack that they are party to."""
-    accepted: dict[str, str] = {}
+    by_pack: dict[str, list[tuple[str, str]]] = {}
     rows = models.Agreement.objects.filter(customer_id=customer_id)
-    for pack, edition in rows.values_list("pack", "edition"):
-        accepted[pack] = max(edition, accepted.get(pack, ""))
+    for pack, edition, how in rows.values_list("pack", "edition", "how"):
+        by_pack.setdefault(pack, []).append((edition, how))
+    accepted = {pack: _binding(found) for pack, found in by_pack.items()}
     known = shelf.terms().packs
     found = (
         _open(customer_id, known[pack], edition, today)
@@ -122,6 +125,49 @@ def standing(customer_id: UUID, pack: str, *, today: int) -> Open | None:
     """Return how a customer stands to the newest edition of one pack; None: no party to it."""
     found = (item for item in standings(customer_id, today=today) if item.pack.name == pack)
     return next(found, None)
+
+
+def note(
+    customer_id: UUID, pack: str, how: How, *, shown: Circumstances, today: int, now: datetime
+) -> None:
+    """Keep that a customer used a service, or read a page, under the edition in force today.
+
+    It is kept as what it was. Where a right falls it does not bind: only a click does.
+
+    Args:
+        customer_id: who.
+        pack: of the service; one that is not known, or not in force yet, is not noted.
+        how: `How.USE` or `How.VIEW`.
+        shown: under what circumstances.
+        today: coded day.
+        now: zone-aware.
+    """
+    found = shelf.terms().packs.get(pack)
+    current = None if found is None else asking.newest(found, today)
+    if current is None:
+        return
+    noted = models.Agreement.objects.filter(
+        customer_id=customer_id, pack=pack, edition=current.id, how=how.value
+    )
+    if not noted.exists():  # nobody signs a receipt anew at every use
+        accept(customer_id, current, pack=pack, how=how, shown=shown, now=now)
+
+
+def used(customer_id: UUID, pack: str, *, page: str, today: int, now: datetime) -> None:
+    """Keep that a customer used a service under the edition in force today.
+
+    Args:
+        customer_id: who.
+        pack: of the service.
+        page: what they did, as `club/redemption`.
+        today: coded day.
+        now: zone-aware.
+
+    Raises:
+        UnknownCustomer: there is no such customer.
+    """
+    shown = Circumstances(language=queries.customer(customer_id).language, page=page)
+    note(customer_id, pack, How.USE, shown=shown, today=today, now=now)
 
 
 def agreements_of(customer_id: UUID) -> list[Agreement]:
@@ -199,6 +245,15 @@ def _waiting(pack: str, before: str, after: str, limit: int) -> Sequence[tuple[U
 
 def _has_customers(pack: Pack, edition: Edition) -> bool:
     return models.Agreement.objects.filter(pack=pack.name, edition=edition.id).exists()
+
+
+def _binding(found: list[tuple[str, str]]) -> str:
+    """Return the edition that binds: the newest clicked or told, else the first used or viewed.
+
+    Using or viewing a newer edition must not take rights away from who was never asked.
+    """
+    clear = [edition for edition, how in found if how in (How.CLICK, How.TOLD)]
+    return max(clear) if clear else min(edition for edition, _ in found)
 
 
 def _open(customer_id: UUID, pack: Pack, accepted: str, today: int) -> Open | None:

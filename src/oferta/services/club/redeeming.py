@@ -13,6 +13,7 @@ from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision, Event, Status
 from oferta.core.ledger.types import NewAccount
+from oferta.core.parties import agreements
 from oferta.kernel.clock import zoned
 from oferta.services.club import keeping
 from oferta.services.club.errors import (
@@ -21,7 +22,7 @@ from oferta.services.club.errors import (
     ReferenceReused,
     UnknownRedemption,
 )
-from oferta.services.club.facts import PACK, day_of, money
+from oferta.services.club.facts import PACK, ZONE, day_of, money
 from oferta.services.club.lots import give_back
 from oferta.services.club.models import Member, Redemption, RedemptionRefund
 from oferta.services.club.purse import Kind, Purse
@@ -109,6 +110,9 @@ def redeem(bill: Bill, *, now: datetime) -> Redeemed:
         bill=bill.bill,
         amount=amount,
     )
+    if decision.party_id is not None:  # paying with bonuses is using the club (RM-41)
+        page, day = "club/redemption", agreements.coded_day(now.astimezone(ZONE))
+        agreements.used(decision.party_id, PACK, page=page, today=day, now=now)
     return _redeemed(bill, decision, amount, replayed=False)
 
 

@@ -55,6 +55,9 @@ def edition(request: HttpRequest, *, customer: Customer, token: str, pack: str) 
         raise Http404("agreements")
     if request.method == "POST":
         return _answered(request, customer, stands)
+    agreements.note(  # that it was read: the weakest evidence, kept as such (RM-41, RM-46)
+        customer.id, pack, How.VIEW, shown=circumstances(request), today=_today(), now=clock.now()
+    )
     language = _language(request)
     found = diff(stands.pack, stands.accepted, stands.newest, language)
     context = {
