@@ -47,7 +47,7 @@ def test_every_key_that_a_template_says_exists() -> None:
 
 
 def ways_to_say(key: str) -> list[str]:
-    """Return how a template or a module may name a key: whole, or its first parts before a value."""
+    """Return how code may name a key: whole, or its first parts before a value."""
     parts = key.split(".")
     heads = [".".join(parts[:size]) for size in range(1, len(parts))]
     before = [way for head in heads for way in (f'"{head}.{{', f'"{head}."|add:')]
