@@ -165,6 +165,22 @@ def test_the_timeline_merges_decisions_notices_and_cases_and_is_read_a_page_at_a
     assert [one.id for one in seen] == [one.id for one in whole]
 
 
+def test_a_customers_page_says_that_they_are_blocked_and_when_they_signed_in() -> None:
+    from oferta.core.parties import blocks
+    from signing_in import sign_in_customer
+
+    party = a_customer()
+    sign_in_customer(Client(), party)
+    client, actor = at_the_desk(Role.CLERK)
+    clause = ("corner-club", "2024-01-01", "till")
+    blocks.block(party, reason="forged receipts", clause=clause, actor=actor, now=NOW)
+    page = text(client, f"/desk/customers/{party}/")
+    assert "forged receipts (till)" in page
+    assert "signed in" in page
+    assert "blocked the customer" in page
+    assert last("customer.blocked").reason == "forged receipts"
+
+
 def test_a_decisions_page_shows_what_replaced_it_who_was_told_and_what_moved() -> None:
     party = a_customer()
     old = a_decision(party)

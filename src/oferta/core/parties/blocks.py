@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from oferta.core.parties import models, queries
+from oferta.core.parties import audit, models, queries
 from oferta.core.parties.errors import BadCustomer
 from oferta.core.parties.identity_types import BlockEntry, BlockLifted, CustomerBlocked
 from oferta.core.parties.login_errors import Blocked
@@ -63,6 +63,16 @@ def block(
     )
     row.save(force_insert=True)
     made = _entry(row)
+    audit.record(
+        actor=actor,
+        what="customer.blocked",
+        subject_kind="customer",
+        subject_id=customer_id,
+        parties=[customer_id],
+        reason=reason,
+        now=now,
+        details={"clause": list(clause)},
+    )
     events.publish(CustomerBlocked(block=made))
     return made
 
@@ -73,6 +83,15 @@ def lift(customer_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool
     rows = models.Block.objects.filter(customer_id=customer_id, lifted_at=None)
     lifted = rows.update(lifted_at=zoned(now), lifted_by_id=actor.id, lifted_because=reason)
     if lifted:
+        audit.record(
+            actor=actor,
+            what="customer.unblocked",
+            subject_kind="customer",
+            subject_id=customer_id,
+            parties=[customer_id],
+            reason=reason,
+            now=now,
+        )
         events.publish(BlockLifted(customer_id=customer_id, reason=reason, at=now))
     return bool(lifted)
 

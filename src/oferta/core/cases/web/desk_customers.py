@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from oferta.core.cases import queries, timeline
 from oferta.core.cases.web.pages import read, row_of, uuid_given
 from oferta.core.decisions import purses
-from oferta.core.parties import audit
+from oferta.core.parties import audit, blocks, identity
 from oferta.core.parties import queries as parties
 from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.rules import masked
@@ -53,6 +54,20 @@ def reveal(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResp
     return _page(request, actor, found, revealed=True)
 
 
+def _credentials(customer_id: UUID) -> list[dict[str, Any]]:
+    """Return the statuses of a customer that were not withdrawn, and whether they hold now."""
+    now = clock.now()
+    return [
+        {
+            "key": "desk.credential.student" if one.kind == "student" else "desk.credential.other",
+            "until": one.holds_until,
+            "ended": one.holds_until < now,
+        }
+        for one in identity.credentials_of(customer_id)
+        if one.withdrawn_at is None
+    ]
+
+
 def _found(customer_id: UUID) -> Customer:
     try:
         return parties.customer(customer_id)
@@ -87,6 +102,8 @@ def _page(
             for channel, address in sorted(found.contacts.items())
         ],
         "revealed": revealed,
+        "blocked": blocks.in_force(found.id),
+        "credentials": _credentials(found.id),
         "error_key": error_key,
         "may_reveal": actor.may(Permission.REVEAL_CONTACTS) and bool(found.contacts),
         "purses": purses.of_party(found.id) if actor.may(Permission.SEE_BALANCES) else None,
