@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from rest_builders import (
+    NOW,
     Api,
     a_customer,
     a_customers_api,
@@ -17,7 +18,10 @@ from rest_builders import (
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.parties import actions as parties
+from oferta.core.parties import agreements
+from oferta.core.parties.agreement_types import Circumstances, How
 from oferta.core.parties.types import Role
+from oferta.core.terms import shelf
 from oferta.project.rest import models
 from oferta.project.rest.types import Scope
 
@@ -125,6 +129,23 @@ def test_customers_are_registered_and_found_by_the_operators_own_keys() -> None:
     told = api.send("PUT", f"{place}/contacts/sms", {"address": "+77010000000"}).json()
     assert (told["language"], told["contacts"]["sms"]) == ("kk", "+77010000000")
     assert "sms" not in api.send("DELETE", f"{place}/contacts/sms").json()["contacts"]
+
+
+def test_a_customer_reads_what_they_accepted() -> None:
+    party = a_customer()
+    edition = shelf.terms().edition_called("bonus-club", "2024-04-16")
+    agreements.accept(
+        party,
+        edition,
+        pack="bonus-club",
+        how=How.CLICK,
+        shown=Circumstances(language="kk"),
+        now=NOW,
+    )
+    (told,) = a_customers_api(party).get(f"/customers/{party}/agreements").json()["items"]
+    assert (told["edition"], told["how"], told["language"]) == ("2024-04-16", "click", "kk")
+    other = a_customers_api(a_customer("other"))
+    assert other.get(f"/customers/{party}/agreements").status_code == 404
 
 
 def _disputed(api: Api) -> tuple[Any, dict[str, str]]:

@@ -36,7 +36,7 @@ def token() -> None:
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires.")
 @click.option("--per-minute", type=click.IntRange(1, 100_000), default=600, help="Requests.")
 @click.pass_obj
-def create(out: Output, name: str, **given: Any) -> None:
+def create(out: Output, /, name: str, **given: Any) -> None:
     """Make a token and print its text, once.
 
     The text is not kept: whoever loses it makes another. `oferta api scopes` lists the scopes.

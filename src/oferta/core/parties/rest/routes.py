@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,14 +10,15 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field, StrictStr
 
-from oferta.core.parties import actions, queries
+from oferta.core.parties import actions, agreements, queries
+from oferta.core.parties.agreement_types import How
 from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.types import Channel, Customer, NewCustomer
 from oferta.kernel import clock
 from oferta.kernel.i18n import Language
 from oferta.kernel.rest.access import Needs, caller_of
 from oferta.kernel.rest.paging import PAGE_MAX
-from oferta.kernel.rest.schemas import Given, Name, Told, answers
+from oferta.kernel.rest.schemas import Given, Name, Told, answers, one_of
 
 router = Router()
 _READ, _WRITE = Needs("customers:read", own=True), Needs("customers:write")
@@ -62,6 +64,25 @@ class CustomerTold(Told):
     language: Language
     identity_tier: int = Field(description="How far their identity is known: 0 not at all.")
     contacts: dict[str, str]
+
+
+class AgreementTold(Told):
+    """That a customer accepted an edition of terms."""
+
+    id: UUID
+    pack: str
+    edition: str
+    edition_digest: str = Field(description="Of the text that was accepted.")
+    how: Annotated[How, one_of(How)]
+    at: datetime
+    language: Language
+    receipt: str = Field(description="Signed; `oferta receipt verify` proves it.")
+
+
+class AgreementsTold(Told):
+    """Everything that a customer accepted, newest first."""
+
+    items: list[AgreementTold]
 
 
 class CustomersFound(Told):
@@ -116,6 +137,21 @@ def get_customer(request: HttpRequest, customer_id: UUID) -> CustomerTold:
     """Read a customer."""
     caller_of(request).ensure_sees(customer_id, UnknownCustomer(customer_id=str(customer_id)))
     return _told(queries.customer(customer_id))
+
+
+@router.get(
+    "/customers/{uuid:customer_id}/agreements", auth=_READ, response=answers(AgreementsTold, 404)
+)
+def list_agreements(request: HttpRequest, customer_id: UUID) -> AgreementsTold:
+    """List which editions of which terms a customer accepted, when and how."""
+    caller_of(request).ensure_sees(customer_id, UnknownCustomer(customer_id=str(customer_id)))
+    queries.customer(customer_id)
+    return AgreementsTold(
+        items=[
+            AgreementTold(**{name: getattr(one, name) for name in AgreementTold.model_fields})
+            for one in agreements.agreements_of(customer_id)
+        ]
+    )
 
 
 @router.put(
