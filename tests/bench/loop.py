@@ -1,10 +1,11 @@
 """The whole loop beside the ledger alone: what do decision, explanation's facts and notice cost?
 
 Batches of 1,000 payments of 5,000 customers under the real pack `bonus-club`, on one server and
-one connection. Each pair runs the same batch twice: once through the loop (payment, decisions,
-limits, linked transfers, notice, outbox job, commit), once as its bare transfers through the
-ledger alone, made beforehand. The order within the pair changes from pair to pair; the ratio is
-taken within the pair, and the median over all pairs is reported.
+one connection. Each round takes new batches through three ways: as a feed through the loop
+(payment, decisions, limits, linked transfers, notice, outbox job, a commit for each batch), each
+batch by itself through the loop, and as bare transfers through the ledger alone, made beforehand,
+a commit for each batch too. The order of the ways changes from round to round; ratios are taken
+within the round, and the median over all rounds is reported.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 BATCH = 1_000
 CUSTOMERS = 5_000
-PAIRS_PER_ROUND = 4
+BATCHES = 6
+TURNS_PER_ROUND = 2
 DATABASE = "oferta_bench_loop"
 PACKS = Path(__file__).resolve().parents[2] / "terms"
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -31,18 +34,16 @@ Accounts = dict[str, int]
 
 
 def main(rounds: int = 5) -> list[dict[str, Any]]:
-    """Return a row for payments with one bonus and one for payments with two."""
+    """Return rows for payments with one bonus and for payments with two."""
     _prepare()
     customers, accounts = _population()
     return [
-        _measure("loop: one bonus a payment", ("bank_bonus",), customers, accounts, rounds),
-        _measure(
-            "loop: bank's and partner's bonus",
-            ("bank_bonus", "partner_bonus"),
-            customers,
-            accounts,
-            rounds,
-        ),
+        row
+        for name, questions in (
+            ("one bonus a payment", ("bank_bonus",)),
+            ("bank's and partner's bonus", ("bank_bonus", "partner_bonus")),
+        )
+        for row in _measure(name, questions, customers, accounts, rounds)
     ]
 
 
@@ -66,58 +67,85 @@ def _measure(
     customers: list[UUID],
     accounts: Accounts,
     rounds: int,
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     seeded = random.Random(7)
-    loops, alone, ratios, cpu = [], [], [], []
-    for number in range(1 + rounds * PAIRS_PER_ROUND):
-        events = [
-            _payment(f"{name}/{number}/{place}", questions, customers, accounts, seeded)
-            for place in range(BATCH)
-        ]
-        transfers = _transfers(events)
-        ways: list[Callable[[], None]] = [
-            lambda events=events: _loop(events),
-            lambda transfers=transfers: _ledger(transfers),
-        ]
-        order = (0, 1) if number % 2 else (1, 0)
-        seconds = [0.0, 0.0]
-        for way in order:
-            used = time.process_time()
-            start = time.perf_counter()
-            ways[way]()
-            seconds[way] = time.perf_counter() - start
-            if way == 0:
-                cpu.append((time.process_time() - used) / BATCH * 1e6)
-        if number:  # the first pair warms caches and plans
-            loops.append(BATCH / seconds[0])
-            alone.append(BATCH / seconds[1])
-            ratios.append(seconds[1] / seconds[0])
+    ways: list[Callable[[list[Any]], None]] = [_feed, _batches, _ledger]
+    spent: list[list[_Spent]] = []
+    for number in range(1 + rounds * TURNS_PER_ROUND):
+        turn: dict[int, _Spent] = {}
+        for way in (0, 1, 2) if number % 2 else (2, 1, 0):
+            key = f"{name}/{number}/{way}"
+            batches = [
+                [
+                    _payment(f"{key}/{batch}/{place}", questions, customers, accounts, seeded)
+                    for place in range(BATCH)
+                ]
+                for batch in range(BATCHES)
+            ]
+            if ways[way] is _ledger:
+                batches = [_transfers(events) for events in batches]
+            turn[way] = _timed(partial(ways[way], batches))
+        if number:  # the first turn warms caches and plans
+            spent.append([turn[way] for way in range(3)])
+    feed, alone = zip(*((turn[0], turn[2]) for turn in spent), strict=True)
+    single = [turn[1] for turn in spent]
+    return [
+        _row(f"loop, a feed: {name}", feed, alone) | {"target": TARGET},
+        _row(f"loop, a batch by itself: {name}", single, alone),
+    ]
+
+
+def _row(name: str, ours: Sequence[_Spent], anchor: Sequence[_Spent]) -> dict[str, Any]:
+    count = BATCH * BATCHES
     return {
         "name": name,
-        "ours": statistics.median(loops),
-        "anchor": statistics.median(alone),
+        "ours": count / statistics.median(one.wall for one in ours),
+        "anchor": count / statistics.median(one.wall for one in anchor),
         "unit": "payments/s",
-        "ratio": statistics.median(ratios),
-        "target": TARGET,
-        "client_microseconds_per_payment": statistics.median(cpu),
+        "ratio": statistics.median(
+            other.wall / one.wall for one, other in zip(ours, anchor, strict=True)
+        ),
+        "client_microseconds_per_payment": statistics.median(one.cpu for one in ours) / count * 1e6,
     }
 
 
-def _loop(events: list[Any]) -> None:
+class _Spent(NamedTuple):
+    """Seconds: of the clock, and of this process's CPU."""
+
+    wall: float
+    cpu: float
+
+
+def _timed(work: Callable[[], None]) -> _Spent:
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    return _Spent(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def _feed(batches: list[Any]) -> None:
     from oferta.core.decisions import actions
 
-    answers = actions.decide_many(events, now=NOW)
-    assert all(answer.status == "decided" for answer in answers)
+    for answers in actions.decide_all(batches, clock=lambda: NOW):
+        assert all(answer.status == "decided" for answer in answers)
 
 
-def _ledger(transfers: list[Any]) -> None:
+def _batches(batches: list[Any]) -> None:
+    from oferta.core.decisions import actions
+
+    for events in batches:
+        answers = actions.decide_many(events, now=NOW)
+        assert all(answer.status == "decided" for answer in answers)
+
+
+def _ledger(batches: list[Any]) -> None:
     from django.db import transaction
 
     from oferta.core.ledger import actions as ledger
 
-    with transaction.atomic():
-        results = ledger.post(transfers, now=NOW)
-    assert all(result.code.accepted for result in results)
+    for transfers in batches:
+        with transaction.atomic():
+            results = ledger.post(transfers, now=NOW)
+        assert all(result.code.accepted for result in results)
 
 
 def _payment(

@@ -18,6 +18,7 @@ NULL = b"\xff\xff\xff\xff"
 _length = Struct(">i").pack
 _integer = Struct(">iq").pack
 _array_head = Struct(">iiiiii").pack
+_one_id = Struct(">iiiiiii16s").pack
 _empty_array = Struct(">iiii").pack
 _ID_OID, _TEXT_OID = 2950, 25
 #: Moments are counted from here, and days from the ordinal of its day.
@@ -54,6 +55,9 @@ def identity(value: UUID | None) -> bytes:
 
 def identities(values: Collection[UUID]) -> bytes:
     """Write an array of ids."""
+    if len(values) == 1:  # as nearly always
+        (only,) = values
+        return _one_id(40, 1, 0, _ID_OID, 1, 1, 16, only.bytes)
     return _array(_ID_OID, [_ID_LENGTH + one.bytes for one in values])
 
 

@@ -251,7 +251,9 @@ class Program:
             plan, outcome = self._settle(plan, mask, day, values)
         elif not self._ceilings:
             self._done[mask] = mask, plan.verdict, outcome
-        return mask, plan.verdict, self._cut(day, plan.bits, outcome, values)
+        if self._ceilings:
+            outcome = self._cut(day, plan.bits, outcome, values)
+        return mask, plan.verdict, outcome
 
     def _slow(self, day: int, values: Sequence[Coded]) -> tuple[int, tuple[Coded, ...]]:
         """Answer `bare` where the shortest way ends."""
