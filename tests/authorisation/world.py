@@ -53,16 +53,7 @@ def make() -> World:
     owner, stranger, blocked = (ids[one.key] for one in new)
     decision = build.a_decision(owner)
     case = cases.dispute(decision.id, party_id=owner, words=SECRET, now=build.NOW)
-    staff = {
-        role: parties.appoint_staff(
-            f"{role}-{uuid4().hex[:6]}", password=None, name=role, role=Role(role)
-        )
-        for role in ROLES
-    }
-    for extra in ("no_factor", "dismissed", "target"):
-        staff[extra] = parties.appoint_staff(
-            f"{extra}-{uuid4().hex[:6]}", password=None, name=extra, role=Role.CLERK
-        )
+    staff = _staff()
     another = parties.appoint_staff(
         f"admin-{uuid4().hex[:6]}", password=None, name="second", role=Role.ADMINISTRATOR
     )
@@ -125,6 +116,21 @@ def _clients(world: World, blocked: UUID) -> dict[str, Client]:
     login = get_user_model().objects.get(staff__id=world.staff["no_factor"].id)
     clients["no_factor"].force_login(login)
     return clients
+
+
+def _staff() -> dict[str, Actor]:
+    """Appoint a member of staff of each role, and three more."""
+    staff = {
+        role: parties.appoint_staff(
+            f"{role}-{uuid4().hex[:6]}", password=None, name=role, role=Role(role)
+        )
+        for role in ROLES
+    }
+    for extra in ("no_factor", "dismissed", "target"):
+        staff[extra] = parties.appoint_staff(
+            f"{extra}-{uuid4().hex[:6]}", password=None, name=extra, role=Role.CLERK
+        )
+    return staff
 
 
 def _data_of(owner: UUID) -> dict[str, Any]:
