@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--root-user-action=ignore --require-hashes
 
-.PHONY: help setup setup-dev run check fix test docs bench migrate lock clean
+.PHONY: help setup setup-dev run check fix test test-browser docs bench migrate lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -49,6 +49,9 @@ fix: .venv/dev.stamp ## Mend what lint and format can mend by themselves
 
 test: check ## Everything that CI runs; the last lines are pytest's own
 	$(BIN)/pytest
+
+test-browser: .venv/dev.stamp ## Only the tests that drive a real Chromium; pictures go to test-artifacts/
+	$(BIN)/pytest -m browser tests/browser
 
 docs: .venv/dev.stamp ## Write the generated reference pages anew
 	$(BIN)/python -m oferta.project.reference docs
