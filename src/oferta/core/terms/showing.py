@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oferta.core.terms.errors import Gap
 from oferta.core.terms.explanation import ClauseShown, FactShown, Failing, Role
 from oferta.core.terms.figures import Figures
+from oferta.core.terms.grounds import grounds_of
 from oferta.core.terms.sentences import sentence
 from oferta.core.terms.traces import card_of, cite
 from oferta.core.terms.types import IsNull
@@ -60,6 +61,8 @@ def clauses_shown(case: Case, *, full: bool) -> tuple[ClauseShown, ...]:
     return (*applied, *(_missed(case, clause) for clause in near))
 
 
+#: Roles of clauses that applied: what they rest on mattered, too.
+_APPLIED = (Role.DECIDED, Role.ADDED, Role.OUTDONE, Role.CLASHED)
 _ORDER = {role: place for place, role in enumerate(Role)}
 
 
@@ -120,7 +123,9 @@ def _shown(  # noqa: PLR0913 - the parts of one value, by keyword
         failing=failing,
         window=card.window,
         cites=card.cites,
-        notes=card.notes,
+        notes=grounds_of(case.terms.edition, clause, case.terms.language)
+        if role in _APPLIED
+        else card.notes,
     )
 
 
