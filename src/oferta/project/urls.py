@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.core.parties.web.urls")),
     path("", include("oferta.core.parties.web.signing_urls")),
     path("", include("oferta.core.parties.web.security_urls")),
+    path("", include("oferta.core.parties.web.standing_urls")),
     path("", include("oferta.core.parties.web.audit_urls")),
     path("", include("oferta.core.parties.web.staffing_urls")),
     path("desk/configuration/", configuration.urls),

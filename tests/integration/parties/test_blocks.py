@@ -15,7 +15,7 @@ from oferta.core.cases import queries as cases
 from oferta.core.cases.types import Kind, Resolution, Status
 from oferta.core.notices import queries as notices
 from oferta.core.parties import actions, blocks, queries
-from oferta.core.parties.errors import BadCustomer
+from oferta.core.parties.errors import BadCustomer, NotPermitted
 from oferta.core.parties.login_errors import Blocked
 from oferta.core.parties.types import Actor, NewCustomer, Role
 from oferta.core.parties.web.access import for_customer
@@ -34,6 +34,11 @@ def anna() -> UUID:
 @pytest.fixture
 def clerk() -> Actor:
     return actions.appoint_staff("clerk", password=None, name="Clerk", role=Role.CLERK)
+
+
+@pytest.fixture
+def approver() -> Actor:
+    return actions.appoint_staff("approver", password=None, name="App", role=Role.APPROVER)
 
 
 def test_a_block_has_a_reason_a_clause_a_case_and_a_notice(anna: UUID, clerk: Actor) -> None:
@@ -56,7 +61,7 @@ def test_no_block_without_a_reason(anna: UUID, clerk: Actor) -> None:
 
 @pytest.mark.parametrize(("answer", "may_act"), [(Status.UPHELD, True), (Status.REJECTED, False)])
 def test_an_appeal_that_is_upheld_lifts_the_block(
-    anna: UUID, clerk: Actor, answer: Status, may_act: bool
+    anna: UUID, clerk: Actor, approver: Actor, answer: Status, may_act: bool
 ) -> None:
     blocks.block(anna, reason="Two cards", clause=CLAUSE, actor=clerk, now=NOW)
     client = Client()
@@ -64,7 +69,10 @@ def test_an_appeal_that_is_upheld_lifts_the_block(
     (case,) = cases.cases_of_party(anna)
     told = client.post(f"/my/cases/{case.id}/", {"evidence": "They are my sister's"}, follow=True)
     assert "my sister" in told.content.decode(), "a blocked person can appeal"
-    resolution = Resolution(status=answer, reason="We looked again", actor=clerk)
+    by_clerk = Resolution(status=Status.UPHELD, reason="We looked again", actor=clerk)
+    with pytest.raises(NotPermitted):
+        work.resolve(case.id, by_clerk, now=NOW)
+    resolution = Resolution(status=answer, reason="We looked again", actor=approver)
     work.resolve(case.id, resolution, now=NOW)
     assert (blocks.in_force(anna) is None) is may_act
     kinds = {item.kind for item in notices.inbox(anna)}
@@ -81,7 +89,7 @@ def acting(*, acts: bool) -> Any:
 
 
 def test_pages_that_act_refuse_a_blocked_customer_and_pages_that_show_do_not(
-    anna: UUID, clerk: Actor
+    anna: UUID, clerk: Actor, approver: Actor
 ) -> None:
     blocks.block(anna, reason="Two cards", clause=CLAUSE, actor=clerk, now=NOW)
     request = RequestFactory().get("/")
@@ -90,5 +98,5 @@ def test_pages_that_act_refuse_a_blocked_customer_and_pages_that_show_do_not(
     refused = acting(acts=True)(request, token=token)
     assert refused.status_code == 403
     assert "Two cards" in refused.content.decode()
-    blocks.lift(anna, reason="A mistake", actor=clerk, now=NOW)
+    blocks.lift(anna, reason="A mistake", actor=approver, now=NOW)
     assert acting(acts=True)(request, token=token).content == b"done"

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from oferta.core.parties import audit, models, queries
-from oferta.core.parties.errors import BadCustomer
+from oferta.core.parties.errors import BadCustomer, NotPermitted
 from oferta.core.parties.identity_types import BlockEntry, BlockLifted, CustomerBlocked
 from oferta.core.parties.login_errors import Blocked
-from oferta.core.parties.types import Actor
+from oferta.core.parties.types import Actor, Permission
+from oferta.core.terms import shelf
 from oferta.kernel import events
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
@@ -39,13 +40,17 @@ def block(
         now: zone-aware.
 
     Raises:
-        BadCustomer: no reason.
+        BadCustomer: no reason, or no such clause.
         UnknownCustomer: there is none.
     """
     customer = queries.customer(customer_id)
     if not reason.strip():
         raise BadCustomer(
             key=customer.key, field="reason", given=reason, expected="words for the customer"
+        )
+    if not _is_published(*clause):
+        raise BadCustomer(
+            key=customer.key, field="clause", given="/".join(clause), expected="a published clause"
         )
     models.Customer.objects.select_for_update().get(id=customer_id)
     standing = in_force(customer_id)
@@ -79,7 +84,13 @@ def block(
 
 @transaction.atomic
 def lift(customer_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool:
-    """Let a customer act again and tell them why; return whether they were blocked."""
+    """Let a customer act again and tell them why; return whether they were blocked.
+
+    Raises:
+        NotPermitted: the actor's roles do not allow it; who blocks is seldom who lifts.
+    """
+    if not actor.may(Permission.LIFT_BLOCK):
+        raise NotPermitted(actor=actor.name, permission=Permission.LIFT_BLOCK)
     rows = models.Block.objects.filter(customer_id=customer_id, lifted_at=None)
     lifted = rows.update(lifted_at=zoned(now), lifted_by_id=actor.id, lifted_because=reason)
     if lifted:
@@ -117,6 +128,12 @@ def ensure_may_act(customer_id: UUID) -> None:
     found = in_force(customer_id)
     if found is not None:
         raise Blocked(customer_id=str(customer_id), reason=found.reason, clause=found.clause)
+
+
+def _is_published(pack: str, edition: str, clause: str) -> bool:
+    found = shelf.terms().packs.get(pack)
+    editions = () if found is None else found.editions
+    return any(item.id == edition and clause in item.clauses for item in editions)
 
 
 def _entry(row: models.Block) -> BlockEntry:

@@ -31,7 +31,7 @@ ORDER BY asked.place
 """  # noqa: S608 - nothing in it comes from outside
 _TIER_NOW = f"""
 SELECT coalesce(max(e.tier), 0) FROM parties_evidence e
-WHERE e.customer_id = %s AND {_COUNTS.format(at="now()")}
+WHERE e.customer_id = %s AND {_COUNTS.format(at="clock_timestamp()")}
 """  # noqa: S608 - nothing in it comes from outside
 #: A personal link works this long; every notice carries a fresh one.
 LINK_SECONDS_MAX = 90 * 24 * 3600

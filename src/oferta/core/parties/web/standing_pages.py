@@ -1,0 +1,157 @@
+"""At the desk: how far a customer's identity is known, and whether they may act."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.timezone import get_current_timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from oferta.core.parties import audit, blocks, identity, queries
+from oferta.core.parties.errors import BadCustomer, UnknownCustomer
+from oferta.core.parties.identity_errors import BadEvidence
+from oferta.core.parties.identity_types import Checked
+from oferta.core.parties.types import Actor, Customer, Permission
+from oferta.core.parties.web.staff_access import for_staff
+from oferta.core.terms import shelf
+from oferta.kernel import clock
+from oferta.kernel.i18n import Language, language_of
+
+#: What staff can have before them, and how far it takes.
+KINDS = {"document": 2, "register": 2, "meeting": 3}
+REASON_LENGTH_MAX = 500
+
+
+@require_safe
+@for_staff(Permission.SEE_CUSTOMERS)
+def page(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
+    """Show the evidence, the tier that follows, statuses and blocks."""
+    found = _found(customer_id)
+    _note(actor, "customer.read", found)
+    return _page(request, actor, found)
+
+
+@require_POST
+@for_staff(Permission.RECORD_IDENTITY)
+def evidence(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
+    """Keep what a member of staff saw: a document, a register's answer, the person."""
+    found = _found(customer_id)
+    kind = request.POST.get("kind", "")
+    try:
+        identity.add_evidence(
+            customer_id,
+            Checked(
+                kind=kind,
+                tier=KINDS.get(kind, 0),
+                reference=request.POST.get("reference", "")[:REASON_LENGTH_MAX],
+                checked_by=actor.name,
+                expires_at=_end_of(request.POST.get("expires", "")),
+            ),
+            now=clock.now(),
+        )
+    except BadEvidence as error:
+        return _page(request, actor, found, f"standing.error.{error.field}")
+    _note(actor, "identity.recorded", found, kind=kind)
+    return redirect("standing:page", customer_id)
+
+
+@require_POST
+@for_staff(Permission.BLOCK)
+def block(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
+    """Keep the customer from acting, by a published clause."""
+    found = _found(customer_id)
+    pack, _, rest = request.POST.get("clause", "").partition("/")
+    edition, _, clause = rest.partition("/")
+    reason = request.POST.get("reason", "")[:REASON_LENGTH_MAX]
+    try:
+        blocks.block(
+            customer_id,
+            reason=reason,
+            clause=(pack, edition, clause),
+            actor=actor,
+            now=clock.now(),
+        )
+    except BadCustomer as error:
+        return _page(request, actor, found, f"standing.error.{error.field}")
+    return redirect("standing:page", customer_id)
+
+
+@require_POST
+@for_staff(Permission.LIFT_BLOCK)
+def lift(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
+    """Let the customer act again."""
+    found = _found(customer_id)
+    reason = request.POST.get("reason", "")[:REASON_LENGTH_MAX].strip()
+    if not reason:
+        return _page(request, actor, found, "standing.error.reason")
+    blocks.lift(customer_id, reason=reason, actor=actor, now=clock.now())
+    return redirect("standing:page", customer_id)
+
+
+def _page(request: HttpRequest, actor: Actor, found: Customer, error_key: str = "") -> HttpResponse:
+    language = language_of(request.LANGUAGE_CODE)
+    standing = blocks.in_force(found.id)
+    context = {
+        "shown": found,
+        "evidence": [
+            (item, f"standing.kind.{item.kind}") for item in identity.evidence_of(found.id)
+        ],
+        "standing": standing,
+        "kinds": [(kind, f"standing.kind.{kind}") for kind in KINDS],
+        "clauses": _clauses(language) if standing is None else [],
+        "may_record": actor.may(Permission.RECORD_IDENTITY),
+        "may_block": actor.may(Permission.BLOCK) and standing is None,
+        "may_lift": actor.may(Permission.LIFT_BLOCK) and standing is not None,
+        "error_key": error_key,
+        "given": request.POST,
+    }
+    return render(request, "parties/standing.html", context, status=422 if error_key else 200)
+
+
+def _clauses(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the clauses of the latest edition of each pack, by the pack's title."""
+    return [
+        (
+            pack.title[language],
+            [
+                (f"{name}/{edition.id}/{clause}", edition.text[language][clause].title)
+                for edition in pack.editions[-1:]
+                for clause in edition.clauses
+            ],
+        )
+        for name, pack in shelf.terms().packs.items()
+    ]
+
+
+def _end_of(day: str) -> datetime | None:
+    try:
+        found = parse_date(day)
+    except ValueError:
+        found = None
+    if found is None:
+        return None
+    return datetime.combine(found, time.max, tzinfo=get_current_timezone())
+
+
+def _found(customer_id: UUID) -> Customer:
+    try:
+        return queries.customer(customer_id)
+    except UnknownCustomer as error:
+        raise Http404(error.code) from None
+
+
+def _note(actor: Actor, what: str, found: Customer, **details: Any) -> None:
+    audit.record(
+        actor=actor,
+        what=what,
+        subject_kind="customer",
+        subject_id=found.id,
+        parties=[found.id],
+        now=clock.now(),
+        details=details,
+    )
