@@ -14,12 +14,21 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_builders import NOW, an_api, an_event
 
 from oferta.core.notices import channels
 from oferta.core.notices.types import Message
 from oferta.project.config import Config
-from oferta.project.webhooks import actions, delivering, models, queries, sending, signing
+from oferta.project.webhooks import (
+    actions,
+    delivering,
+    models,
+    queries,
+    sending,
+    signing,
+    tasks,
+)
 from oferta.project.webhooks.errors import BadEndpoint
 from oferta.project.webhooks.types import (
     ATTEMPTS_MAX,
@@ -351,3 +360,21 @@ def test_the_same_key_for_another_request_is_refused() -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "rest.key_used")
     without = api.post("/webhooks/endpoints", body)
     assert (without.status_code, without.json()["code"]) == (400, "rest.key_missing")
+
+
+@pytest.mark.usefixtures("inside")
+def test_the_worker_delivers_what_the_outbox_holds_and_sweeps_what_is_due(
+    receiver: Receiver,
+) -> None:
+    endpoint = an_endpoint(receiver.url)
+    actions.send_test(endpoint.id, now=NOW)
+    jobs = ProcrastinateJob.objects.filter(task_name=tasks.DELIVER)
+    assert [job.args for job in jobs] == [{"endpoint_id": str(endpoint.id)}]
+    for _ in range(2):  # a second sweep finds that a job waits already
+        tasks.sweep(0)
+    assert jobs.all().count() == 2
+    tasks.deliver(str(endpoint.id))
+    assert states(endpoint) == ["delivered"]
+    before = jobs.all().count()
+    tasks.sweep(0)
+    assert jobs.all().count() == before
