@@ -21,6 +21,7 @@ from oferta.core.terms.loader import load_pack
 from oferta.core.terms.simulating import Asked, chart, simulate
 from oferta.core.terms.simulating.chart import write_chart
 from oferta.core.terms.simulating.errors import (
+    EngineFailed,
     EventColumnsMissing,
     EventColumnUnknown,
     EventKeyNeeded,
@@ -339,3 +340,22 @@ def test_the_command_writes_its_folder_and_on_a_bad_file_nothing(tmp_path: Path)
     ran = CliRunner().invoke(simulate_command, given, obj=Output())
     assert isinstance(ran.exception, EventValueWrong)
     assert not other.exists()
+
+
+def test_an_engine_that_does_not_answer_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    events, folder = write(tmp_path / "e.csv", payments()), tmp_path / "report"
+    given = [str(POLICY), "accrual", "--events", str(events), "--out", str(folder)]
+    nowhere = ["--engine", "postgres", "--at", "postgresql://127.0.0.1:1/nothing"]
+    ran = CliRunner().invoke(simulate_command, [*given, *nowhere], obj=Output())
+    assert isinstance(ran.exception, EngineFailed)
+    assert ran.exception.engine == "postgres"
+    assert not folder.exists()
+
+
+def test_importing_simulations_loads_no_engine() -> None:
+    asked = (
+        "import sys, oferta.core.terms.simulating.report; "
+        "print({'duckdb', 'pyspark', 'matplotlib', 'psycopg', 'z3'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
