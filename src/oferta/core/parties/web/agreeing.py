@@ -178,7 +178,7 @@ def consent(request: HttpRequest, *, customer: Customer, token: str) -> HttpResp
                 "channels": [
                     {
                         "name": channel.value,
-                        "key": f"profile.channel.{channel.value}",
+                        "key": f"messages.channel.{channel.value}",
                         "given": (name, channel) in given,
                     }
                     for channel in Channel
@@ -191,7 +191,7 @@ def consent(request: HttpRequest, *, customer: Customer, token: str) -> HttpResp
                 "one": one,
                 "title": purpose(one.purpose).versions[one.version].title[language],
                 "key": "consents.gave" if one.given else "consents.withdrew",
-                "channel_key": f"profile.channel.{one.channel.value}",
+                "channel_key": f"messages.channel.{one.channel.value}",
             }
             for one in consents.history(customer.id)
             if one.purpose in purposes()
