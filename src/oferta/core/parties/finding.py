@@ -26,6 +26,10 @@ _BY_NAME = """
 SELECT id, key, name, ({score})::float8 FROM parties_customer WHERE {condition}
 ORDER BY 4 DESC, id LIMIT %(limit)s"""
 
+#: Without an order: of many that have the name as typed, any few are as good.
+_AS_TYPED = """
+SELECT id, key, name, 0.99::float8 FROM parties_customer WHERE {condition} LIMIT %(limit)s"""
+
 _BY_KEY = """
 SELECT id, key, name, CASE WHEN lower(key) = %(text)s THEN 1.0 ELSE 0.9 END::float8
 FROM parties_customer WHERE lower(key) LIKE %(pattern)s ORDER BY 4 DESC, id LIMIT %(limit)s"""
@@ -70,30 +74,42 @@ def customers_between(first: UUID, last: UUID, *, limit: int = 10) -> list[Found
 
 
 def _by_name(text: str, limit: int) -> list[FoundCustomer]:
+    """Return whose name has every word as typed; if those are few, also whose name is alike."""
     words = text.split()[:WORDS_MAX]
     if not words:
         return []
     values: dict[str, Any] = {"limit": limit}
-    conditions, scores = [], []
     for number, word in enumerate(words):
-        values[f"word{number}"] = word
-        values[f"start{number}"] = f"{_escaped(word)}%"
-        if word.isascii() and len(word) < TRIGRAM:
-            conditions.append(f"oferta_folded(name) LIKE %(start{number})s")
-            scores.append("0.9")
-            continue
-        folded = f"oferta_folded(%(word{number})s)"
-        conditions.append(f"oferta_folded(name) %%> {folded}")
-        scores.append(f"word_similarity({folded}, oferta_folded(name))")
+        values |= {f"word{number}": word, f"part{number}": _escaped(word)}
+    typed = " AND ".join(_has_as_typed(number, word) for number, word in enumerate(words))
+    found = _rows(_AS_TYPED.format(condition=typed), values)
+    long = [number for number, word in enumerate(words) if not _is_short(word)]
+    if len(found) >= limit or len(long) < len(words):
+        return found
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)]
         )
-    score = f"({' + '.join(scores)}) / {len(words)}"
-    return _rows(_BY_NAME.format(score=score, condition=" AND ".join(conditions)), values)
+    folded = [f"oferta_folded(%(word{number})s)" for number in long]
+    score = " + ".join(f"word_similarity({word}, name_folded)" for word in folded)
+    condition = " AND ".join(f"name_folded %%> {word}" for word in folded)
+    alike = _BY_NAME.format(score=f"({score}) / {len(words)}", condition=condition)
+    return found + _rows(alike, values)
+
+
+def _has_as_typed(number: int, word: str) -> str:
+    within = "" if _is_short(word) else "'%%' || "
+    folded = f"replace(btrim(oferta_folded(%(part{number})s)), ' ', '%%')"
+    return f"name_folded LIKE {within}{folded} || '%%'"
+
+
+def _is_short(word: str) -> bool:
+    return word.isascii() and len(word) < TRIGRAM
 
 
 def _by_key(text: str, limit: int) -> list[FoundCustomer]:
+    if not text.isascii():  # the index of keys and contacts knows Latin letters and digits alone
+        return []
     within = "%" if len(text) >= TRIGRAM else ""
     pattern = f"{within}{_escaped(text)}%"
     return _rows(_BY_KEY, {"text": text, "pattern": pattern, "limit": limit})
@@ -105,7 +121,7 @@ def _by_contact(text: str, limit: int) -> list[FoundCustomer]:
         if len(digits) < PHONE_DIGITS_MIN:
             return []
         pattern = f"%{digits[-PHONE_DIGITS:]}%"
-    elif len(text) >= TRIGRAM:
+    elif len(text) >= TRIGRAM and text.isascii():
         pattern = f"%{_escaped(text)}%"
     else:
         return []
