@@ -128,7 +128,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "oferta.project.web.context.frame",
             ],
-            "libraries": {"words": "oferta.project.web.tags"},
+            "libraries": {
+                "words": "oferta.project.web.tags",
+                "logins": "oferta.core.parties.web.login_tags",
+            },
         },
     }
 ]

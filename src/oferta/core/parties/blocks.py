@@ -43,15 +43,7 @@ def block(
         BadCustomer: no reason, or no such clause.
         UnknownCustomer: there is none.
     """
-    customer = queries.customer(customer_id)
-    if not reason.strip():
-        raise BadCustomer(
-            key=customer.key, field="reason", given=reason, expected="words for the customer"
-        )
-    if not _is_published(*clause):
-        raise BadCustomer(
-            key=customer.key, field="clause", given="/".join(clause), expected="a published clause"
-        )
+    _check(queries.customer(customer_id).key, reason, clause)
     models.Customer.objects.select_for_update().get(id=customer_id)
     standing = in_force(customer_id)
     if standing is not None:
@@ -128,6 +120,14 @@ def ensure_may_act(customer_id: UUID) -> None:
     found = in_force(customer_id)
     if found is not None:
         raise Blocked(customer_id=str(customer_id), reason=found.reason, clause=found.clause)
+
+
+def _check(key: str, reason: str, clause: tuple[str, str, str]) -> None:
+    if not reason.strip():
+        raise BadCustomer(key=key, field="reason", given=reason, expected="words for the customer")
+    if not _is_published(*clause):
+        given = "/".join(clause)
+        raise BadCustomer(key=key, field="clause", given=given, expected="a published clause")
 
 
 def _is_published(pack: str, edition: str, clause: str) -> bool:

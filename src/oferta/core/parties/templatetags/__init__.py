@@ -1,1 +1,0 @@
-"""What the pages of signing in and security need beside words."""
