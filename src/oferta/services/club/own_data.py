@@ -42,6 +42,11 @@ ERASER = Eraser(
             "asked = asked || jsonb_build_object('card', %(grave)s::text)",
             f"asked ->> 'card' IN {_CARDS}",
         ),
+        blanked(
+            "club_earlyrefund",
+            "record = record || jsonb_build_object('card', %(grave)s::text)",
+            f"record ->> 'card' IN {_CARDS}",
+        ),
         blanked("club_member", "card = %(grave)s", "party_id = %(party)s"),
     ),
     kept=(Kept(table="club_payment", what="payments", ground="accounting"),),

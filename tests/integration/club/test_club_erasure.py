@@ -1,0 +1,64 @@
+"""Erasing a member takes the card out of tables, decisions and limits; the book stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from oferta.core.decisions import explaining
+from oferta.core.decisions import queries as decided
+from oferta.core.ledger import queries as book
+from oferta.core.parties import erasing
+from oferta.core.parties.agreement_types import ErasureState
+from oferta.kernel import clock
+from oferta.services.club import actions as club
+from oferta.services.club.mapping import load_mapping
+from oferta.services.club.models import Member, Payment
+
+pytestmark = pytest.mark.django_db
+SAMPLES = Path(__file__).parents[3] / "samples"
+
+
+def places(needle: str) -> list[str]:
+    """Return the columns of the database in which a text stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.table_name, c.column_name FROM information_schema.columns c"
+            " JOIN information_schema.tables t USING (table_schema, table_name)"
+            " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'"
+            " AND c.data_type <> 'bytea'"
+        )
+        found = []
+        for table, column in cursor.fetchall():
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" WHERE strpos("{column}"::text, %s) > 0',  # noqa: S608
+                [needle],
+            )
+            if cursor.fetchone()[0]:
+                found.append(f"{table}.{column}")
+    return found
+
+
+def test_an_erased_member_leaves_no_card_and_a_whole_book() -> None:
+    now = clock.now()
+    intake = club.read_file(SAMPLES / "card-payments-2017.csv.gz")
+    del intake.payments[60:]
+    club.replay(intake, load_mapping(SAMPLES / "club-mapping.yaml"), now=now - timedelta(days=30))
+    member = Member.objects.order_by("card").first()
+    assert member is not None
+    made = decided.decisions_of_party(member.party_id)
+    before = places(member.card)
+    assert {"club_payment.card", "club_member.card", "decisions_decision.facts"} <= set(before)
+    asked = erasing.ask(member.party_id, gives_up=["balance", "dispute"], now=now)
+    done = erasing.erase(asked.id, now=asked.due_at)
+    assert done is not None
+    assert done.state is ErasureState.DONE, done.report
+    assert places(member.card) == []
+    mark = erasing.grave(member.party_id)
+    assert Payment.objects.filter(card=mark).exists()
+    assert Member.objects.get(party_id=member.party_id).card == mark
+    assert book.verify().ok
+    assert all(explaining.reproduce(item.id).equal for item in made)
