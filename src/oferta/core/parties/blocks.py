@@ -60,16 +60,7 @@ def block(
     )
     row.save(force_insert=True)
     made = _entry(row)
-    audit.record(
-        actor=actor,
-        what="customer.blocked",
-        subject_kind="customer",
-        subject_id=customer_id,
-        parties=[customer_id],
-        reason=reason,
-        now=now,
-        details={"clause": list(clause)},
-    )
+    _record("customer.blocked", customer_id, actor, reason, now)
     events.publish(CustomerBlocked(block=made))
     return made
 
@@ -86,15 +77,7 @@ def lift(customer_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool
     rows = models.Block.objects.filter(customer_id=customer_id, lifted_at=None)
     lifted = rows.update(lifted_at=zoned(now), lifted_by_id=actor.id, lifted_because=reason)
     if lifted:
-        audit.record(
-            actor=actor,
-            what="customer.unblocked",
-            subject_kind="customer",
-            subject_id=customer_id,
-            parties=[customer_id],
-            reason=reason,
-            now=now,
-        )
+        _record("customer.unblocked", customer_id, actor, reason, now)
         events.publish(BlockLifted(customer_id=customer_id, reason=reason, at=now))
     return bool(lifted)
 
@@ -134,6 +117,18 @@ def _is_published(pack: str, edition: str, clause: str) -> bool:
     found = shelf.terms().packs.get(pack)
     editions = () if found is None else found.editions
     return any(item.id == edition and clause in item.clauses for item in editions)
+
+
+def _record(what: str, customer_id: UUID, actor: Actor, reason: str, now: datetime) -> None:
+    audit.record(
+        actor=actor,
+        what=what,
+        subject_kind="customer",
+        subject_id=customer_id,
+        parties=[customer_id],
+        reason=reason,
+        now=now,
+    )
 
 
 def _entry(row: models.Block) -> BlockEntry:
