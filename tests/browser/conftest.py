@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 #: Playwright keeps a loop running in this thread; the ORM is called beside it, never inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -34,17 +34,26 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Return a function that opens an address of the site as a new visitor.
 
     `open_page("/", language="kk")`: `language` is what the visitor's browser prefers. A message
-    of the browser's console (a blocked style, a missing file) fails the test at its end.
+    of the browser's console (a blocked style, a missing file) fails the test at its end; with
+    `refusals` an answer above 399 is none.
     """
     contexts = []
     complaints: list[str] = []
 
-    def open_at(address: str, *, language: str = "en", **options: object) -> Page:
+    def open_at(
+        address: str, *, language: str = "en", refusals: bool = False, **options: object
+    ) -> Page:
         context = browser.new_context(locale=language, base_url=site, **options)
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+
+        def listen(said: ConsoleMessage) -> None:
+            refused = refusals and said.text.startswith("Failed to load resource")
+            if said.type == "error" and not refused:
+                complaints.append(said.text)
+
+        page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
         return page

@@ -75,6 +75,8 @@ def picture(page: Page, name: str, how: str) -> None:
 def pages(world: World, who: str, client: Client) -> Iterator[tuple[str, str]]:
     """Yield name and path of what shows this visitor a page of their own."""
     seen: set[str] = set()
+    others = who not in ("anonymous", "customer", "link", "clerk")
+    clerk = world.desk(Client(), Role.CLERK) if others else None
     for one in walk.pages(world, door=world.token if who == "link" else "my"):
         theirs = {
             "anonymous": not one.path.startswith(("/my/", "/c/", "/desk/")),
@@ -85,6 +87,8 @@ def pages(world: World, who: str, client: Client) -> Iterator[tuple[str, str]]:
             continue
         seen.add(one.path)
         cache.clear()
+        if clerk is not None and clerk.get(one.path).status_code == 200:
+            continue  # the clerk has walked it
         answer = client.get(one.path)
         html = answer.headers.get("Content-Type", "").startswith("text/html")
         if html and answer.status_code == 200:
@@ -119,7 +123,7 @@ def test_axe_finds_no_barrier_on_any_page(
 
 
 def test_axe_finds_no_barrier_on_pages_that_complain(open_page: Callable[..., Page]) -> None:
-    page = open_page("/")
+    page = open_page("/", refusals=True)
     page.goto("/terms/bonus-club/?on=never", wait_until="domcontentloaded")
     found = barriers(page, "complaint-of-a-day")
     page.goto("/sign-in/")
