@@ -166,6 +166,7 @@ def resolve(case_id: UUID, resolution: Resolution, *, now: datetime) -> Case:
         UnknownCase, CaseClosed, BadResolution: it cannot be answered so.
         OverrideRefused, Stopped, TermsError: the overriding Decision cannot be made.
         NotPermitted: the actor works no cases.
+        OwnAct: the actor is the customer whom it is about.
     """
     check_may(resolution.actor, Permission.WORK_CASES)
     try:
@@ -175,19 +176,27 @@ def resolve(case_id: UUID, resolution: Resolution, *, now: datetime) -> Case:
 
 
 @transaction.atomic
-def approve(case_id: UUID, *, approver: Actor, now: datetime) -> Case:
+def approve(
+    case_id: UUID, *, approver: Actor, now: datetime, proposal_id: UUID | None = None
+) -> Case:
     """Carry out the proposed answer as its second person.
 
+    Args:
+        case_id: of the case.
+        approver: the second person.
+        now: zone-aware.
+        proposal_id: the proposal that they read; None: whichever waits.
+
     Raises:
-        NothingProposed: no answer waits.
-        OwnAct: the approver made the proposal.
+        NothingProposed: no answer waits, or another one than they read.
+        OwnAct: the approver made the proposal, or is the customer whom it is about.
         NotPermitted: they approve no answers.
         UnknownCase, CaseClosed, OverrideRefused, Stopped, TermsError: as of `resolve`.
     """
     check_may(approver, Permission.APPROVE_ANSWERS)
     keeping.lock_open(case_id)
     proposal = queries.case(case_id).proposal
-    if proposal is None:
+    if proposal is None or proposal_id not in {None, proposal.id}:
         raise NothingProposed(case_id=str(case_id))
     if proposal.actor_id == approver.id:
         raise OwnAct(actor=approver.name)
@@ -221,6 +230,8 @@ def _resolve(
     case_id: UUID, resolution: Resolution, *, approver: Actor | None, now: datetime
 ) -> Case:
     row = keeping.lock_open(case_id)
+    for person in filter(None, (resolution.actor, approver)):
+        parties.ensure_not_own(person, row.party_id)
     _check_resolution(resolution, about_decision=row.decision_id is not None)
     new = None
     if row.decision_id is not None and resolution.status is not Status.REJECTED:
@@ -269,17 +280,16 @@ def _propose(
     case_id: UUID, resolution: Resolution, needed: SecondPersonNeeded, now: datetime
 ) -> Case:
     row = keeping.lock_open(case_id)
-    models.Proposal.objects.update_or_create(
+    models.Proposal.objects.filter(case_id=case_id).delete()
+    models.Proposal.objects.create(
+        id=uuid7(),  # another than before: who read that one does not approve this one
         case_id=case_id,
-        defaults={
-            "id": uuid7(),
-            "actor_id": resolution.actor.id,
-            "resolution": resolution.status.value,
-            "reason": resolution.reason.strip(),
-            "facts": None if resolution.facts is None else dict(resolution.facts),
-            "outcome": None if resolution.outcome is None else dict(resolution.outcome),
-            "made_at": now,
-        },
+        actor_id=resolution.actor.id,
+        resolution=resolution.status.value,
+        reason=resolution.reason.strip(),
+        facts=None if resolution.facts is None else dict(resolution.facts),
+        outcome=None if resolution.outcome is None else dict(resolution.outcome),
+        made_at=now,
     )
     detail = {"resolution": resolution.status.value, "amount": needed.amount, "above": needed.above}
     keeping.log(row, "proposed", now, resolution.actor, detail)

@@ -31,6 +31,7 @@ from oferta.core.decisions.types import (
     DecisionOverridden,
     LimitShare,
     Override,
+    Plan,
     Status,
 )
 from oferta.core.notices import actions as notices
@@ -69,8 +70,7 @@ def override(wanted: Override, *, now: datetime) -> Decision:
     new = _decision(old, wanted, result, now)
     plan = plans.planner(old.plan)({old.question: result.outcome}, old.context)
     booked = moving.moved_by(old)
-    stake = rules.at_stake(moving.as_movements(booked, old.question), plan.movements)
-    _check_second_person(wanted, old, stake)
+    _check_second_person(wanted, old, _at_stake(old, plan))
     moved = moving.replace_transfers(booked, plan.movements, new, now=now)
     if moved.refusal:
         raise OverrideRefused(decision_id=str(old.id), ledger_code=moved.refusal)
@@ -174,6 +174,20 @@ def _read_outcome(old: Decision, given: Mapping[str, object]) -> dict[str, Coded
         except BadValue as error:
             raise BadOverride(field=item.name, given=error.given, expected=error.expected) from None
     return outcome
+
+
+def _at_stake(old: Decision, plan: Plan) -> int:
+    """Return what is at stake since more than one person last stood behind the Decision.
+
+    Else many small overrides, one after the other, would move what a single one may not.
+    """
+    base = old
+    while base.overrides is not None and base.approver_id is None:
+        base = queries.decision(base.overrides)
+    return max(
+        rules.at_stake(moving.as_movements(moving.moved_by(one), one.question), plan.movements)
+        for one in (old, base)
+    )
 
 
 def _check_second_person(wanted: Override, old: Decision, amount: int) -> None:

@@ -11,7 +11,7 @@ from django.core import signing
 from django.db import connection
 
 from oferta.core.parties import models
-from oferta.core.parties.errors import BadLink, NotStaff, UnknownCustomer
+from oferta.core.parties.errors import BadLink, NotStaff, OwnAct, UnknownCustomer
 from oferta.core.parties.rules import permissions_of
 from oferta.core.parties.types import Actor, Customer, Role
 from oferta.kernel.clock import zoned
@@ -47,6 +47,17 @@ def customer(customer_id: UUID) -> Customer:
     if found is None:
         raise UnknownCustomer(customer_id=str(customer_id))
     return _customer(found)
+
+
+def ensure_not_own(actor: Actor, customer_id: UUID | None) -> None:
+    """Do nothing unless a member of staff would decide about the customer that they are.
+
+    Raises:
+        OwnAct: they sign in to both with the same login.
+    """
+    own = models.Customer.objects.filter(id=customer_id, login__staff__id=actor.id)
+    if customer_id is not None and own.exists():
+        raise OwnAct(actor=actor.name)
 
 
 def customer_of_login(login_id: UUID) -> Customer:

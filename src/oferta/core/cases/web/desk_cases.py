@@ -85,8 +85,16 @@ def resolve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpRespons
 @require_POST
 @for_staff(Permission.APPROVE_ANSWERS)
 def approve(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
-    """Carry out what a colleague proposed."""
-    return _do(request, case_id, lambda: actions.approve(case_id, approver=actor, now=clock.now()))
+    """Carry out what a colleague proposed: what was on the page, not what took its place since."""
+    try:
+        seen = UUID(request.POST.get("proposal", ""))
+    except ValueError:
+        seen = UUID(int=0)  # nobody's: refused as one that no longer waits
+    return _do(
+        request,
+        case_id,
+        lambda: actions.approve(case_id, approver=actor, now=clock.now(), proposal_id=seen),
+    )
 
 
 @require_POST
