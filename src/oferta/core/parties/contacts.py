@@ -11,7 +11,7 @@ from oferta.core.parties.types import Channel
 #: E.164: a plus, a country code, at most fifteen digits.
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _EMAIL = re.compile(
-    r"[^@\s<>,;:\"()\[\]\\]{1,64}"
+    r"[^@\s\x00-\x1f\x7f<>,;:\"()\[\]\\]{1,64}"
     r"@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?\.[a-z0-9-]{2,63}"
 )
 _FILLERS = str.maketrans("", "", " \u00a0-().\u2011\u2013")

@@ -151,9 +151,12 @@ def _after(request: HttpRequest) -> tuple[datetime, UUID] | None:
         return None
     moment, _, id_ = given.partition("_")
     try:
-        return datetime.fromisoformat(moment), UUID(id_)
+        at, last = datetime.fromisoformat(moment), UUID(id_)
     except ValueError:
         raise Http404("after") from None
+    if at.tzinfo is None:
+        raise Http404("after")
+    return at, last
 
 
 def _grouped(found: list[finding.Found]) -> list[tuple[str, list[finding.Found]]]:

@@ -8,7 +8,7 @@ import json
 from binascii import Error as BadBase64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -196,9 +196,12 @@ def _asked_month(request: HttpRequest, months: list[date]) -> date | None:
     if not asked:
         return months[0] if months else None
     try:
-        return date.fromisoformat(f"{asked}-01")
+        month = date.fromisoformat(f"{asked}-01")
     except ValueError:
         raise Http404("month") from None
+    if month.year == MAXYEAR:  # the month after its last one is no date
+        raise Http404("month")
+    return month
 
 
 def _page(
@@ -231,9 +234,12 @@ def _coded(place: Place) -> str:
 def _place(coded: str) -> Place:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)))
-        return Place(datetime.fromisoformat(at), str(key))
+        place = Place(datetime.fromisoformat(at), str(key))
     except (ValueError, TypeError, BadBase64):
         raise Http404("after") from None
+    if "\0" in place.key or place.event_at.tzinfo is None:
+        raise Http404("after")
+    return place
 
 
 def _zone() -> Any:
