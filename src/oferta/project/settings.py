@@ -104,7 +104,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "signup": "600/m/ip",
-    "login_failed": "10/5m/key",
+    "login_failed": "10/5m/key,50/d/key",  # wrong codes of an authenticator app
     "reauthenticate": "20/m/user",
 }
 MFA_ADAPTER = "oferta.core.parties.web.allauth_parts.FactorAdapter"

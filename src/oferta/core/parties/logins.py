@@ -39,6 +39,8 @@ from oferta.kernel.ids import uuid7
 
 #: How long a lost second factor stays before it is removed: time to read the notice and stop it.
 REMOVAL_WAIT = timedelta(hours=72)
+#: A wait that is over this long is forgotten: who was warned then is not warned now.
+REMOVAL_LAPSES = timedelta(days=7)
 
 
 def login_of(address: Address) -> models.Login | None:
@@ -195,7 +197,8 @@ def end_sessions(login: models.Login) -> None:
 def freeze(login: models.Login, *, door: str, now: datetime) -> None:
     """Carry out "this was not me": every session ends, and only recovery gets back in.
 
-    Contacts and second factors stay. Devices are forgotten. A case is opened by who listens.
+    Contacts and second factors stay: a removal that was asked for is stopped. Devices are
+    forgotten. A case is opened by who listens.
 
     Args:
         login: whose.
@@ -205,6 +208,7 @@ def freeze(login: models.Login, *, door: str, now: datetime) -> None:
     fresh = models.Login.objects.filter(id=login.id, frozen_at=None)
     is_first = bool(fresh.update(frozen_at=zoned(now)))
     models.Device.objects.filter(login=login).delete()
+    cancel_removal(login, now=now)
     end_sessions(login)
     login.refresh_from_db()
     if not is_first:  # said before: nobody need hear it again
@@ -239,10 +243,10 @@ def ask_removal(login: models.Login, *, now: datetime) -> datetime:
     """
     if models.Staff.objects.filter(login=login).exists():
         raise NotForStaff(login=login.username)
-    row, made = models.FactorRemoval.objects.get_or_create(
+    waiting = models.FactorRemoval.objects.filter(login=login, cancelled_at=None, done_at=None)
+    waiting.filter(due_at__lt=zoned(now) - REMOVAL_LAPSES).update(cancelled_at=now)
+    row, made = waiting.get_or_create(
         login=login,
-        cancelled_at=None,
-        done_at=None,
         defaults={"asked_at": zoned(now), "due_at": now + REMOVAL_WAIT},
     )
     if made:

@@ -116,6 +116,8 @@ class LoginAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Login, **rest: Any) -> HttpResponse:
         """Note the device; a login that was frozen is recovered now, and asked for a password."""
         device = devices.read(request) or devices.new()
+        if proofs.proved_factor(request, user):  # it is not lost, whoever said so
+            logins.cancel_removal(user, now=clock.now())
         if user.frozen_at is not None:
             logins.recover(user, now=clock.now())
             devices.keep_signed_in(request, user)
@@ -221,7 +223,15 @@ def _guessing_at(request: HttpRequest, name: str) -> str:
     device = devices.read(request)
     if found is not None and device and logins.knows_device(found.id, device):
         return f"{found.id}:{logins.digest_of(device)}"
-    return f"{found.id if found else name.strip().lower()}:unknown"
+    return f"{found.id if found else _written_one_way(name)}:unknown"
+
+
+def _written_one_way(name: str) -> str:
+    """Return the name of nobody so that its spellings count together, as those of a login do."""
+    try:
+        return read_contact(name).address
+    except BadContact:
+        return name.strip().lower()
 
 
 def _fernet() -> MultiFernet:

@@ -55,7 +55,7 @@ class Proof(AbstractCodeVerificationProcess):
         Raises:
             TooManyCodes: too many for this address lately.
         """
-        if not _allowed(request, "oferta_code", to):
+        if _count(request, "oferta_code", to) is None:
             raise TooManyCodes
         state = cls.initial_state(user=None)
         state |= {"channel": to.channel.value, "address": to.address}
@@ -107,15 +107,20 @@ class Proof(AbstractCodeVerificationProcess):
         )
 
     def right(self, given: str) -> bool:
-        """Return whether this is the code; a wrong one is counted, here and for the address."""
-        if not _allowed(self.request, "oferta_code_wrong", self.to, dry_run=True):
+        """Return whether this is the code; a wrong one is counted, here and for the address.
+
+        Counted before it is compared, and given back if it was right: of many tries at the same
+        moment none is left out.
+        """
+        counted = _count(self.request, "oferta_code_wrong", self.to)
+        if counted is None:
             self.abort()
             return False
         typed = "".join(given.split())
         if self.code and constant_time_compare(typed, self.code):
+            counted.rollback()
             self.abort()  # a code works once
             return True
-        _allowed(self.request, "oferta_code_wrong", self.to)
         self.record_invalid_attempt()
         return False
 
@@ -128,13 +133,12 @@ class Proof(AbstractCodeVerificationProcess):
         self.request.session.pop(STATE, None)
 
 
-def _allowed(request: HttpRequest, action: str, to: Address, *, dry_run: bool = False) -> bool:
-    usage = ratelimit.consume(
+def _count(request: HttpRequest, action: str, to: Address) -> ratelimit.RateLimitUsage | None:
+    """Count one more for an address; None: there were as many as may be."""
+    return ratelimit.consume(
         request,
         app="oferta",
         action=action,
         config=LIMITS,
         key=f"{to.channel}:{to.address}",
-        dry_run=dry_run,
     )
-    return usage is not None
