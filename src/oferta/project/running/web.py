@@ -24,9 +24,20 @@ class Web(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Return the site."""
-        from oferta.project.wsgi import application  # noqa: PLC0415 - gunicorn says when
+        """Return the site, with the terms and the words read: once, before the processes part.
 
+        Left to the first pages, eight threads of each process would read them all at once.
+        """
+        from oferta.project.wsgi import application  # noqa: PLC0415, I001 - sets Django up first
+        from oferta.core.notices import rendering  # noqa: PLC0415 - the same
+        from oferta.core.terms import shelf  # noqa: PLC0415 - the same
+        from oferta.kernel.i18n import LANGUAGES  # noqa: PLC0415 - the same
+        from oferta.project.web import words  # noqa: PLC0415 - the same
+
+        shelf.terms()
+        words.catalogue()
+        for language in LANGUAGES:
+            rendering.catalogue(language)
         return application
 
 
