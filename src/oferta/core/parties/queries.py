@@ -55,8 +55,9 @@ def ensure_not_own(actor: Actor, customer_id: UUID | None) -> None:
     Raises:
         OwnAct: they sign in to both with the same login.
     """
-    own = models.Customer.objects.filter(id=customer_id, login__staff__id=actor.id)
-    if customer_id is not None and own.exists():
+    if customer_id is None:
+        return
+    if models.Customer.objects.filter(id=customer_id, login__staff__id=actor.id).exists():
         raise OwnAct(actor=actor.name)
 
 

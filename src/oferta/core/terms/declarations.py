@@ -107,9 +107,7 @@ def _read_facts(top: Fields, found: Declarations) -> None:
         changeable = fields.flag("changeable", default=False)
         personal = fields.flag("personal", default=False)
         if type_ is not None:
-            found.facts[name] = Fact(
-                name, type_, label, value_labels, changeable, place, personal
-            )
+            found.facts[name] = Fact(name, type_, label, value_labels, changeable, place, personal)
             found.broken.discard(name)
 
 
