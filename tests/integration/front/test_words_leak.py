@@ -50,9 +50,9 @@ def data_of(world: World) -> frozenset[str]:
     brought = [*Payment.objects.values_list("merchant", flat=True).distinct()]
     brought += [one.name for one in world.staff.values()] + [world_of.WORDS, world_of.REASON]
     brought += [world_of.NAME, world_of.EMAIL, "till", *(f"walker-{role}" for role in world.staff)]
-    # Merchants that the terms name stand in them as the card payments' record writes them.
+    # Publishers, and merchants as the card payments' record writes them, stand in the terms.
     for pack in shelf.terms().packs.values():
-        brought += [str(value) for one in pack.lists.values() for value in one]
+        brought += [pack.publisher, *(str(value) for one in pack.lists.values() for value in one)]
     told = " ".join(brought).lower()
     words = {*re.findall(r"\w+", told), *re.findall(r"[a-zà-ɏа-ӿ]+", told), *told.split()}
     return frozenset(words | {word.rpartition(".")[0] for word in words})
