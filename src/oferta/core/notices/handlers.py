@@ -50,12 +50,20 @@ def tell_of_block(event: CustomerBlocked) -> None:
         {"reason": item.reason},
         item.since,
         ((item.pack, item.edition, item.clause),),
+        sender=item.by_id,
     )
 
 
 def tell_of_lifting(event: BlockLifted) -> None:
     """Tell a customer that they may act again."""
-    _tell(event.customer_id, "party.unblocked", {"reason": event.reason}, event.at, ())
+    _tell(
+        event.customer_id,
+        "party.unblocked",
+        {"reason": event.reason},
+        event.at,
+        (),
+        sender=event.by_id,
+    )
 
 
 def tell_of_ending(event: CredentialEnding) -> None:
@@ -64,7 +72,9 @@ def tell_of_ending(event: CredentialEnding) -> None:
     _tell(event.customer_id, f"credential.{event.kind}_ending", {"until": until}, event.at, ())
 
 
-def _tell(customer_id: Any, kind: str, params: Any, at: Any, cites: Any) -> None:
+def _tell(
+    customer_id: Any, kind: str, params: Any, at: Any, cites: Any, *, sender: Any = None
+) -> None:
     notice = NewNotice(
         party_id=customer_id,
         language=parties.customer(customer_id).language,
@@ -72,7 +82,7 @@ def _tell(customer_id: Any, kind: str, params: Any, at: Any, cites: Any) -> None
         params=params,
         cites=cites,
     )
-    actions.send([notice], now=at)
+    actions.send([notice], now=at, sender=sender)
 
 
 def _when(event: LoginChanged) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from oferta.core.parties import audit, models, queries
 from oferta.core.parties.errors import BadCustomer, NotPermitted
@@ -16,6 +16,8 @@ from oferta.core.terms import shelf
 from oferta.kernel import events
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
+
+_HOLD = "SELECT 1 FROM parties_customer WHERE id = %s FOR KEY SHARE"
 
 
 @transaction.atomic
@@ -71,14 +73,16 @@ def lift(customer_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool
 
     Raises:
         NotPermitted: the actor's roles do not allow it; who blocks is seldom who lifts.
+        OwnAct: the actor is the customer.
     """
+    queries.ensure_not_own(actor, customer_id)
     if not actor.may(Permission.LIFT_BLOCK):
         raise NotPermitted(actor=actor.name, permission=Permission.LIFT_BLOCK)
     rows = models.Block.objects.filter(customer_id=customer_id, lifted_at=None)
     lifted = rows.update(lifted_at=zoned(now), lifted_by_id=actor.id, lifted_because=reason)
     if lifted:
         _record("customer.unblocked", customer_id, actor, reason, now)
-        events.publish(BlockLifted(customer_id=customer_id, reason=reason, at=now))
+        events.publish(BlockLifted(customer_id=customer_id, reason=reason, at=now, by_id=actor.id))
     return bool(lifted)
 
 
@@ -97,9 +101,14 @@ def of_customer(customer_id: UUID) -> list[BlockEntry]:
 def ensure_may_act(customer_id: UUID) -> None:
     """Do nothing if the customer may act; services ask before what a customer does themselves.
 
+    A block that is being made waits for the caller's commit, or this waits for the block's: what
+    begins after a block is refused.
+
     Raises:
         Blocked: they are blocked.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [customer_id])
     found = in_force(customer_id)
     if found is not None:
         raise Blocked(customer_id=str(customer_id), reason=found.reason, clause=found.clause)
@@ -141,4 +150,5 @@ def _entry(row: models.Block) -> BlockEntry:
         clause=row.clause,
         since=row.since,
         lifted_at=row.lifted_at,
+        by_id=row.by_id,
     )

@@ -91,6 +91,8 @@ class BlockEntry:
     clause: str
     since: datetime
     lifted_at: datetime | None
+    #: The member of staff who answers for it.
+    by_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ class BlockLifted:
     customer_id: UUID
     reason: str
     at: datetime
+    #: The member of staff who lifted it.
+    by_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ STATUS_OF: dict[str, int] = {
     "ledger.contended": 503,
     "ledger.unknown_account": _NOT_THERE,
     "notices.unknown_notice": _NOT_THERE,
+    "parties.blocked": _NOT_YOURS,
     "parties.not_staff": _NOT_YOURS,
     "parties.unknown_customer": _NOT_THERE,
     "rest.answer_erased": _CLASH,

@@ -13,7 +13,7 @@ from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision, Event, Status
 from oferta.core.ledger.types import NewAccount
-from oferta.core.parties import agreements
+from oferta.core.parties import agreements, blocks
 from oferta.kernel.clock import zoned
 from oferta.services.club import keeping
 from oferta.services.club.errors import (
@@ -86,6 +86,7 @@ def redeem(bill: Bill, *, now: datetime) -> Redeemed:
     Raises:
         BadRedemption: an amount or a text that cannot be.
         NotAMember: nobody of the club holds this card.
+        Blocked: the member may not act.
         ReferenceReused: the reference names another bill.
         TermsError: a terminal or channel that the terms do not know.
     """
@@ -94,6 +95,7 @@ def redeem(bill: Bill, *, now: datetime) -> Redeemed:
     stored = Redemption.objects.filter(reference=bill.reference).first()
     if stored is not None:
         return _answered(stored, bill)
+    blocks.ensure_may_act(Member.objects.get(account_id=purse.account_id).party_id)
     today = day_of(zoned(now))
     event = _event(bill, purse, now)
     decision = _decided(event, now)

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -13,13 +14,14 @@ from django.utils.timezone import get_current_timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from oferta.core.parties import audit, blocks, identity, queries
-from oferta.core.parties.errors import BadCustomer, UnknownCustomer
+from oferta.core.parties.errors import BadCustomer, OwnAct, UnknownCustomer
 from oferta.core.parties.identity_errors import BadEvidence
 from oferta.core.parties.identity_types import Checked
 from oferta.core.parties.types import Actor, Customer, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.core.terms import shelf
 from oferta.kernel import clock
+from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language, language_of
 
 #: What staff can have before them, and how far it takes.
@@ -41,6 +43,7 @@ def page(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRespon
 def evidence(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
     """Keep what a member of staff saw: a document, a register's answer, the person."""
     found = _found(customer_id)
+    _ensure_not_own(actor, found)
     kind = request.POST.get("kind", "")
     try:
         identity.add_evidence(
@@ -78,6 +81,8 @@ def block(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRespo
         )
     except BadCustomer as error:
         return _page(request, actor, found, f"standing.error.{error.field}")
+    except OfertaError as refused:
+        return _page(request, actor, found, _reach_used_up(refused))
     return redirect("standing:page", customer_id)
 
 
@@ -89,8 +94,26 @@ def lift(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRespon
     reason = request.POST.get("reason", "")[:REASON_LENGTH_MAX].strip()
     if not reason:
         return _page(request, actor, found, "standing.error.reason")
-    blocks.lift(customer_id, reason=reason, actor=actor, now=clock.now())
+    _ensure_not_own(actor, found)
+    try:
+        blocks.lift(customer_id, reason=reason, actor=actor, now=clock.now())
+    except OfertaError as refused:
+        return _page(request, actor, found, _reach_used_up(refused))
     return redirect("standing:page", customer_id)
+
+
+def _ensure_not_own(actor: Actor, found: Customer) -> None:
+    try:
+        queries.ensure_not_own(actor, found.id)
+    except OwnAct as error:
+        raise PermissionDenied(error.code) from None
+
+
+def _reach_used_up(error: OfertaError) -> str:
+    """Return the words for a block of which one person alone may tell nobody more today."""
+    if error.code != "notices.reach_used_up":  # of a room above this one
+        raise error
+    return f"messages.error.{error.code}"
 
 
 def _page(request: HttpRequest, actor: Actor, found: Customer, error_key: str = "") -> HttpResponse:
