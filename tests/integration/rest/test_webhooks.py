@@ -258,6 +258,7 @@ def test_old_messages_are_forgotten_with_their_log() -> None:
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "0.0.0.0",  # noqa: S104
         "100.64.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1",
         "64:ff9b::7f00:1", "2002:7f00:1::", "::",
+        "::127.0.0.1", "fec0::1", "64:ff9b:1::7f00:1", "::ffff:0:127.0.0.1", "5f00::1", "3fff::1",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_known_however_it_is_written(address: str) -> None:

@@ -23,6 +23,9 @@ from oferta.project.webhooks.types import Reply
 BODY_KEPT = 1_024
 HEAD_KEPT = 2_048
 _PORTS = {"https": 443, "http": 80}
+#: Of IPv6 only this is the public internet: `::127.0.0.1` or `fec0::1` lie beside it.
+_V6_ASSIGNED = ipaddress.ip_network("2000::/3")
+_V6_EXAMPLES = ipaddress.ip_network("3fff::/20")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -66,6 +69,8 @@ def is_outside(address: str) -> bool:
         if ip in _NAT64:
             inner = ipaddress.IPv4Address(ip.packed[-4:])
     outside = ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        outside = outside and ip in _V6_ASSIGNED and ip not in _V6_EXAMPLES
     return is_outside(str(inner)) if inner is not None else outside
 
 
