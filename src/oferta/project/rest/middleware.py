@@ -18,7 +18,8 @@ from oferta.project.rest.problems import MEDIA_TYPE, problem
 from oferta.project.rest.types import Pace
 
 BELOW = "/api/v1/"
-_NOT_FOUND, _NOT_ALLOWED, _BROKEN = 404, 405, 500
+_BOOK = f"{BELOW}ledger/"
+_FINE, _NOT_FOUND, _NOT_ALLOWED, _BROKEN = 200, 404, 405, 500
 
 
 class ApiAnswers:
@@ -35,10 +36,10 @@ class ApiAnswers:
             return problem(request, BadRequest(what="a NUL character"))
         response = _told_as_problem(request, self.get_response(request))
         _tell_pace(request, response)
-        _log_reading(request)
+        _log_reading(request, response)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ("Authorization", "Cookie"))
-        if request.method != "GET" or response.status_code != 200:  # noqa: PLR2004 - HTTP's own
+        if request.method != "GET" or response.status_code != _FINE:
             return response
         set_response_etag(response)
         return get_conditional_response(request, response.headers.get("ETag"), None, response) or (
@@ -68,13 +69,17 @@ def _told_as_problem(request: HttpRequest, response: HttpResponse) -> HttpRespon
     return response
 
 
-def _log_reading(request: HttpRequest) -> None:
+def _log_reading(request: HttpRequest, response: HttpResponse) -> None:
     """Keep whose data a token was shown or touched; what customers see of themselves needs no log.
 
-    After the answer is made: what was refused or is nobody's is no reading.
+    After the answer is made: what was refused or is nobody's is no reading. The ledger knows no
+    customers: there the log keeps which account it was.
     """
     caller: Caller | None = getattr(request, "auth", None)
-    if caller is None or caller.party_id is not None or not caller.shown:
+    if caller is None or caller.party_id is not None:
+        return
+    in_book = request.path.startswith(_BOOK) and response.status_code == _FINE
+    if not caller.shown and not in_book:
         return
     who: Who | Actor = Who(kind=WhoKind.TOKEN, id=caller.id, name=caller.owner)
     if caller.staff_id is not None:

@@ -45,6 +45,12 @@ CUSTOMER_SCOPES = frozenset(
 )
 
 
+#: What one person alone gives away at the desk: what everybody may read. A token that reads
+#: customers' data, moves money or writes to people would make its maker all of that at once; such
+#: ones are made on the machine itself, by who answers for it.
+DESK_SCOPES = frozenset({Scope.TERMS_READ})
+
+
 #: What a member of staff must be allowed to do for a token that acts for them to reach so far. The
 #: rest is for operators' systems alone.
 OF_STAFF: dict[Scope, Permission] = {

@@ -15,8 +15,8 @@ from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.project.rest import actions, queries
-from oferta.project.rest.errors import UnknownToken
-from oferta.project.rest.types import NewToken, Scope
+from oferta.project.rest.errors import BadToken, UnknownToken
+from oferta.project.rest.types import DESK_SCOPES, NewToken
 
 DAYS_MAX = 3_650
 
@@ -61,7 +61,7 @@ def _context(
         "error": error,
         "given": request.POST if error else {},
         "given_scopes": request.POST.getlist("scopes") if error else [],
-        "scopes": [scope.value for scope in Scope if scope is not Scope.CASES_RESOLVE],
+        "scopes": sorted(DESK_SCOPES),
         "tokens": [(item, item.works(now)) for item in queries.tokens()],
     }
 
@@ -69,10 +69,14 @@ def _context(
 def _wanted(posted: QueryDict, now: datetime) -> NewToken:
     days = posted.get("days", "")
     known = days.isascii() and days.isdecimal() and 0 < int(days) <= DAYS_MAX
+    scopes = frozenset(posted.getlist("scopes"))
+    if not scopes <= DESK_SCOPES:
+        given, expected = ", ".join(sorted(scopes)), ", ".join(sorted(DESK_SCOPES))
+        raise BadToken(field="scopes", given=given[:200], expected=expected)
     return NewToken(
         name=posted.get("name", ""),
         owner=posted.get("owner", ""),
-        scopes=frozenset(posted.getlist("scopes")),
+        scopes=scopes,
         expires_at=now + timedelta(days=int(days)) if known else None,
     )
 
