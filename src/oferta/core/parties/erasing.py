@@ -148,6 +148,7 @@ def ask(
         AlreadyErased, UnknownCustomer: there is nobody to erase.
     """
     queries.customer(customer_id)
+    queries.hold(customer_id)
     _refuse_erased(customer_id)
     waiting = models.Erasure.objects.filter(customer_id=customer_id, state=ErasureState.WAITING)
     row = waiting.first()

@@ -56,6 +56,7 @@ def ask(customer_id: UUID, *, language: Language, now: datetime, by: Actor | Non
         UnknownCustomer: there is no such customer.
     """
     queries.customer(customer_id)
+    queries.hold(customer_id)
     waiting = models.Export.objects.filter(customer_id=customer_id, state=ExportState.ASKED)
     row = waiting.first()
     if row is None:

@@ -49,6 +49,11 @@ def customer(customer_id: UUID) -> Customer:
     return _customer(found)
 
 
+def hold(customer_id: UUID) -> None:
+    """Let whoever asks the same for the customer now finish first; holds until the commit."""
+    list(models.Customer.objects.select_for_update(no_key=True).filter(id=customer_id))
+
+
 def ensure_not_own(actor: Actor, customer_id: UUID | None) -> None:
     """Do nothing unless a member of staff would decide about the customer that they are.
 
