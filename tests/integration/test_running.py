@@ -92,7 +92,7 @@ def test_run_stops_the_other_part_when_one_ends(
 ) -> None:
     process, _ = _run(start)
     children = _children(process.pid)
-    worker = next(pid for pid in children if b"worker" in _command(pid))
+    worker = next(pid for pid in children if _name(pid) == "oferta-worker")
     os.kill(worker, signal.SIGKILL)
     out, _ = process.communicate(timeout=SECONDS_MAX)
     assert process.returncode == 3
@@ -194,6 +194,10 @@ def _command(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return b""
+
+
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def _alive(pids: list[int]) -> list[int]:

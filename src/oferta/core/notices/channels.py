@@ -15,8 +15,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-import httpx
-
 from oferta.core.notices.errors import DeliveryFailed
 from oferta.core.notices.types import Message
 
@@ -124,6 +122,8 @@ class SmsGateway:
 
     def deliver(self, message: Message) -> None:
         """Send the body as one text; the header Idempotency-Key is the delivery's id."""
+        import httpx  # noqa: PLC0415 - a third of a second that only the worker needs
+
         try:
             answer = httpx.post(
                 self.url,

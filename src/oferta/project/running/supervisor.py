@@ -1,30 +1,32 @@
 """Starts web and worker as children, waits, and stops both when one ends or a signal comes.
 
-Restarts nothing: a part that ends by itself has a reason that somebody must see.
+Children are forks: what this process has imported need not be imported three times, which is most
+of the time of a start. Restarts nothing: a part that ends by itself has a reason that somebody must
+see.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from multiprocessing.context import ForkProcess
 from types import FrameType
+
+from django.db import connections
 
 from oferta.kernel.errors import ensure
 from oferta.project.running.errors import NoAnswer, PartEnded, PortTaken
-from oferta.project.running.parent import LISTENING
+from oferta.project.running.parent import LISTENING, become
 
-PARTS = {
-    "web": "oferta.project.running.web",
-    "worker": "oferta.project.running.worker",
-}
+PARTS = ("web", "worker")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANSWER_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 PAUSE_SECONDS = 0.05
@@ -58,19 +60,17 @@ class Supervisor:
     host: str
     port: int
     listening: socket.socket
-    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    children: dict[str, ForkProcess] = field(default_factory=dict)
     stopping: bool = False
 
     def start(self, part: str) -> None:
         """Start a part; in a session of its own, so that Ctrl-C reaches only the supervisor."""
-        descriptor = self.listening.fileno()
-        self.children[part] = subprocess.Popen(
-            [sys.executable, "-m", PARTS[part]],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=[descriptor] if part == "web" else [],
-            env=os.environ | {LISTENING: str(descriptor)},
+        connections.close_all()  # a connection must not be spoken on by two processes
+        child = multiprocessing.get_context("fork").Process(
+            target=_run, args=(part, self.listening.fileno()), name=part
         )
+        child.start()
+        self.children[part] = child
 
     def watch(self, on_answer: Callable[[], None]) -> None:
         """Call `on_answer` once pages are served, then wait for a signal.
@@ -79,7 +79,7 @@ class Supervisor:
             NoAnswer: no page in time.
             PartEnded: a part ended by itself.
         """
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in SIGNALS:
             signal.signal(number, self._on_signal)
         try:
             self._wait_for_answer()
@@ -97,11 +97,10 @@ class Supervisor:
             child.terminate()
         give_up = time.monotonic() + STOP_SECONDS_MAX
         for child in self.children.values():
-            try:
-                child.wait(timeout=max(PAUSE_SECONDS, give_up - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            child.join(timeout=max(PAUSE_SECONDS, give_up - time.monotonic()))
+            if child.is_alive():
                 child.kill()
-                child.wait()
+                child.join()
 
     def _wait_for_answer(self) -> None:
         give_up = time.monotonic() + ANSWER_SECONDS_MAX
@@ -122,9 +121,25 @@ class Supervisor:
 
     def _check_children(self) -> None:
         for part, child in self.children.items():
-            code = child.poll()
+            code = child.exitcode
             if code is not None and not self.stopping:
                 raise PartEnded(part=part, exit_code=code)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
+
+
+def _run(part: str, descriptor: int) -> None:
+    """Be a part until it ends, in the child."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    become(f"oferta-{part}")
+    os.environ[LISTENING] = str(descriptor)
+    if part == "web":
+        from oferta.project.running import web  # noqa: PLC0415 - the other part has no use for it
+
+        web.main()
+    else:
+        from oferta.project.running import worker  # noqa: PLC0415 - the same
+
+        worker.main()

@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads. Runs as `python -m oferta.project.running.web`."""
+"""The web server: gunicorn with threads. Alone: `python -m oferta.project.running.web`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def _settings(config: Config) -> dict[str, Any]:
     }
 
 
+def main() -> None:
+    """Serve until told to stop."""
+    Web(read_config()).run()
+
+
 if __name__ == "__main__":
     die_with_parent()
-    Web(read_config()).run()
+    main()
