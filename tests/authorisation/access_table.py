@@ -119,6 +119,8 @@ TABLE: tuple[Row, ...] = (
     session("my:statement"),
     session("my:statement_file", other=HIDDEN),  # theirs is empty: no file
     session("my:profile"),
+    session("my:details"),
+    session("my:details", "POST", language="kk"),
     session("inbox:list"),
     session("inbox:notice", other=HIDDEN),
     session("inbox:read_all", "POST"),

@@ -17,6 +17,10 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.kernel.ids import uuid7
 
+NAME_MAX = 200
+#: From this identity tier on a document has proved the name.
+NAME_PROVED = 2
+
 _REGISTER = """
 INSERT INTO parties_customer (id, key, name, language, kind, created_at)
 SELECT id, key, name, language, kind, %s
@@ -74,6 +78,21 @@ def set_language(customer_id: UUID, language: Language) -> None:
         raise _bad(str(customer_id), "language", language, ", ".join(LANGUAGES))
     if not models.Customer.objects.filter(id=customer_id).update(language=language):
         raise UnknownCustomer(customer_id=str(customer_id))
+
+
+def set_name(customer_id: UUID, name: str) -> None:
+    """Call the customer by `name` from now on.
+
+    Raises:
+        BadCustomer: no name, one too long, or one that a document has proved: staff change that.
+        UnknownCustomer: there is no such customer.
+    """
+    wanted = " ".join(name.split())
+    if not 1 <= len(wanted) <= NAME_MAX:
+        raise _bad(str(customer_id), "name", wanted[:20], f"1 to {NAME_MAX} characters")
+    if queries.customer(customer_id).identity_tier >= NAME_PROVED:
+        raise _bad(str(customer_id), "name", wanted[:20], "the name on the proved document")
+    models.Customer.objects.filter(id=customer_id).update(name=wanted)
 
 
 def set_contact(customer_id: UUID, channel: Channel, address: str) -> None:

@@ -14,4 +14,5 @@ urlpatterns = [
     path("<door:token>/statement/", statement.page, name="statement"),
     path("<door:token>/statement.csv", statement.download, name="statement_file"),
     path("my/profile/", views.profile, name="profile"),
+    path("my/profile/details/", views.details, name="details"),
 ]
