@@ -48,7 +48,7 @@ fix: .venv/dev.stamp ## Mend what lint and format can mend by themselves
 	$(BIN)/ruff format src tests tools
 
 test: check ## Everything that CI runs; the last lines are pytest's own
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-browser: .venv/dev.stamp ## Only the tests that drive a real Chromium; pictures go to test-artifacts/
 	$(BIN)/pytest -m browser tests/browser

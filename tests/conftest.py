@@ -25,6 +25,8 @@ import django
 import pytest
 from django.conf import settings
 
+#: Which of several processes this is that share the tests (`pytest -n`); "" for the only one.
+_SHARE = os.environ.get("PYTEST_XDIST_WORKER", "")
 _TEMPORARY = "" if os.environ.get("OFERTA_DATA") else tempfile.mkdtemp(prefix="oferta-tests-")
 for _name in [name for name in os.environ if name.startswith(("OFERTA_", "DATABASE_URL"))]:
     if _name != "OFERTA_DATA":  # the tests' settings are the defaults, whatever the shell has
@@ -32,6 +34,10 @@ for _name in [name for name in os.environ if name.startswith(("OFERTA_", "DATABA
 if _TEMPORARY:
     Path(_TEMPORARY).chmod(0o755)  # the server's own account passes through it
     os.environ["OFERTA_DATA"] = _TEMPORARY
+if _SHARE:  # each has a PostgreSQL of its own, so that none waits for another's databases
+    _own = Path(os.environ["OFERTA_DATA"]) / _SHARE
+    _own.mkdir(mode=0o755, exist_ok=True)
+    os.environ["OFERTA_DATA"] = str(_own)
 os.environ["DJANGO_SETTINGS_MODULE"] = "oferta.project.settings"
 django.setup()  # here, not by pytest-django's option, which reads settings before this file
 
@@ -44,10 +50,20 @@ TEMPLATE = "oferta_test_template"
 @atexit.register
 def _remove_temporary_server() -> None:
     if _TEMPORARY:
-        from oferta.project import embedded
-
-        embedded.stop_server()
+        _stop()
         shutil.rmtree(_TEMPORARY, ignore_errors=True)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server of one process among several; the last one removes the folder."""
+    if _SHARE:
+        _stop()
+
+
+def _stop() -> None:
+    from oferta.project import embedded
+
+    embedded.stop_server()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -303,7 +303,7 @@ from oferta.core.terms.simulating import Asked, simulate
 done, (_, pack, events) = [], sys.argv
 asked = Asked(load_pack(Path(pack)), "accrual", Path(events), "2020-01-01", memory="96MB")
 assert simulate(asked, done.append).events == 3_000_000
-assert sum(done) == 100 and len(done) > 2, done
+assert sum(done) == 100 and len(done) > 1, done
 # Not getrusage: a child begins with the greatest size of who started it.
 told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 print(int(told["VmHWM"].split()[0]) // 1024)
