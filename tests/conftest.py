@@ -44,6 +44,9 @@ django.setup()  # here, not by pytest-django's option, which reads settings befo
 # A password that takes a third of a second to check is right for people and wrong for tests.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# The first page says nothing of sample members, as it does where people use it.
+settings.SHOW_SAMPLES = False
+
 TEMPLATE = "oferta_test_template"
 
 

@@ -43,8 +43,10 @@ class Config:
     samples: Path = Path("samples")
     #: Signs sessions; made and kept under `data` if empty and `development` is on.
     secret_key: str = ""
-    #: Shows tracebacks on pages, loads samples, sends cookies without TLS. Never in production.
+    #: Loads samples, shows their logins and sends cookies without TLS. Never in production.
     development: bool = True
+    #: Shows tracebacks on pages, for who writes Oferta (and development is on); pages are slower.
+    tracebacks: bool = False
     #: Hosts that the site answers to, separated by commas.
     hosts: str = "localhost,127.0.0.1,[::1]"
     #: Address that the web server listens on; 0.0.0.0 for every one of the machine.

@@ -31,7 +31,9 @@ def database_settings(url: str) -> dict[str, Any]:
 
 
 SECRET_KEY = secret_key(CONFIG)
-DEBUG = CONFIG.development
+DEBUG = CONFIG.development and CONFIG.tracebacks
+#: The first page leads to the sample members.
+SHOW_SAMPLES = CONFIG.development
 ALLOWED_HOSTS = [host for host in CONFIG.hosts.split(",") if host]
 DATABASES = {"default": database_settings(CONFIG.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -115,6 +117,19 @@ MFA_REAUTHENTICATION_REQUIRED = False  # `parties.web.proofs.freshly` asks, also
 MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 # A development machine has no TLS; browsers then let passkeys work on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.development
+# What goes wrong is said on the standard error output, where every supervisor looks.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # A page that is not there, or not for them, is no fault of ours.
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "oferta": {"handlers": ["stderr"], "level": "INFO"},
+    },
+}
 ROOT_URLCONF = "oferta.project.urls"
 WSGI_APPLICATION = "oferta.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

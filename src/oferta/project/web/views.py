@@ -13,7 +13,7 @@ from oferta.project import samples
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is and where to go."""
-    found = samples.members() if settings.DEBUG else []
+    found = samples.members() if settings.SHOW_SAMPLES else []
     return render(request, "home.html", {"samples": found})
 
 
