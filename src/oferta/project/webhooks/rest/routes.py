@@ -200,7 +200,7 @@ def rotate_secret(request: HttpRequest, endpoint_id: UUID, given: RotationGiven)
 )
 @idempotent(201)
 def send_test(request: HttpRequest, endpoint_id: UUID) -> Sent:
-    """Send a message of the kind `webhook.test`."""
+    """Send a test message, to see whether the endpoint takes it."""
     actions.send_test(_own(request, endpoint_id).id, now=clock.now())
     return Sent(endpoint_id=endpoint_id)
 
