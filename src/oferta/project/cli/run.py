@@ -26,14 +26,15 @@ def run(out: Output) -> None:
     config = read_config()
     listening = open_port(config.bind, config.port)
     ours = not config.database_url and not embedded.is_running()
+    host = _reached_at(config.bind)
+    supervisor = Supervisor(host=host, port=config.port, listening=listening)
     try:
-        if applied := prepare():
-            click.echo(f"Tables made or changed by {len(applied)} migrations.", err=True)
-        host = _reached_at(config.bind)
-        supervisor = Supervisor(host=host, port=config.port, listening=listening)
-        supervisor.start("web")
-        supervisor.start("worker")
+        supervisor.start("web")  # it reads the terms while the database comes up
         try:
+            if applied := prepare():
+                click.echo(f"Tables made or changed by {len(applied)} migrations.", err=True)
+            supervisor.migrated.set()
+            supervisor.start("worker")
             for line in samples.load() if config.development else ():
                 click.echo(line, err=True)
         except BaseException:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from multiprocessing.context import ForkProcess
+from multiprocessing.synchronize import Event
 from types import FrameType
 
 from django.db import connections
@@ -26,6 +27,7 @@ from oferta.project.running.errors import NoAnswer, PartEnded, PortTaken
 from oferta.project.running.parent import LISTENING, become
 
 PARTS = ("web", "worker")
+_FORK = multiprocessing.get_context("fork")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANSWER_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
@@ -62,12 +64,14 @@ class Supervisor:
     listening: socket.socket
     children: dict[str, ForkProcess] = field(default_factory=dict)
     stopping: bool = False
+    #: The tables are up to date: until then the web server reads what it needs, and serves nothing.
+    migrated: Event = field(default_factory=_FORK.Event)
 
     def start(self, part: str) -> None:
         """Start a part; in a session of its own, so that Ctrl-C reaches only the supervisor."""
         connections.close_all()  # a connection must not be spoken on by two processes
-        child = multiprocessing.get_context("fork").Process(
-            target=_run, args=(part, self.listening.fileno()), name=part
+        child = _FORK.Process(
+            target=_run, args=(part, self.listening.fileno(), self.migrated), name=part
         )
         child.start()
         self.children[part] = child
@@ -129,7 +133,7 @@ class Supervisor:
         self.stopping = True
 
 
-def _run(part: str, descriptor: int) -> None:
+def _run(part: str, descriptor: int, migrated: Event) -> None:
     """Be a part until it ends, in the child."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
@@ -138,7 +142,7 @@ def _run(part: str, descriptor: int) -> None:
     if part == "web":
         from oferta.project.running import web  # noqa: PLC0415 - the other part has no use for it
 
-        web.main()
+        web.main(migrated.wait)
     else:
         from oferta.project.running import worker  # noqa: PLC0415 - the same
 

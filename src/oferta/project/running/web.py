@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -14,8 +15,9 @@ from oferta.project.running.parent import LISTENING, die_with_parent
 class Web(BaseApplication):  # type: ignore[misc]
     """Gunicorn, set up here instead of by a file."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, before_serving: Callable[[], object]) -> None:
         self.config = config
+        self.before_serving = before_serving
         super().__init__()
 
     def load_config(self) -> None:
@@ -29,15 +31,18 @@ class Web(BaseApplication):  # type: ignore[misc]
         Left to the first pages, eight threads of each process would read them all at once.
         """
         from oferta.project.wsgi import application  # noqa: PLC0415, I001 - sets Django up first
+        from django.urls import get_resolver  # noqa: PLC0415 - the same
         from oferta.core.notices import rendering  # noqa: PLC0415 - the same
         from oferta.core.terms import shelf  # noqa: PLC0415 - the same
         from oferta.kernel.i18n import LANGUAGES  # noqa: PLC0415 - the same
         from oferta.project.web import words  # noqa: PLC0415 - the same
 
+        get_resolver().url_patterns  # noqa: B018 - reads them
         shelf.terms()
         words.catalogue()
         for language in LANGUAGES:
             rendering.catalogue(language)
+        self.before_serving()
         return application
 
 
@@ -58,9 +63,13 @@ def _settings(config: Config) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Serve until told to stop."""
-    Web(read_config()).run()
+def main(before_serving: Callable[[], object] = lambda: None) -> None:
+    """Serve until told to stop.
+
+    Args:
+        before_serving: called when all is read and before the first page; may wait.
+    """
+    Web(read_config(), before_serving).run()
 
 
 if __name__ == "__main__":
