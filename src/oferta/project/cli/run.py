@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
+from threading import Thread
+
 import click
 
 from oferta.project import embedded
@@ -10,7 +14,7 @@ from oferta.project.cli.output import Output
 from oferta.project.config import read_config
 
 
-@click.command(cls=Command, django=True, example="OFERTA_PORT=8080 oferta run")
+@click.command(cls=Command, example="OFERTA_PORT=8080 oferta run")
 @click.pass_obj
 def run(out: Output) -> None:
     """Bring everything up and print the address once it answers.
@@ -19,13 +23,21 @@ def run(out: Output) -> None:
     migrates, loads the samples in development, and runs web and worker until Ctrl-C. If one
     of them ends by itself, both are stopped and the command fails: nothing is restarted silently.
     """
-    from oferta.project import samples
-    from oferta.project.running.database import prepare
     from oferta.project.running.supervisor import Supervisor, open_port
 
     config = read_config()
     listening = open_port(config.bind, config.port)
     ours = not config.database_url and not embedded.is_running()
+    starting = Thread(target=embedded.start_server)
+    if ours:
+        starting.start()  # beside our own reading of code
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oferta.project.settings")
+    import_module("django").setup()
+    from oferta.project import samples
+    from oferta.project.running.database import prepare
+
+    if ours:
+        starting.join()
     host = _reached_at(config.bind)
     supervisor = Supervisor(host=host, port=config.port, listening=listening)
     try:
