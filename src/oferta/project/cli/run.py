@@ -29,18 +29,18 @@ def run(out: Output) -> None:
     listening = open_port(config.bind, config.port)
     ours = not config.database_url and not embedded.is_running()
     starting = Thread(target=embedded.start_server)
-    if ours:
-        starting.start()  # beside our own reading of code
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oferta.project.settings")
-    import_module("django").setup()
-    from oferta.project import samples
-    from oferta.project.running.database import prepare
-
-    if ours:
-        starting.join()
-    host = _reached_at(config.bind)
-    supervisor = Supervisor(host=host, port=config.port, listening=listening)
     try:
+        if ours:
+            starting.start()  # beside our own reading of code
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oferta.project.settings")
+        import_module("django").setup()
+        from oferta.project import samples
+        from oferta.project.running.database import prepare
+
+        if ours:
+            starting.join()
+        host = _reached_at(config.bind)
+        supervisor = Supervisor(host=host, port=config.port, listening=listening)
         supervisor.start("web")  # it reads the terms while the database comes up
         try:
             if applied := prepare():
@@ -57,6 +57,7 @@ def run(out: Output) -> None:
     finally:
         listening.close()
         if ours:
+            starting.join()
             embedded.stop_server()
 
 
