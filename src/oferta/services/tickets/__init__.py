@@ -1,0 +1,1 @@
+"""Tickets: performances, places, orders, e-tickets, admission, refunds."""

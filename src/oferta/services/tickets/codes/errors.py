@@ -1,0 +1,35 @@
+"""What can be wrong with a code that a gate reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from oferta.kernel.errors import OfertaError
+
+
+@dataclass(eq=False, kw_only=True)
+class NotOurCode(OfertaError):
+    """What was read is not a ticket code of ours."""
+
+    code: ClassVar[str] = "tickets.not_our_code"
+    #: What does not fit: "alphabet", "length", "version", "signature".
+    what: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CodeTooOld(OfertaError):
+    """What was read is a picture of a code; the telephone shows a new one every half minute."""
+
+    code: ClassVar[str] = "tickets.code_too_old"
+    serial: int
+
+
+@dataclass(eq=False, kw_only=True)
+class CodeFieldTooLarge(OfertaError):
+    """A number does not fit into a ticket code."""
+
+    code: ClassVar[str] = "tickets.code_field_too_large"
+    field: str
+    given: int
+    largest: int
