@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from oferta.core.cases import about_parties, actions
-from oferta.core.cases.types import CaseAnswered, Kind, Status
-from oferta.core.decisions.types import DecisionStopped
+from oferta.core.cases import about_parties, actions, keeping, models
+from oferta.core.cases.types import OPEN, CaseAnswered, Kind, Status
+from oferta.core.decisions import queries as decided
+from oferta.core.decisions.types import DecisionOverridden, DecisionStopped
 from oferta.core.parties import blocks
 from oferta.core.parties.identity_types import CustomerBlocked
 from oferta.core.parties.login_types import NotMeReported
@@ -33,3 +34,12 @@ def lift_block(event: CaseAnswered) -> None:
     upheld = event.status in {Status.UPHELD, Status.PARTLY_UPHELD}
     if event.kind is Kind.BLOCK and upheld and event.party_id is not None:
         blocks.lift(event.party_id, reason=event.reason, actor=event.actor, now=event.at)
+
+
+def follow_recount(event: DecisionOverridden) -> None:
+    """Let an open case be about the Decision that a late arrival put in the place of its own."""
+    if decided.decision(event.new_id).actor_id is not None:
+        return  # staff did it, and answer their own case themselves
+    for row in models.Case.objects.filter(decision_id=event.old_id, status__in=OPEN):
+        models.Case.objects.filter(id=row.id).update(decision_id=event.new_id)
+        keeping.log(row, "recounted", event.at, None, {"from": str(event.old_id)})

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from oferta.core.decisions import batch, models, overriding
+from oferta.core.decisions import batch, models, overriding, recounting
 from oferta.core.decisions.errors import BadOverride
 from oferta.core.decisions.preparing import Prepared, ahead
-from oferta.core.decisions.types import Answer, Decision, Event, Override
+from oferta.core.decisions.types import (
+    Answer,
+    Decision,
+    Event,
+    Override,
+    Recount,
+    Recounted,
+)
 from oferta.core.ledger import actions as ledger
 from oferta.core.ledger.types import NewAccount
 from oferta.kernel.clock import zoned
@@ -80,6 +87,28 @@ def override(wanted: Override, *, now: datetime) -> Decision:
         OverrideRefused: the ledger refused (as when what must be taken back is spent already).
     """
     return overriding.override(wanted, now=zoned(now))
+
+
+def recount(wanted: Sequence[Recount], *, now: datetime) -> list[Recounted]:
+    """Make Decisions again, in the order given, where something that came late changes them.
+
+    All of them first give back what they used of limits, and then take it in that order. One that
+    comes out as it was stays; another is put in the place of each that does not, as by `override`,
+    but by the terms of the day alone: nobody grants anything, so nobody stands behind it.
+
+    Args:
+        wanted: Decisions that count now, each once.
+        now: zone-aware.
+
+    Returns:
+        Those that came out otherwise, in order.
+
+    Raises:
+        UnknownDecision, AlreadyOverridden: one is not there, or does not count any more.
+        Stopped, TermsError: one cannot be decided.
+        OverrideRefused: the ledger refused.
+    """
+    return recounting.recount(wanted, now=zoned(now))
 
 
 def open_accounts(accounts: Iterable[NewAccount]) -> dict[str, int]:

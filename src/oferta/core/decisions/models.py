@@ -108,7 +108,9 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(overrides__isnull=True)
-                | Q(actor__isnull=False) & ~Q(reason="") & Q(status="decided"),
+                | (Q(actor__isnull=False) | Q(basis="terms"))
+                & ~Q(reason="")
+                & Q(status="decided"),
                 name="override_has_reason_and_actor",
             ),
             models.CheckConstraint(

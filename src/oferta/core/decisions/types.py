@@ -182,6 +182,24 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """A Decision to be made again because something came late, by the terms and nobody's grant."""
+
+    decision_id: UUID
+    #: What differs from its facts; what is used of limits is not told, it follows.
+    facts: Mapping[str, object] = field(default_factory=dict)
+    #: What differs from its context.
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Recounted(NamedTuple):
+    """A Decision that came out otherwise, and the one in its place."""
+
+    old: Decision
+    new: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
     """Whether a stored Decision comes out again from its facts and edition."""
 
