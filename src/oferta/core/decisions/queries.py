@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from oferta.core.decisions import models, storing
@@ -120,6 +121,43 @@ def current(decision_id: UUID) -> Decision:
     while (newer := overridden_by(found.id)) is not None:
         found = decision(newer)
     return found
+
+
+def standing(keys: Iterable[str]) -> dict[tuple[str, str], Decision]:
+    """Return the Decision that counts now, by event key and question: overrides in their place."""
+    stored = {
+        (one.key, one.question): one for found in decisions_by_key(keys).values() for one in found
+    }
+    while newer := replacing(one.id for one in stored.values()):
+        stored = {name: newer.get(one.id, one) for name, one in stored.items()}
+    return stored
+
+
+def standing_between(
+    pack: str, question: str, *, since: date, until: date, party_id: UUID | None = None
+) -> list[Decision]:
+    """Return the decisions that count now of the days from `since` to before `until`.
+
+    Args:
+        pack: of the terms.
+        question: that was answered.
+        since: the first day.
+        until: the first day beyond.
+        party_id: whose; None: everybody's, which reads the whole table.
+    """
+    whose = "" if party_id is None else "party_id = %s AND "
+    return storing.select(
+        f"{whose}pack = %s AND question = %s AND day >= %s AND day < %s AND status = 'decided'"
+        " AND NOT EXISTS (SELECT 1 FROM decisions_decision AS newer"
+        " WHERE newer.overrides_id = decisions_decision.id)",
+        [*([] if party_id is None else [party_id]), pack, question, since, until],
+    )
+
+
+def limit_used(pack: str, limit: str, holder: str, since: date) -> int:
+    """Return how much of a limit its holder has used in the period that begins on a day."""
+    row = models.LimitUse.objects.filter(pack=pack, limit=limit, holder=holder, since=since).first()
+    return 0 if row is None else row.used
 
 
 def second_person_above(pack: str) -> int:

@@ -91,7 +91,7 @@ def _answer(again: Sequence[_Again]) -> None:
 def _differs(one: _Again) -> bool:
     old, question = one.old, one.question
     same = old.status is Status.DECIDED and dict(old.outcome or {}) == dict(question.outcome or {})
-    return not same or bool(one.wanted.context)
+    return one.wanted.force or not same
 
 
 def _replace(one: _Again, now: datetime) -> Recounted:

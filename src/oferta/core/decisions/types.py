@@ -188,8 +188,10 @@ class Recount:
     decision_id: UUID
     #: What differs from its facts; what is used of limits is not told, it follows.
     facts: Mapping[str, object] = field(default_factory=dict)
-    #: What differs from its context.
+    #: What is added to its context if it is replaced.
     context: Mapping[str, Any] = field(default_factory=dict)
+    #: Replace it though it comes out the same: what it is about has changed.
+    force: bool = False
 
 
 class Recounted(NamedTuple):
