@@ -9,7 +9,8 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from oferta.core.parties import models
+from oferta.core.parties import agreements, joining, models
+from oferta.kernel import clock
 
 
 def sign_in_staff(client: Client, staff_id: UUID) -> Any:
@@ -38,3 +39,10 @@ def sign_in_customer(client: Client, customer_id: UUID) -> Any:
         customer.save(update_fields=["login"])
     client.force_login(customer.login)
     return customer.login
+
+
+def ticked(contact: str) -> dict[str, str]:
+    """Return the form of the page to sign up, filled in, with every box ticked."""
+    today = agreements.coded_day(clock.now())
+    boxes = {f"accept-{one.pack.name}": one.edition.id for one in joining.offered(today=today)}
+    return {"contact": contact, **boxes}

@@ -128,7 +128,7 @@ TABLE: tuple[Row, ...] = (
     session("cases:dispute", other=HIDDEN),
     session("cases:dispute", "POST", other=HIDDEN, words="mine"),
     session("agreements:list"),
-    session("agreements:edition", other=HIDDEN),
+    session("agreements:edition"),  # who accepted none is asked to
     session("agreements:receipt", other=HIDDEN),
     session("agreements:consents"),
     session("agreements:consents", "POST", withdraw="all"),

@@ -40,6 +40,7 @@ def corner_club(fresh_db: str) -> Iterator[None]:
 
     from oferta.core.decisions import plans
     from oferta.core.notices import rendering
+    from oferta.core.parties import joining
     from oferta.core.terms import shelf
     from oferta.core.terms.engine import Terms
     from oferta.core.terms.loader import load_pack
@@ -48,6 +49,7 @@ def corner_club(fresh_db: str) -> Iterator[None]:
     cache.clear()
     terms = Terms([load_pack(build.PACK)])
     shelf.fill(lambda: terms)
+    joining.offer([build.PACK.name])
     plans.register({"corner.bonus": build.plan_bonus})
     rendering.register_words(LOOP / "words")
     yield
@@ -102,14 +104,19 @@ class Keys:
 
 
 def sign_up(keys: Keys) -> Any:
-    """Sign up by a one-time code; return the customer's id."""
+    """Accept the terms and sign up by a one-time code; return the customer's id."""
     keys.write("Phone or e-mail", CONTACT)
+    keys.press(keys.page.get_by_label("I accept the terms"), "Space")
     keys.follow("button", "Send me a one-time code")
     keys.write("Code from the message", people.code_for(CONTACT))
     keys.follow("button", "Continue")
-    from oferta.core.parties import models
+    from oferta.core.parties import agreements, models
 
-    return models.Contact.objects.get(address=CONTACT).customer_id
+    party = models.Contact.objects.get(address=CONTACT).customer_id
+    assert [(one.how, one.edition) for one in agreements.agreements_of(party)] == [
+        ("click", "2025-01-01")
+    ]
+    return party
 
 
 def a_second_factor(keys: Keys) -> None:

@@ -28,6 +28,8 @@ def nothing_tried_yet(fresh_db: str) -> None:
 
 def sign_up(page: Page) -> None:
     page.get_by_label("Phone or e-mail").fill(CONTACT)
+    for box in page.get_by_role("checkbox").all():  # the terms
+        box.check()
     page.get_by_role("button", name="Send me a one-time code").click()
     page.get_by_label("Code from the message").fill(build.code_for(CONTACT))
     page.get_by_role("button", name="Continue").click()

@@ -36,7 +36,7 @@ from oferta.core.notices import (
 from oferta.core.notices import handlers as noticing
 from oferta.core.notices import own_data as notices_data
 from oferta.core.notices.types import Guards, NoticeFailed
-from oferta.core.parties import archive, erasing, exporting, keyring, purposes
+from oferta.core.parties import archive, erasing, exporting, joining, keyring, purposes
 from oferta.core.parties import own_data as parties_data
 from oferta.core.parties.agreement_types import (
     EditionCame,
@@ -143,6 +143,9 @@ ERASERS: Sequence[Eraser] = (
     parties_data.ERASER,
 )
 
+#: Packs of terms that somebody who signs up accepts.
+ACCEPTED_AT_SIGN_UP: Sequence[str] = ("bonus-club",)
+
 #: Folders with the services' own words for notices.
 NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
@@ -171,6 +174,7 @@ def connect() -> None:
     outgoing.use_site(site(config), own_senders(config))
     audiences.register(own_audiences.AUDIENCES)
     archive.use_words(words.say)
+    joining.offer(ACCEPTED_AT_SIGN_UP)
     exporting.register(EXPORTERS)
     erasing.register(ERASERS, days=config.erasure_days)
 

@@ -7,6 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from oferta.core.parties import logins, models
 from oferta.core.parties.contacts import read_contact
+from signing_in import ticked
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of a test
 
@@ -25,7 +26,7 @@ def code_for(address: str) -> str:
 
 def sign_up(client: Client, contact: str) -> models.Login:
     """Sign up by a code and return the login."""
-    client.post("/sign-up/", {"contact": contact})
+    client.post("/sign-up/", ticked(contact))
     client.post("/sign-in/code/confirm/", {"code": code_for(contact)})
     login = logins.login_of(read_contact(contact))
     assert login is not None

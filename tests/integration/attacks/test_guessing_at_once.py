@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils.crypto import constant_time_compare
 from getting_in import code_for
 
+from signing_in import ticked
+
 TRIES = 20
 
 
@@ -19,7 +21,7 @@ def test_tries_at_once_do_not_pass_the_limit_of_an_address(
 ) -> None:
     cache.clear()
     visitor = Client()
-    visitor.post("/sign-up/", {"contact": "anna@example.test"})
+    visitor.post("/sign-up/", ticked("anna@example.test"))
     right = code_for("anna@example.test")
     compared: list[str] = []
 

@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from oferta.core.notices import queries as notices
 from oferta.core.parties import factors, logins, models, queries
 from oferta.core.parties.contacts import read_contact
+from signing_in import ticked
 
 PASSWORD = "four words of mine"  # noqa: S105 - of a test
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of a test
@@ -28,7 +29,7 @@ def code_for(address: str) -> str:
 
 
 def sign_up(client: Client, contact: str = "anna@example.test") -> models.Login:
-    assert client.post("/sign-up/", {"contact": contact}).status_code == 302
+    assert client.post("/sign-up/", ticked(contact)).status_code == 302
     answer = client.post("/sign-in/code/confirm/", {"code": code_for(contact)})
     assert answer.status_code == 302, answer.content.decode()
     login = logins.login_of(read_contact(contact))

@@ -23,6 +23,7 @@ from signing_builders import (
 
 from oferta.core.parties import models, queries
 from oferta.kernel.i18n import LANGUAGES
+from signing_in import ticked
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def test_a_person_signs_up_by_phone_or_mail_in_their_language(
 
 
 def test_a_wrong_code_lets_nobody_in_and_five_end_it(client: Client) -> None:
-    client.post("/sign-up/", {"contact": "anna@example.test"})
+    client.post("/sign-up/", ticked("anna@example.test"))
     right = code_for("anna@example.test")
     wrong = "000000" if right != "000000" else "111111"
     for _ in range(5):
@@ -66,7 +67,7 @@ def test_a_wrong_code_lets_nobody_in_and_five_end_it(client: Client) -> None:
 def test_a_code_works_once_and_for_ten_minutes(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.post("/sign-up/", {"contact": "anna@example.test"})
+    client.post("/sign-up/", ticked("anna@example.test"))
     later = time.time() + 601
     with monkeypatch.context() as patch:
         patch.setattr("allauth.account.internal.flows.code_verification.time.time", lambda: later)
@@ -86,7 +87,7 @@ def test_pages_answer_alike_whether_or_not_a_contact_is_known(client: Client) ->
         seen = []
         for contact in ("known@example.test", "other@example.test"):
             visitor = Client()
-            asked = visitor.post(page, {"contact": contact})
+            asked = visitor.post(page, ticked(contact))
             shown = visitor.get(asked.headers["Location"])
             wrong = visitor.post(asked.headers["Location"], {"code": "12345x"})
             pages = [shown.content.decode(), wrong.content.decode()]
@@ -167,9 +168,9 @@ def test_guessing_locks_out_strangers_but_not_the_known_device(client: Client) -
 
 def test_codes_to_one_address_are_limited(client: Client) -> None:
     for _ in range(5):
-        assert client.post("/sign-up/", {"contact": "+77010000001"}).status_code == 302
-    assert client.post("/sign-up/", {"contact": "+77010000001"}).status_code == 422
-    assert client.post("/sign-up/", {"contact": "+77010000002"}).status_code == 302
+        assert client.post("/sign-up/", ticked("+77010000001")).status_code == 302
+    assert client.post("/sign-up/", ticked("+77010000001")).status_code == 422
+    assert client.post("/sign-up/", ticked("+77010000002")).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -190,14 +191,14 @@ def test_signing_in_never_leads_to_another_site(client: Client, elsewhere: str) 
 
 
 def test_signing_in_leads_to_where_one_was_going(client: Client) -> None:
-    client.post("/sign-up/?next=/my/cases/", {"contact": "anna@example.test"})
+    client.post("/sign-up/?next=/my/cases/", ticked("anna@example.test"))
     code = {"code": code_for("anna@example.test")}
     answer = client.post("/sign-in/code/confirm/", code)
     assert answer.headers["Location"] == "/my/cases/"
 
 
 def test_a_session_from_before_signing_in_is_worth_nothing_after(client: Client) -> None:
-    client.post("/sign-up/", {"contact": "anna@example.test"})
+    client.post("/sign-up/", ticked("anna@example.test"))
     before = client.cookies["oferta_session"].value
     client.post("/sign-in/code/confirm/", {"code": code_for("anna@example.test")})
     assert client.cookies["oferta_session"].value != before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeAlias, cast, overload
+from typing import Any, NamedTuple, TypeAlias, cast, overload
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils import translation
 from oferta.core.parties import blocks, queries
 from oferta.core.parties.errors import BadLink, UnknownCustomer
 from oferta.core.parties.types import Customer
+from oferta.core.parties.web.agreed import asked_first
 from oferta.core.parties.web.doors import SESSION
 
 View: TypeAlias = Callable[..., HttpResponse]
@@ -27,9 +28,11 @@ SIGN_IN = "account_login"
 @overload
 def for_customer(view: View) -> View: ...
 @overload
-def for_customer(*, link: bool = ..., acts: bool = ...) -> Callable[[View], View]: ...
 def for_customer(
-    view: View | None = None, *, link: bool = True, acts: bool = False
+    *, link: bool = ..., acts: bool = ..., under: str = ...
+) -> Callable[[View], View]: ...
+def for_customer(
+    view: View | None = None, *, link: bool = True, acts: bool = False, under: str = ""
 ) -> View | Callable[[View], View]:
     """Give the view `customer`, and `token`: `my`, or the text of the personal link.
 
@@ -42,13 +45,24 @@ def for_customer(
             devices, export, balances. A link then leads to signing in and on to the same page.
         acts: True for pages on which a customer does something new (pays, orders, asks for money):
             who is blocked is told why. Reading, exporting and appealing stay open to them.
+        under: the pack of terms under which they do it: who has not accepted the edition in force
+            is asked first, and comes back. A personal link's holder acts by use (RM-41).
     """
+    guard = _Guard(link=link, acts=acts, under=under)
     if view is None:
-        return lambda wanted: _guarded(wanted, link=link, acts=acts)
-    return _guarded(view, link=link, acts=acts)
+        return lambda wanted: _guarded(wanted, guard)
+    return _guarded(view, guard)
 
 
-def _guarded(view: View, *, link: bool, acts: bool) -> View:
+class _Guard(NamedTuple):
+    """What a page asks of its reader."""
+
+    link: bool
+    acts: bool
+    under: str
+
+
+def _guarded(view: View, guard: _Guard) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, token: str = SESSION, **rest: Any) -> HttpResponse:
         if token == SESSION:
@@ -57,11 +71,13 @@ def _guarded(view: View, *, link: bool, acts: bool) -> View:
             customer = _who_signed_in(request)
         else:
             customer = _who_holds(token)
-            if not link:
+            if not guard.link:
                 return redirect_to_login(_same_page_signed_in(request, token), SIGN_IN)
         _speak_to(customer, request)
         request.customer = customer  # type: ignore[attr-defined] # the frame greets them
-        response = _refused(request, customer, token) if acts else None
+        response = _refused(request, customer, token) if guard.acts else None
+        if response is None and guard.under and token == SESSION:
+            response = asked_first(request, customer, guard.under)
         if response is None:
             response = view(request, customer=customer, token=token, **rest)
         # A link's address is the key: no other site may learn it, no cache may keep the page.

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from oferta.core.parties import agreements, consents, keyring, receipts
+from oferta.core.parties import agreements, consents, joining, keyring, receipts
 from oferta.core.parties.agreement_errors import NotAsked
 from oferta.core.parties.agreement_types import Agreement, Circumstances, How, Standing
 from oferta.core.parties.errors import BadLink, UnknownCustomer
 from oferta.core.parties.purposes import purpose, purposes
 from oferta.core.parties.types import Channel, Customer
 from oferta.core.parties.web.access import for_customer
+from oferta.core.parties.web.agreed import circumstances, page_language, today
 from oferta.core.terms import shelf
 from oferta.core.terms.diffing import Status, diff, grouped
 from oferta.core.terms.wording import upper_first
 from oferta.core.terms.writing import show_day
 from oferta.kernel import clock
-from oferta.kernel.i18n import OWN_NAMES, Language, language_of
+from oferta.kernel.i18n import OWN_NAMES, Language
 
 _TONES = {Standing.BOUND: "good", Standing.ASKED: "warn", Standing.DECLINED: "bad"}
 
@@ -35,12 +34,12 @@ _TONES = {Standing.BOUND: "good", Standing.ASKED: "warn", Standing.DECLINED: "ba
 @for_customer(link=False)
 def listed(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show how the customer stands to each pack of terms, and every receipt."""
-    language = _language(request)
+    language = page_language(request)
     context = {
         "customer": customer,
         "token": token,
         "standings": [
-            _standing(one, language) for one in agreements.standings(customer.id, today=_today())
+            _standing(one, language) for one in agreements.standings(customer.id, today=today())
         ],
         "agreements": [_agreed(one, language) for one in agreements.agreements_of(customer.id)],
     }
@@ -50,15 +49,15 @@ def listed(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespo
 @for_customer(link=False)
 def edition(request: HttpRequest, *, customer: Customer, token: str, pack: str) -> HttpResponse:
     """Show what a newer edition changes, clause by clause, and take the customer's answer."""
-    stands = agreements.standing(customer.id, pack, today=_today())
+    stands = agreements.standing(customer.id, pack, today=today())
     if stands is None:
-        raise Http404("agreements")
+        return _begin(request, customer, pack)
     if request.method == "POST":
         return _answered(request, customer, stands)
     agreements.note(  # that it was read: the weakest evidence, kept as such (RM-41, RM-46)
-        customer.id, pack, How.VIEW, shown=circumstances(request), today=_today(), now=clock.now()
+        customer.id, pack, How.VIEW, shown=circumstances(request), today=today(), now=clock.now()
     )
-    language = _language(request)
+    language = page_language(request)
     found = diff(stands.pack, stands.accepted, stands.newest, language)
     context = {
         "customer": customer,
@@ -68,6 +67,7 @@ def edition(request: HttpRequest, *, customer: Customer, token: str, pack: str) 
         "after": stands.newest.id,
         "note": stands.newest.note[language],
         "falls": [upper_first(stands.pack.questions[one].label[language]) for one in stands.falls],
+        "next": get_next_redirect_url(request) or "",
         "groups": [
             {
                 "status": group[0].status,
@@ -83,6 +83,32 @@ def edition(request: HttpRequest, *, customer: Customer, token: str, pack: str) 
     return render(request, "agreements/edition.html", context)
 
 
+def _begin(request: HttpRequest, customer: Customer, pack: str) -> HttpResponse:
+    """Show who accepted no edition yet the one in force, and take their click."""
+    offered = joining.offer_of(pack, today=today())
+    if offered is None:
+        raise Http404("agreements")
+    if request.method == "POST":
+        if request.POST.get("edition") == offered.edition.id:
+            read = [(pack, offered.edition.id)]
+            joining.accept(customer.id, read, shown=circumstances(request), now=clock.now())
+            messages.success(request, "agreements.accepted_now", extra_tags="word")
+            return redirect(get_next_redirect_url(request) or "agreements:list")
+        messages.warning(request, "agreements.page_changed", extra_tags="word")
+    language = page_language(request)
+    context = {
+        "customer": customer,
+        "token": "my",
+        "pack": pack,
+        "title": offered.pack.title[language],
+        "publisher": offered.pack.publisher,
+        "edition": offered.edition.id,
+        "since": show_day(offered.edition.start, language),
+        "next": get_next_redirect_url(request) or "",
+    }
+    return render(request, "agreements/begin.html", context)
+
+
 def _answered(request: HttpRequest, customer: Customer, stands: agreements.Open) -> HttpResponse:
     now = clock.now()
     pack, asked = stands.pack.name, stands.newest
@@ -94,7 +120,8 @@ def _answered(request: HttpRequest, customer: Customer, stands: agreements.Open)
         shown = circumstances(request)
         agreements.accept(customer.id, asked, pack=pack, how=How.CLICK, shown=shown, now=now)
         messages.success(request, "agreements.accepted_now", extra_tags="word")
-    elif request.POST.get("answer") == "decline":
+        return redirect(get_next_redirect_url(request) or "agreements:list")
+    if request.POST.get("answer") == "decline":
         try:
             agreements.decline(customer.id, asked, pack=pack, now=now)
         except NotAsked:
@@ -117,16 +144,6 @@ def receipt(
     name = f"receipt-{found.pack}-{found.edition}-{found.how.value}.json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def circumstances(request: HttpRequest) -> Circumstances:
-    """Return the language, page and session in which something is agreed to."""
-    key = request.session.session_key or ""
-    return Circumstances(
-        language=_language(request),
-        page=request.path[:200],
-        session=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
-    )
 
 
 def _standing(one: agreements.Open, language: Language) -> dict[str, Any]:
@@ -161,7 +178,7 @@ def _agreed(one: Agreement, language: Language) -> dict[str, Any]:
 @for_customer(link=False)
 def consent(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show each purpose with what the customer says to it, and keep what they say now."""
-    language = _language(request)
+    language = page_language(request)
     if request.method == "POST":
         return _consented(request, customer)
     given = consents.consents(customer.id)
@@ -226,7 +243,7 @@ def stop(request: HttpRequest, withdrawal: str) -> HttpResponse:
         item = purpose(name)
     except (BadLink, UnknownCustomer):
         raise Http404("stop") from None
-    language = _language(request)
+    language = page_language(request)
     done = request.method == "POST"
     if done:
         shown = Circumstances(language=language, page="/stop/")
@@ -263,11 +280,3 @@ def keys_pem(_request: HttpRequest) -> HttpResponse:
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="receipt-keys.pem"'
     return answer
-
-
-def _language(request: HttpRequest) -> Language:
-    return language_of(request.LANGUAGE_CODE or settings.LANGUAGE_CODE)
-
-
-def _today() -> int:
-    return agreements.coded_day(timezone.localtime(clock.now()))

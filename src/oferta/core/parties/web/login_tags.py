@@ -26,6 +26,7 @@ KNOWN = frozenset(
         "password_entirely_numeric",
         "already_claimed",
         "proof_missing",
+        "terms_not_accepted",
         "wrong",
     }
 )

@@ -8,6 +8,7 @@ way, so that neither the pages nor the clock tell who is known.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -48,9 +49,22 @@ class Proof(AbstractCodeVerificationProcess):
 
     @classmethod
     def start(
-        cls, request: HttpRequest, to: Address, purpose: Purpose, *, next_url: str = ""
+        cls,
+        request: HttpRequest,
+        to: Address,
+        purpose: Purpose,
+        *,
+        next_url: str = "",
+        read: Sequence[tuple[str, str]] = (),
     ) -> Proof:
         """Send a code and remember it in the session.
+
+        Args:
+            request: the visitor's.
+            to: where the code goes.
+            purpose: what it is for.
+            next_url: where they go on to.
+            read: pack and edition of the terms that they accepted on the page.
 
         Raises:
             TooManyCodes: too many for this address lately.
@@ -60,6 +74,7 @@ class Proof(AbstractCodeVerificationProcess):
         state = cls.initial_state(user=None)
         state |= {"channel": to.channel.value, "address": to.address}
         state |= {"purpose": purpose.value, "next": next_url}
+        state["read"] = [list(one) for one in read]
         proof = cls(request, state)
         proof.send()
         proof.persist()
@@ -83,6 +98,11 @@ class Proof(AbstractCodeVerificationProcess):
     def purpose(self) -> Purpose:
         """Return what it is for."""
         return Purpose(self.state["purpose"])
+
+    @property
+    def read(self) -> list[tuple[str, str]]:
+        """Return pack and edition of the terms that were accepted when the code was asked for."""
+        return [(pack, edition) for pack, edition in self.state.get("read", ())]
 
     @property
     def login(self) -> Login | None:

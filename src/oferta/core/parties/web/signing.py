@@ -10,6 +10,7 @@ from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -27,7 +28,7 @@ from oferta.core.parties.login_errors import (
 )
 from oferta.core.parties.login_types import Purpose
 from oferta.core.parties.models import Login
-from oferta.core.parties.web import devices, proofs
+from oferta.core.parties.web import agreed, devices, proofs
 from oferta.core.parties.web.claiming import claimed_in
 from oferta.core.parties.web.proving import Proof, TooManyCodes
 from oferta.kernel import clock
@@ -60,7 +61,10 @@ class SignIn(LoginView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Ask for a contact and send a code to it, whether or not it is known."""
+    """Ask for a contact and send a code to it, whether or not it is known.
+
+    The terms in force are accepted here, each by a box of its own (RM-41).
+    """
     return _ask_contact(request, Purpose.SIGN_UP, "sign_in/sign_up.html")
 
 
@@ -136,17 +140,32 @@ def _ask_contact(request: HttpRequest, purpose: Purpose, template: str) -> HttpR
         return redirect(_next(request) or HOME)
     error = ""
     given = request.POST.get("contact") or request.POST.get("login", "")
+    offers = agreed.on_page(request) if purpose is Purpose.SIGN_UP else []
     if request.method == "POST":
-        try:
-            Proof.start(request, read_contact(given), purpose, next_url=_next(request))
-        except BadContact:
-            error = "bad_contact"
-        except TooManyCodes:
-            error = "too_many_codes"
-        else:
+        error = _start(request, purpose, given, offers)
+        if not error:
             return redirect("sign_in:confirm")
-    context = {"error": error, "given": given, "next": _next(request)}
+    context = {"error": error, "given": given, "next": _next(request), "offers": offers}
     return render(request, template, context, status=422 if error else 200)
+
+
+def _start(request: HttpRequest, purpose: Purpose, given: str, offers: list[agreed.OnPage]) -> str:
+    """Send a code; return what stands in the way, "" if nothing does."""
+    if not all(one.ticked for one in offers):
+        return "terms_not_accepted"
+    try:
+        Proof.start(
+            request,
+            read_contact(given),
+            purpose,
+            next_url=_next(request),
+            read=[one.read for one in offers],
+        )
+    except BadContact:
+        return "bad_contact"
+    except TooManyCodes:
+        return "too_many_codes"
+    return ""
 
 
 def _again(request: HttpRequest, proof: Proof) -> HttpResponse:
@@ -159,6 +178,8 @@ def _let_in(request: HttpRequest, proof: Proof) -> HttpResponse:
     login, is_new = proof.login, False
     if login is None and proof.purpose is Purpose.SIGN_UP:
         login, is_new = _new_login(request, proof), True
+        if login is not None and agreed.keep(request, login, proof.read):
+            messages.success(request, "agreements.joined", extra_tags="word")
     if login is None or not login.is_active:
         return redirect("account_login")
     record_authentication(request, login, method="code", channel=proof.to.channel.value)

@@ -17,9 +17,12 @@ from oferta.core.decisions import purses
 from oferta.core.decisions.web import statement
 from oferta.core.notices.web import views as inbox
 from oferta.core.parties import actions as parties
+from oferta.core.parties import agreements
+from oferta.core.parties.agreement_types import Standing
 from oferta.core.parties.errors import BadCustomer
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
+from oferta.core.parties.web.agreed import today
 from oferta.core.parties.web.doors import SESSION
 from oferta.kernel.i18n import OWN_NAMES, Language, language_of
 
@@ -44,6 +47,11 @@ def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
     context = {
         "customer": customer,
         "token": token,
+        "asked": [
+            (one.pack.name, one.pack.title[language])
+            for one in agreements.standings(customer.id, today=today())
+            if one.standing is Standing.ASKED
+        ],
         "purses": purses.of_party(customer.id),
         "latest": statement.latest(customer.id, language, limit=LINES),
         "notices": inbox.newest(customer.id, language, limit=NOTICES),
