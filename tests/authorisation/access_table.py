@@ -186,6 +186,7 @@ TABLE: tuple[Row, ...] = (
     desk("desk:assign", *READERS, method="POST"),
     desk("desk:hand_over", *READERS, method="POST", reason="x", to="{clerk}"),
     desk("desk:evidence", *READERS, method="POST", evidence="x"),
+    desk("desk:tie", *READERS, method="POST", other="x"),
     desk("desk:resolve", *READERS, method="POST", answer="reject", reason="x"),
     desk("desk:approve", "approver", method="POST"),
     desk("desk:withdraw", *READERS, method="POST"),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from oferta.core.cases import keeping, models, queries
 from oferta.core.cases.errors import (
@@ -34,8 +32,6 @@ from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.errors import SecondPersonNeeded
 from oferta.core.decisions.types import Decision, Override
-from oferta.core.notices import actions as notices
-from oferta.core.notices.types import NewNotice
 from oferta.core.parties import queries as parties
 from oferta.core.parties.errors import OwnAct
 from oferta.core.parties.rules import check_may
@@ -46,7 +42,6 @@ from oferta.kernel.ids import uuid7
 
 #: The sources name no deadline (BC-88, a gap): fifteen days is our choice, shown to the customer.
 ANSWER_DAYS = 15
-WORDS_LENGTH_MAX = 4_000
 LINK_LENGTH_MAX = 500
 
 
@@ -66,8 +61,8 @@ def dispute(
         AlreadyOpen: they did already.
         BadWords: no words, or too many.
     """
-    _check_words("words", words)
-    decision = _locked_decision(decision_id)
+    keeping.check_words("words", words)
+    decision = locked_decision(decision_id)
     if decision.party_id != party_id:
         raise NotYours(decision_id=str(decision_id))
     row = _open(decision, Kind.DISPUTE, words.strip(), now)
@@ -83,7 +78,7 @@ def open_for_stopped(decision_id: UUID, *, now: datetime) -> Case:
     Raises:
         UnknownDecision, Replaced, AlreadyOpen: there is nothing to take over.
     """
-    decision = _locked_decision(decision_id)
+    decision = locked_decision(decision_id)
     return queries.case(_open(decision, Kind.STOPPED, "", now).id)
 
 
@@ -232,7 +227,7 @@ def _resolve(
     row = keeping.lock_open(case_id)
     for person in filter(None, (resolution.actor, approver)):
         parties.ensure_not_own(person, row.party_id)
-    _check_resolution(resolution, about_decision=row.decision_id is not None)
+    _check_resolution(resolution, row)
     new = None
     if row.decision_id is not None and resolution.status is not Status.REJECTED:
         new = decisions.override(
@@ -260,7 +255,7 @@ def _resolve(
     keeping.log(row, resolution.status.value, now, resolution.actor, detail, by=approver)
     kind = f"case.{resolution.status.value}" if row.decision_id else "case.answered"
     sender = resolution.actor.id if approver is None else None
-    _tell(row, kind, {"reason": resolution.reason.strip()}, now, sender)
+    keeping.tell(row, kind, {"reason": resolution.reason.strip()}, now, sender)
     events.publish(
         CaseAnswered(
             case_id=case_id,
@@ -296,7 +291,7 @@ def _propose(
     return queries.case(case_id)
 
 
-def _check_resolution(resolution: Resolution, *, about_decision: bool) -> None:
+def _check_resolution(resolution: Resolution, row: models.Case) -> None:
     if resolution.status in OPEN:
         raise BadResolution(
             field="status",
@@ -305,8 +300,10 @@ def _check_resolution(resolution: Resolution, *, about_decision: bool) -> None:
         )
     if not resolution.reason.strip():
         raise BadResolution(field="reason", given="", expected="words for the customer")
+    if row.kind == Kind.CLAIM and resolution.status is not Status.REJECTED:
+        raise BadResolution(field="status", given="claim", expected="one tied to a decision")
     rests_on = [item for item in (resolution.facts, resolution.outcome) if item is not None]
-    needed = about_decision and resolution.status is not Status.REJECTED
+    needed = row.decision_id is not None and resolution.status is not Status.REJECTED
     if len(rests_on) != int(needed):
         raise BadResolution(
             field="facts",
@@ -315,7 +312,12 @@ def _check_resolution(resolution: Resolution, *, about_decision: bool) -> None:
         )
 
 
-def _locked_decision(decision_id: UUID) -> Decision:
+def locked_decision(decision_id: UUID) -> Decision:
+    """Return a Decision that a case may be opened about, kept from others until the commit.
+
+    Raises:
+        UnknownDecision, Replaced, AlreadyOpen: none may.
+    """
     decision = decided.lock(decision_id)
     newer = decided.overridden_by(decision_id)
     if newer is not None:
@@ -357,42 +359,17 @@ def _open(decision: Decision, kind: Kind, words: str, now: datetime) -> models.C
     keeping.log(row, "opened", now, None, {"kind": kind.value})
     announce([row], now)
     notice = "case.opened" if kind is Kind.DISPUTE else "case.stopped"
-    due_on = localtime(due_at).date()  # the day that the pages show too
-    _tell(row, notice, {"due": {"date": due_on.isoformat()}}, now)
+    keeping.tell(row, notice, keeping.receipt(row), now)
     return row
-
-
-def _tell(
-    row: models.Case,
-    kind: str,
-    params: dict[str, Any],
-    now: datetime,
-    sender: UUID | None = None,
-) -> None:
-    if row.party_id is None:
-        return
-    notice = NewNotice(
-        party_id=row.party_id,
-        language=parties.customer(row.party_id).language,
-        kind=kind,
-        params=params,
-        decision_ids=(row.decision_id,) if row.decision_id else (),
-    )
-    notices.send([notice], now=now, sender=sender)
 
 
 def _add_evidence(
     row: models.Case, item: NewEvidence, now: datetime, actor: Actor | None = None
 ) -> None:
-    _check_words("evidence", item.words)
+    keeping.check_words("evidence", item.words)
     if len(item.link) > LINK_LENGTH_MAX:
         raise BadWords(field="link", length=len(item.link), length_max=LINK_LENGTH_MAX)
     models.Evidence(
         case_id=row.id, words=item.words.strip(), link=item.link.strip(), added_at=now
     ).save(force_insert=True)
     keeping.log(row, "evidence", now, actor, {})
-
-
-def _check_words(field: str, words: str) -> None:
-    if not 0 < len(words.strip()) <= WORDS_LENGTH_MAX or "\0" in words:
-        raise BadWords(field=field, length=len(words), length_max=WORDS_LENGTH_MAX)

@@ -1,4 +1,4 @@
-"""What every act on a case begins and ends with: its lock, its log and the audit log."""
+"""What acts on a case begin and end with: its lock, its logs, the notice to its customer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import localtime
+
 from oferta.core.cases import models
-from oferta.core.cases.errors import CaseClosed, UnknownCase
+from oferta.core.cases.errors import BadWords, CaseClosed, UnknownCase
 from oferta.core.cases.types import OPEN
+from oferta.core.notices import actions as notices
+from oferta.core.notices.types import NewNotice
 from oferta.core.parties import audit
+from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor
+
+WORDS_LENGTH_MAX = 4_000
 
 
 def lock_open(case_id: UUID) -> models.Case:
@@ -62,3 +69,49 @@ def log(
         now=at,
         details={name: value for name, value in detail.items() if name != "reason"},
     )
+
+
+def receipt(row: models.Case) -> dict[str, Any]:
+    """Return what the notice of a new case says of it: its number and until when it is answered."""
+    if not isinstance(row.number, int):  # the database gave it
+        row.refresh_from_db(fields=["number"])
+    due_on = localtime(row.due_at).date()  # the day that the pages show too
+    return {"number": str(row.number), "due": {"date": due_on.isoformat()}}
+
+
+def tell(
+    row: models.Case,
+    kind: str,
+    params: dict[str, Any],
+    now: datetime,
+    sender: UUID | None = None,
+) -> None:
+    """Write the customer of a case a notice about it; there may be none.
+
+    Args:
+        row: the case.
+        kind: of notices.
+        params: what its words need.
+        now: zone-aware.
+        sender: the member of staff who alone causes it.
+    """
+    if row.party_id is None:
+        return
+    notice = NewNotice(
+        party_id=row.party_id,
+        language=parties.customer(row.party_id).language,
+        kind=kind,
+        params=params,
+        decision_ids=(row.decision_id,) if row.decision_id else (),
+    )
+    notices.send([notice], now=now, sender=sender)
+
+
+def check_words(field: str, words: str) -> None:
+    """Do nothing if these are words that can be kept.
+
+    Raises:
+        BadWords: none, too many, or with a NUL.
+    """
+    if not 0 < len(words.strip()) <= WORDS_LENGTH_MAX or "\0" in words:
+        raise BadWords(field=field, length=len(words), length_max=WORDS_LENGTH_MAX)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Func, Q, Value
 
-from oferta.core.cases.types import ABOUT_PARTY, OPEN, Kind, Status
+from oferta.core.cases.types import ABOUT_PARTY, OPEN, WITHOUT_DECISION, Kind, Status
 
 _OPEN = tuple(item.value for item in OPEN)
 _ABOUT_PARTY = tuple(item.value for item in ABOUT_PARTY)
+_WITHOUT_DECISION = tuple(item.value for item in WITHOUT_DECISION)
 
 
 class Case(models.Model):
-    """A dispute, a stopped Decision, or a matter of a customer's."""
+    """A dispute, a stopped Decision, a customer's matter, or a claim not placed yet."""
 
     id = models.UUIDField(primary_key=True)
     #: What people say on the phone; no key to anything.
@@ -79,7 +80,8 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=_ABOUT_PARTY, decision__isnull=True, party__isnull=False)
-                | ~Q(kind__in=_ABOUT_PARTY) & Q(decision__isnull=False),
+                | Q(kind=Kind.CLAIM.value, decision__isnull=True)
+                | ~Q(kind__in=_WITHOUT_DECISION) & Q(decision__isnull=False),
                 name="case_about_decision_or_party",
             ),
             models.UniqueConstraint(

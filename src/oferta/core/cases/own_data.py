@@ -54,7 +54,7 @@ def _evidence(customer_id: UUID) -> Iterator[dict[str, Any]]:
 def _obstacles(customer_id: UUID) -> Iterable[Obstacle]:
     kinds = models.Case.objects.filter(party_id=customer_id, status__in=_OPEN)
     for kind in set(kinds.values_list("kind", flat=True)):
-        dispute = kind == Kind.DISPUTE
+        dispute = kind in {Kind.DISPUTE, Kind.CLAIM}
         yield Obstacle(code="dispute" if dispute else "case", can_give_up=dispute)
 
 

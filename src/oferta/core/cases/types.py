@@ -25,10 +25,15 @@ class Kind(StrEnum):
     SECURITY = "security"
     #: The operator blocked a customer; what they write to it is their appeal.
     BLOCK = "block"
+    #: Somebody asks about something that was or was not decided; which Decision they mean is not
+    #: certain, and perhaps not who they are. Staff tie it to a Decision, and it is a dispute.
+    CLAIM = "claim"
 
 
 #: Cases about a customer, not about a Decision: nothing is overridden when they are answered.
 ABOUT_PARTY = (Kind.SECURITY, Kind.BLOCK)
+#: Cases without a Decision of their own.
+WITHOUT_DECISION = (*ABOUT_PARTY, Kind.CLAIM)
 
 
 class Status(StrEnum):
@@ -96,7 +101,7 @@ class Case:
     #: What people say on the phone.
     number: int
     kind: Kind
-    #: None for the kinds of `ABOUT_PARTY`, which have a party instead.
+    #: None for the kinds of `WITHOUT_DECISION`.
     decision_id: UUID | None
     party_id: UUID | None
     status: Status

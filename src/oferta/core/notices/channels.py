@@ -101,6 +101,7 @@ class Smtp:
         mail["From"] = self.sender
         mail["To"] = message.address
         mail["Message-ID"] = f"<{message.delivery_id}@{self.sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's machine answers it
         if message.withdrawal:  # RFC 8058: one click in the mail program
             mail["List-Unsubscribe"] = f"<{message.withdrawal}>"
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -30,6 +30,7 @@ WORDED = frozenset(
         "case.assigned",
         "case.handed_over",
         "case.evidence",
+        "case.tied",
         "case.proposed",
         "case.proposal_withdrawn",
         "case.upheld",

@@ -272,6 +272,12 @@ def members_of(organisation_id: UUID) -> list[Member]:
     ]
 
 
+def organisations_of(person_id: UUID) -> dict[UUID, MemberRole]:
+    """Return the organisations that a person acts for now, and in which role."""
+    rows = models.Membership.objects.filter(person_id=person_id, until=None)
+    return {row.organisation_id: MemberRole(row.role) for row in rows}
+
+
 def _age(born: date, today: date) -> int:
     return today.year - born.year - (today < _birthday(born, today.year - born.year))
 

@@ -13,7 +13,7 @@ from django.db import connection
 from oferta.core.parties import models
 from oferta.core.parties.errors import BadLink, NotStaff, OwnAct, UnknownCustomer
 from oferta.core.parties.rules import permissions_of
-from oferta.core.parties.types import Actor, Customer, Role
+from oferta.core.parties.types import Actor, Channel, Customer, Role
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import Language
 
@@ -77,6 +77,15 @@ def customer_of_login(login_id: UUID) -> Customer:
     if found is None:
         raise UnknownCustomer(customer_id="")
     return _customer(found)
+
+
+def customer_at(channel: Channel, address: str) -> Customer | None:
+    """Return the customer who proved that this address is theirs, if anybody did."""
+    rows = models.Customer.objects.filter(
+        login__contacts__channel=channel, login__contacts__address=address
+    ).prefetch_related("contacts")
+    found = rows.first()
+    return None if found is None else _customer(found)
 
 
 def tiers_at(asked: Sequence[tuple[UUID, datetime]]) -> list[int]:

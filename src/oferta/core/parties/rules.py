@@ -53,9 +53,18 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {P.FIND, P.SEE_CUSTOMERS, P.SEE_DECISIONS, P.SEE_CASES, P.MODERATE, P.BLOCK}
     ),
     Role.FINANCE: frozenset(
-        {P.FIND, P.SEE_BALANCES, P.SEE_DECISIONS, P.SEE_TRANSFERS, P.STOP_MESSAGES}
+        {
+            P.FIND,
+            P.SEE_BALANCES,
+            P.SEE_DECISIONS,
+            P.SEE_TRANSFERS,
+            P.STOP_MESSAGES,
+            P.SEE_FIGURES,
+        }
     ),
-    Role.TERMS_OWNER: frozenset({P.FIND, P.SEE_DECISIONS, P.PREPARE_TERMS, P.APPROVE_TERMS}),
+    Role.TERMS_OWNER: frozenset(
+        {P.FIND, P.SEE_DECISIONS, P.PREPARE_TERMS, P.APPROVE_TERMS, P.SEE_FIGURES}
+    ),
     Role.MESSENGER: frozenset({P.PREPARE_MESSAGES, P.STOP_MESSAGES}),
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset(

@@ -72,6 +72,8 @@ class Permission(StrEnum):
     APPROVE_MESSAGES = "approve_messages"
     #: Everybody who sees a send going wrong should be able to stop it.
     STOP_MESSAGES = "stop_messages"
+    #: Read a service's totals: what was given, spent, is owed. Shows no customer.
+    SEE_FIGURES = "see_figures"
     TAKE_PAYMENTS = "take_payments"
     ADMIT = "admit"
     MODERATE = "moderate"

@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from oferta.core.cases import actions, handling, queries
+from oferta.core.cases import actions, claiming, handling, queries
 from oferta.core.cases.errors import UnknownCase
-from oferta.core.cases.types import Case, NewEvidence
+from oferta.core.cases.types import Case, Kind, NewEvidence
 from oferta.core.cases.web import forms
 from oferta.core.cases.web.pages import read, refused_key, row_of, say_refused
+from oferta.core.decisions import naming
 from oferta.core.decisions import queries as decisions
+from oferta.core.decisions.naming import Title
 from oferta.core.decisions.web.pages import about
 from oferta.core.parties import queries as parties
 from oferta.core.parties import staffing
@@ -65,6 +67,22 @@ def add_evidence(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpRe
         request,
         case_id,
         lambda: actions.add_evidence(case_id, brought, actor=actor, now=clock.now()),
+    )
+
+
+@require_POST
+@for_staff(Permission.WORK_CASES)
+def tie(request: HttpRequest, *, actor: Actor, case_id: UUID) -> HttpResponse:
+    """Say which decision a claim is about: one that was chosen, else the one that was typed."""
+    said = request.POST.get("decision", "") or request.POST.get("other", "")
+    try:
+        decision_id = UUID(said.strip())
+    except ValueError:
+        decision_id = UUID(int=0)  # nobody's: refused as one that does not exist
+    return _do(
+        request,
+        case_id,
+        lambda: claiming.tie(case_id, decision_id, actor=actor, now=clock.now()),
     )
 
 
@@ -137,6 +155,8 @@ def _case_page(
             "fact_inputs": decision and forms.fact_inputs(decision, language, request.POST),
             "outcome_inputs": decision and forms.outcome_inputs(decision, language, request.POST),
             "colleagues": _colleagues(item, actor),
+            "is_claim": item.kind is Kind.CLAIM,
+            "candidates": _candidates(item),
         }
     context |= {
         "actor": actor,
@@ -153,6 +173,15 @@ def _case_page(
         and item.proposal.actor_id != actor.id,
     }
     return render(request, "cases/desk_case.html", context, status=422 if error else 200)
+
+
+def _candidates(item: Case) -> list[tuple[UUID, Title]]:
+    """Return the decisions that a claim may be about, as far as its words were understood."""
+    named = [one for entry in item.log for one in entry.detail.get("candidates", ())]
+    if item.kind is not Kind.CLAIM or not named:
+        return []
+    found = decisions.decisions(UUID(one) for one in named)
+    return [(one.id, naming.title(one)) for one in found.values() if one.party_id == item.party_id]
 
 
 def _log(item: Case) -> dict[str, Any]:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/hand-over", desk_cases.hand_over, name="hand_over"),
     path("desk/cases/<uuid:case_id>/evidence", desk_cases.add_evidence, name="evidence"),
     path("desk/cases/<uuid:case_id>/resolve", desk_cases.resolve, name="resolve"),
+    path("desk/cases/<uuid:case_id>/tie", desk_cases.tie, name="tie"),
     path("desk/cases/<uuid:case_id>/approve", desk_cases.approve, name="approve"),
     path("desk/cases/<uuid:case_id>/withdraw", desk_cases.withdraw, name="withdraw"),
     path("desk/stopped/<uuid:decision_id>/open", desk.open_stopped, name="open_stopped"),
