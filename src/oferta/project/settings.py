@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "oferta.core.decisions",
     "oferta.core.cases",
     "oferta.services.club",
+    "oferta.services.tickets",
     "oferta.project",
     "oferta.project.rest",
     "oferta.project.webhooks",

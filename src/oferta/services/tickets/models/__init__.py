@@ -1,0 +1,60 @@
+"""The ticket office's own tables, a file for each subject."""
+
+from oferta.services.tickets.models.admission import (
+    Admission,
+    Gate,
+    GateUpload,
+    Incident,
+    RefusedScan,
+)
+from oferta.services.tickets.models.catalogue import (
+    Hall,
+    HallSeat,
+    Operator,
+    Organiser,
+    Performance,
+    PerformanceChange,
+    PriceCategory,
+    PromoCode,
+    Quota,
+    Regime,
+    Venue,
+)
+from oferta.services.tickets.models.orders import Order, OrderLine, Place, Ticket, WaitingEntry
+from oferta.services.tickets.models.payments import Payment, ProviderCall
+from oferta.services.tickets.models.refunds import (
+    Application,
+    ApplicationTicket,
+    Document,
+    Refund,
+)
+
+__all__ = [
+    "Admission",
+    "Application",
+    "ApplicationTicket",
+    "Document",
+    "Gate",
+    "GateUpload",
+    "Hall",
+    "HallSeat",
+    "Incident",
+    "Operator",
+    "Order",
+    "OrderLine",
+    "Organiser",
+    "Payment",
+    "Performance",
+    "PerformanceChange",
+    "Place",
+    "PriceCategory",
+    "PromoCode",
+    "ProviderCall",
+    "Quota",
+    "Refund",
+    "RefusedScan",
+    "Regime",
+    "Ticket",
+    "Venue",
+    "WaitingEntry",
+]

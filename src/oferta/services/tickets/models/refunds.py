@@ -1,0 +1,160 @@
+"""Requests for money back, and the money on its way; nothing here is without a day and an owner."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from oferta.services.tickets.models.catalogue import next_of, one_of
+from oferta.services.tickets.models.orders import Order, Ticket
+from oferta.services.tickets.types import ApplicationState, RefundState
+
+
+class Application(models.Model):
+    """A request of the payer for one order, whole or in part (TR-11)."""
+
+    id = models.UUIDField(primary_key=True)
+    #: What the buyer is given when it is registered (TR-77, TR-139).
+    number = models.BigIntegerField(unique=True, db_default=next_of("tickets_application_number"))
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="applications")
+    party_id = models.UUIDField(null=True)
+    #: A value of the terms' fact `reason`.
+    reason = models.CharField(max_length=40)
+    words = models.TextField(blank=True)
+    state = models.CharField(max_length=24, default=ApplicationState.FILED)
+    filed_at = models.DateTimeField()
+    #: The day by which this state is left, and who must see to it (TR-88).
+    answer_by = models.DateField()
+    owner = models.CharField(max_length=60)
+    #: Minor units: what the buyer saw and accepted before sending it (TR-82).
+    accepted = models.BigIntegerField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            one_of("state", ApplicationState, "application_state_known"),
+            models.CheckConstraint(condition=~Q(owner=""), name="application_has_an_owner"),
+            models.CheckConstraint(condition=Q(accepted__gte=0), name="application_accepts"),
+        )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["answer_by"],
+                name="application_waiting",
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class ApplicationTicket(models.Model):
+    """One ticket of a request and what was decided about it."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="tickets")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="applications")
+    #: The latest Decision about it; null until there is one.
+    decision_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application", "ticket"], name="ticket_once_an_application"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.ticket_id}"
+
+
+class Document(models.Model):
+    """A file that proves a reason; its check is a step of its own (TR-42)."""
+
+    id = models.UUIDField(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
+    #: A value of the terms' fact `document`.
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+    received_at = models.DateTimeField()
+    #: A value of the terms' fact `document_check`.
+    authenticity = models.CharField(max_length=24, default="not_checked")
+    illness_from = models.DateField(null=True)
+    illness_through = models.DateField(null=True)
+    checked_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(illness_from__isnull=True)
+                | Q(illness_through__isnull=True)
+                | Q(illness_through__gte=F("illness_from")),
+                name="document_illness_ends_after_it_begins",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Refund(models.Model):
+    """Money that we owe a buyer for one ticket: it always has a day, an owner and a state."""
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
+    ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="refund")
+    #: Null: a cancelled performance, or a place that another buyer took.
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, null=True, related_name="refunds"
+    )
+    #: The Decision that granted it; the words of the notice and this amount come from it alike.
+    decision_id = models.UUIDField(unique=True)
+    #: Minor units: what of the price, of the operator's fee and of delivery comes back.
+    ticket_money = models.BigIntegerField()
+    service_fee = models.BigIntegerField()
+    delivery_fee = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=8)
+    state = models.CharField(max_length=24, default=RefundState.DUE)
+    #: The last day on which the money must be there (TR-85, TR-91, TR-151).
+    due_on = models.DateField()
+    #: Who must pay it: an operator's key; never nobody (TR-121).
+    owner = models.CharField(max_length=60)
+    #: Name of the means it goes back by; "" while the buyer chooses.
+    means = models.CharField(max_length=20, blank=True)
+    decided_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            one_of("state", RefundState, "refund_state_known"),
+            models.CheckConstraint(condition=~Q(owner=""), name="refund_has_an_owner"),
+            models.CheckConstraint(
+                condition=Q(
+                    ticket_money__gte=0,
+                    service_fee__gte=0,
+                    delivery_fee__gte=0,
+                    amount__gt=0,
+                    amount=F("ticket_money") + F("service_fee") + F("delivery_fee"),
+                ),
+                name="refund_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RefundState.PAID, paid_at__isnull=False)
+                | ~Q(state=RefundState.PAID),
+                name="refund_paid_at_a_moment",
+            ),
+        )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_on"], name="refund_outstanding", condition=~Q(state=RefundState.PAID)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.amount}"
