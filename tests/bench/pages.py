@@ -168,9 +168,9 @@ def _walk(card: str) -> list[tuple[str, str, str]]:
     from oferta.core.decisions import queries as decisions
     from oferta.core.notices import queries as notices
     from oferta.core.parties import models
-    from oferta.services.club.models import Member
+    from oferta.services.club.models import Card
 
-    party = Member.objects.get(card=card).party_id
+    party = Card.objects.get(number=card).member_id
     client = Client()
     login = models.Customer.objects.get(id=party).login
     if login is None:

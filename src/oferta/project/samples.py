@@ -22,7 +22,7 @@ from oferta.project.config import Config, read_config
 from oferta.services.club import actions as club
 from oferta.services.club.facts import PACK
 from oferta.services.club.mapping import load_mapping
-from oferta.services.club.models import Member, Payment
+from oferta.services.club.models import Card, Payment
 
 #: Payments of the sample year that a first start replays; `oferta club replay` does them all.
 PAYMENTS = 1000
@@ -66,7 +66,7 @@ def members() -> list[SampleMember]:
     for card in busy.values_list("card", flat=True)[:100]:
         language = LANGUAGES[int(card[-4:]) % len(LANGUAGES)]
         if language not in found:
-            party_id = Member.objects.get(card=card).party_id
+            party_id = Card.objects.get(number=card).member_id
             path = f"/c/{queries.link_token(party_id)}/"
             username = f"member-{language.lower()}"
             found[language] = SampleMember(card, OWN_NAMES[language], path, username, party_id)

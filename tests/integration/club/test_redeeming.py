@@ -52,7 +52,7 @@ def feed(tmp_path: Path, rows: str) -> None:
 @pytest.fixture
 def member(db: None, tmp_path: Path) -> Member:
     feed(tmp_path, ROWS)
-    return Member.objects.get(card=CARD)
+    return Member.objects.get(cards__number=CARD)
 
 
 def left() -> list[int]:
@@ -255,7 +255,7 @@ def test_what_happened_to_a_lot_is_never_rewritten(member: Member) -> None:
 def committed(fresh_db: str, tmp_path: Path) -> Member:
     del fresh_db
     feed(tmp_path, ROWS)
-    return Member.objects.get(card=CARD)
+    return Member.objects.get(cards__number=CARD)
 
 
 def test_a_thousand_tills_at_once_never_overdraw_one_balance(committed: Member) -> None:

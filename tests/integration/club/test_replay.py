@@ -78,7 +78,7 @@ def sizes() -> dict[str, int]:
 
 
 def balance(card: str = "*0001") -> int:
-    return ledger.account(Member.objects.get(card=card).account_id).balance
+    return ledger.account(Member.objects.get(cards__number=card).account_id).balance
 
 
 def earned(key_part: str) -> dict[str, int]:
@@ -207,7 +207,7 @@ def test_a_person_says_whether_a_repeat_was_two_purchases(
     tmp_path: Path, mapping: Mapping, two_coffees: bool, bonus: int
 ) -> None:
     replayed(a_file(tmp_path, ROWS[3:5]), mapping)
-    account = ledger.account(Member.objects.get(card="*0001").account_id)
+    account = ledger.account(Member.objects.get(cards__number="*0001").account_id)
     assert (account.balance, account.credits_pending) == (14_00, 14_00)
     clerk = parties.appoint_staff("clerk", password=None, name="Clerk", role=Role.CLERK)
     decision_actions.set_authority("bonus-club", second_person_above=100_00)

@@ -237,7 +237,7 @@ def test_the_ledger_is_read_by_key_by_page_and_as_of_a_moment() -> None:
 
 def _paid(id_: str, minor: int = 3_000_000, **changes: object) -> dict[str, object]:
     facts = a_payment()
-    for own in ("paid_on", "merchant", "money_paid", "repeat_no", "customer"):
+    for own in ("paid_on", "merchant", "money_paid", "repeat_no", "customer", "halyk_plus_rate"):
         del facts[own]
     return {
         "id": id_,

@@ -15,7 +15,14 @@ from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Answer, Decision, Event, Status
 from oferta.services.club import enrolment, keeping, queries, refunding
 from oferta.services.club.enrolment import Books
-from oferta.services.club.facts import EARNING, payment_event, refund_event, refund_key
+from oferta.services.club.errors import NotAMember
+from oferta.services.club.facts import (
+    EARNING,
+    payment_event,
+    payment_key,
+    refund_event,
+    refund_key,
+)
 from oferta.services.club.mapping import Mapping
 from oferta.services.club.payments_file import read_payments
 from oferta.services.club.purse import Purse
@@ -57,12 +64,6 @@ class _Refund:
     def pair(self) -> Pair:
         """What it has in common with its purchase."""
         return self.payment.row.card, self.payment.row.merchant
-
-    @property
-    def apart(self) -> tuple[str, ...]:
-        """Refunds that differ in this do not touch each other's purchases."""
-        named = self.payment.purchase_key
-        return (named,) if named else self.pair
 
 
 def read_file(path: Path) -> Intake:
@@ -117,8 +118,11 @@ def take_in(payments: list[Payment], books: Books, report: Tells, *, now: dateti
     """Decide the purchases of a batch in one database transaction, then its refunds in others.
 
     A purchase that came in before is asked again and answered as it was; a refund that came in
-    before keeps the purchase it was matched to.
+    before keeps the purchase it was matched to. What nobody's card paid on its day is not taken.
     """
+    if strangers := [one for one in payments if not books.knows(one.row)]:
+        report.answers(_not_taken(one) for one in strangers)
+        payments = [one for one in payments if books.knows(one.row)]
     known = queries.known_keys(one.key for one in payments)
     _take_in_purchases([one for one in payments if one.row.amount > 0], known, books, report, now)
     refunds = [one for one in payments if one.row.amount < 0]
@@ -126,7 +130,7 @@ def take_in(payments: list[Payment], books: Books, report: Tells, *, now: dateti
     convert = books.source.converted
     waiting = [_Refund(one, -convert(one.row.amount)) for one in refunds if one.key not in known]
     while waiting:
-        wave = list({one.apart: one for one in reversed(waiting)}.values())
+        wave = list({_apart(one, books): one for one in reversed(waiting)}.values())
         _take_in_refunds(wave, books, report, now)
         waiting = [one for one in waiting if one not in wave]
 
@@ -250,6 +254,17 @@ def _store(payments: list[tuple[Payment, str]], source: Source) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _not_taken(payment: Payment) -> Answer:
+    key = payment_key(payment.key) if payment.row.amount > 0 else _keys(payment)[0]
+    return Answer(key, Status.REJECTED, error=NotAMember(card=payment.row.card))
+
+
+def _apart(refund: _Refund, books: Books) -> tuple[object, ...]:
+    """Refunds that differ in this do not touch each other's purchases; a member has many cards."""
+    named = refund.payment.purchase_key
+    return (named,) if named else (books.account(refund.payment.row), refund.pair[1])
 
 
 def _ask_a_person(fresh: list[Decision], asking: str, now: datetime) -> None:

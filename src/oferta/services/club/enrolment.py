@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,9 +16,17 @@ from oferta.core.parties import actions as parties
 from oferta.core.parties import queries as parties_queries
 from oferta.core.parties.types import NewCustomer
 from oferta.kernel.i18n import LANGUAGES
-from oferta.services.club import queries
-from oferta.services.club.errors import CardTaken
-from oferta.services.club.models import Member
+from oferta.services.club.errors import CardTaken, NotAMember
+from oferta.services.club.membership import tiers
+from oferta.services.club.membership.holders import (
+    Held,
+    Holders,
+    holder_by,
+    holder_on,
+    holders,
+)
+from oferta.services.club.membership.tiers import Standings
+from oferta.services.club.models import Card, Member
 from oferta.services.club.rules import UNIT
 from oferta.services.club.source import Source
 from oferta.services.club.types import Payment, Row
@@ -31,23 +40,77 @@ class Books:
 
     bank: int
     partners: dict[str, int]
-    #: Party and account of the holder of a card.
-    members: dict[str, tuple[UUID, int]]
+    holders: Holders
+    #: What the feed tells of a row, and what the club itself knows of its member.
     source: Source
+
+    def knows(self, row: Row) -> bool:
+        """Return whether somebody held the card on the day: nobody else's payment earns."""
+        return _holder(self.holders, row) is not None
+
+    def holder(self, row: Row) -> Held:
+        """Return who held the card on the day of a row.
+
+        Raises:
+            NotAMember: nobody did.
+        """
+        found = _holder(self.holders, row)
+        if found is None:
+            raise NotAMember(card=row.card)
+        return found
 
     def party(self, row: Row) -> UUID:
         """Return the member who paid."""
-        return self.members[row.card][0]
+        return self.holder(row).party_id
 
     def account(self, row: Row) -> int:
         """Return the account of the member who paid."""
-        return self.members[row.card][1]
+        return self.holder(row).account_id
 
     def accounts(self, row: Row) -> dict[str, int]:
         """Return the accounts that a payment's bonuses move between, by role."""
         found = {"member": self.account(row), "bank": self.bank}
         partner = self.source.facts_of(row).get("partner")
         return found | ({"partner": self.partners[str(partner)]} if partner else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A source with what the club knows of members: the tier of the day, the card's product.
+
+    The tier is never told by who sends payments: it would be a rate that they choose (BC-10).
+    """
+
+    told: Source
+    holders: Holders
+    standings: Standings
+
+    def converted(self, minor: int) -> int:
+        """Return an amount of the source in the club's currency."""
+        return self.told.converted(minor)
+
+    def partners(self) -> Iterable[str]:
+        """Return the partners that rows may have been paid at."""
+        return self.told.partners()
+
+    def facts_of(self, row: Any) -> dict[str, object]:
+        """Return the facts of a row; limits count by the member, whichever card was used."""
+        told = self.told.facts_of(row)
+        held = _holder(self.holders, row)
+        if held is None:
+            return told
+        known = {
+            "customer": str(held.party_id),
+            "halyk_plus_rate": tiers.rate_on(self.standings, held.party_id, row.paid_on),
+        }
+        return {**held.facts(), **told, **known}
+
+
+def _holder(found: Holders, row: Row) -> Held | None:
+    held = found.get(row.card, ())
+    if len(held) == 1 and held[0].since is None and held[0].until is None:
+        return held[0]
+    return holder_on(held, row.paid_on) if row.amount > 0 else holder_by(held, row.paid_on)
 
 
 @transaction.atomic
@@ -58,16 +121,17 @@ def open_books(payments: Iterable[Payment], source: Source, *, now: datetime) ->
     """
     cards = sorted({one.row.card for one in payments})
     partners = sorted(source.partners())
-    known = queries.members(cards)
-    _enrol([card for card in cards if card not in known], now)
-    members = queries.members(cards)
+    known = holders(cards)
+    if strangers := [card for card in cards if card not in known]:
+        _enrol(strangers, now)
+        known |= holders(strangers)
     names = [BANK_ACCOUNT, *(_partner_account(name) for name in partners)]
     funders = decisions.open_accounts([NewAccount(key=name, unit=UNIT) for name in names])
     return Books(
         bank=funders[BANK_ACCOUNT],
         partners={name: funders[_partner_account(name)] for name in partners},
-        members={card: (one.party_id, one.account_id) for card, one in members.items()},
-        source=source,
+        holders=known,
+        source=_Known(source, known, tiers.standings(_parties(known))),
     )
 
 
@@ -75,20 +139,43 @@ def open_books(payments: Iterable[Payment], source: Source, *, now: datetime) ->
 def enrol(party_id: UUID, card: str) -> Member:
     """Make a customer a member with a card; done again with the same card, it changes nothing.
 
+    For who runs the club's systems: nobody is asked and nothing is agreed to. Who joins by
+    themselves does it by `membership.joining.join`.
+
     Raises:
         UnknownCustomer: there is no such customer.
-        CardTaken: the card is another's, or the customer is a member with another card.
+        CardTaken: the card is another's.
     """
     parties_queries.customer(party_id)
-    name = f"club/member/{party_id}/bonus"
+    member = open_member(party_id)
+    held = Card.objects.filter(number=card).order_by("-id").first()
+    if held is None:
+        held, _ = Card.objects.get_or_create(number=card, since=None, defaults={"member": member})
+    if held.member_id != party_id:
+        raise CardTaken(card=card)
+    return member
+
+
+def open_member(party_id: UUID) -> Member:
+    """Return the member that a customer is, with an account of bonuses; make it if there is none.
+
+    A member's account may go below zero: a claw-back is taken though the bonus is spent (BC-69).
+    """
+    name = member_account(party_id)
     account_id = decisions.open_accounts([NewAccount(key=name, unit=UNIT)])[name]
     Member.objects.bulk_create(
-        [Member(card=card, party_id=party_id, account_id=account_id)], ignore_conflicts=True
+        [Member(party_id=party_id, account_id=account_id)], ignore_conflicts=True
     )
-    found = queries.members([card]).get(card)
-    if found is None or found.party_id != party_id:
-        raise CardTaken(card=card)
-    return found
+    return Member.objects.get(party_id=party_id)
+
+
+def member_account(party_id: UUID) -> str:
+    """Return the key of a member's account in the ledger."""
+    return f"club/member/{party_id}/bonus"
+
+
+def _parties(known: Holders) -> set[UUID]:
+    return {one.party_id for held in known.values() for one in held}
 
 
 def _enrol(cards: list[str], now: datetime) -> None:
@@ -104,13 +191,15 @@ def _enrol(cards: list[str], now: datetime) -> None:
         ],
         now=now,
     )
-    names = {card: f"club/member/{ids[f'club/card/{card}']}/bonus" for card in cards}
+    members = {card: ids[f"club/card/{card}"] for card in cards}
+    names = {party: member_account(party) for party in members.values()}
     accounts = decisions.open_accounts([NewAccount(key=name, unit=UNIT) for name in names.values()])
     Member.objects.bulk_create(
-        [
-            Member(card=card, party_id=ids[f"club/card/{card}"], account_id=accounts[names[card]])
-            for card in cards
-        ],
+        [Member(party_id=party, account_id=accounts[name]) for party, name in names.items()],
+        ignore_conflicts=True,
+    )
+    Card.objects.bulk_create(
+        [Card(number=card, member_id=party) for card, party in members.items()],
         ignore_conflicts=True,
     )
 

@@ -12,15 +12,26 @@ from django.db import IntegrityError, transaction
 
 from oferta.core.decisions.types import Answer, Decision, Status
 from oferta.kernel.errors import OfertaError
-from oferta.services.club import actions, enrolment, queries
+from oferta.services.club import actions, enrolment
 from oferta.services.club.errors import BadPayment, NotAMember, PaymentReused
 from oferta.services.club.facts import EARNING, day_of, payment_key, refund_key
+from oferta.services.club.membership.holders import Held, holder_by, holder_on, holders
 from oferta.services.club.models import Payment as StoredPayment
 from oferta.services.club.types import Payment
 
 CURRENCY = "KZT"
-#: Facts that are told by the payment's own fields.
-OWN_FACTS = frozenset({"paid_on", "merchant", "money_paid", "repeat_no", "customer", "partner"})
+#: Facts that the payment's own fields or the club's records tell.
+OWN_FACTS = frozenset(
+    {
+        "paid_on",
+        "merchant",
+        "money_paid",
+        "repeat_no",
+        "customer",
+        "partner",
+        "halyk_plus_rate",  # the tier follows from what the club knows, never from who asks
+    }
+)
 #: Times a batch is begun anew because another one took one of its payments meanwhile.
 ATTEMPTS_MAX = 3
 KEY_LENGTH = 32
@@ -157,7 +168,7 @@ def _take(payments: Sequence[Paid], now: datetime) -> list[Taken]:
 
 
 def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
-    members = queries.members(paid.card for paid in payments)
+    held = holders(paid.card for paid in payments)
     stored = {
         row.key: row
         for row in StoredPayment.objects.filter(key__in=[_key(paid.id) for paid in payments])
@@ -167,7 +178,7 @@ def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
     for place, paid in enumerate(payments):
         before, row = first.setdefault(paid.id, paid), stored.get(_key(paid.id))
         strange = sorted(OWN_FACTS.intersection(paid.facts))
-        if paid.card not in members:
+        if not _is_members(held.get(paid.card, ()), paid):
             refused[place] = NotAMember(card=paid.card)
         elif paid.amount == 0 or strange:
             wrong = strange[0] if strange else "amount"
@@ -175,6 +186,11 @@ def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
         elif before != paid or (row is not None and not _same(row, paid)):
             refused[place] = PaymentReused(id=paid.id)
     return refused
+
+
+def _is_members(held: tuple[Held, ...], paid: Paid) -> bool:
+    holder = holder_on if paid.amount > 0 else holder_by
+    return holder(held, day_of(paid.paid_at)) is not None
 
 
 def _same(row: StoredPayment, paid: Paid) -> bool:

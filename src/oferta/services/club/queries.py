@@ -10,9 +10,10 @@ from django.db import connection
 
 from oferta.core.decisions import queries as decisions
 from oferta.core.decisions.types import Decision, Status
-from oferta.services.club.errors import UnknownMember
+from oferta.services.club.errors import NotAMember, UnknownMember
 from oferta.services.club.facts import EARNING, payment_key, refund_key
-from oferta.services.club.models import Member, Payment
+from oferta.services.club.membership.holders import siblings
+from oferta.services.club.models import Card, Member, Payment
 from oferta.services.club.types import Earned, Purchase
 
 #: A card and a merchant: what a refund and its purchase have in common.
@@ -35,8 +36,23 @@ _CALLED = _PURCHASES.format(wanted="JOIN unnest(%s::text[]) AS wanted (key) USIN
 
 
 def members(cards: Iterable[str]) -> dict[str, Member]:
-    """Return the members among the holders of these cards, by card."""
-    return Member.objects.in_bulk(list(set(cards)))
+    """Return the member who holds each of these cards now, or who held it last, by card."""
+    rows = Card.objects.filter(number__in=set(cards)).order_by("since").select_related("member")
+    # What has no first day sorts last in PostgreSQL, but it came before everything else.
+    first = [one for one in rows if one.since is None]
+    return {one.number: one.member for one in [*first, *(one for one in rows if one.since)]}
+
+
+def member_with(card: str) -> Member:
+    """Return the member who holds a card now.
+
+    Raises:
+        NotAMember: nobody does.
+    """
+    held = Card.objects.filter(number=card, state="active").select_related("member").first()
+    if held is None:
+        raise NotAMember(card=card)
+    return held.member
 
 
 def member_of_party(party_id: UUID) -> Member:
@@ -51,24 +67,40 @@ def member_of_party(party_id: UUID) -> Member:
     return found
 
 
+def cards_in_use(party_id: UUID) -> list[str]:
+    """Return the numbers of a member's cards in use, the newest first."""
+    rows = Card.objects.filter(member_id=party_id, state="active").order_by("-id")
+    return list(rows.values_list("number", flat=True))
+
+
 def known_keys(keys: Iterable[str]) -> set[str]:
     """Return those of these payments' keys that came in before."""
     return set(Payment.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
 def purchases_of(pairs: Iterable[Pair]) -> dict[Pair, list[Purchase]]:
-    """Return every purchase of these cards at these merchants and what was refunded of it."""
-    wanted = sorted(set(pairs))
-    if not wanted:
+    """Return every purchase of these cards at these merchants and what was refunded of it.
+
+    Of a member with several cards all their purchases at the merchant, whichever card paid.
+    """
+    asked = set(pairs)
+    if not asked:
         return {}
+    cards = siblings(card for card, _ in asked)
+    meant = {pair: {(one, pair[1]) for one in cards.get(pair[0], {pair[0]})} for pair in asked}
+    wanted = sorted({pair for each in meant.values() for pair in each})
     with connection.cursor() as cursor:
         cursor.execute(_OF_PAIRS, [[card for card, _ in wanted], [name for _, name in wanted]])
         rows = cursor.fetchall()
-    found: dict[Pair, list[Purchase]] = {}
+    bought: dict[Pair, list[Purchase]] = {}
     for card, merchant, key, paid_on, amount, repeat_no, refunded in rows:
         purchase = Purchase(key, paid_on, amount, refunded, repeat_no)
-        found.setdefault((card, merchant), []).append(purchase)
-    return found
+        bought.setdefault((card, merchant), []).append(purchase)
+    found = {
+        pair: [one for own in sorted(each) for one in bought.get(own, ())]
+        for pair, each in meant.items()
+    }
+    return {pair: each for pair, each in found.items() if each}
 
 
 def purchases_called(keys: Iterable[str]) -> dict[str, Purchase]:

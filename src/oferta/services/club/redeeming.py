@@ -15,10 +15,9 @@ from oferta.core.decisions.types import Decision, Event, Status
 from oferta.core.ledger.types import NewAccount
 from oferta.core.parties import agreements, blocks
 from oferta.kernel.clock import zoned
-from oferta.services.club import keeping
+from oferta.services.club import keeping, queries
 from oferta.services.club.errors import (
     BadRedemption,
-    NotAMember,
     ReferenceReused,
     UnknownRedemption,
 )
@@ -177,8 +176,13 @@ def available(card: str, *, now: datetime) -> int:
     Raises:
         NotAMember: nobody of the club holds this card.
     """
-    with transaction.atomic():
-        return _locked(card).usable(day_of(zoned(now)))
+    return usable(queries.member_with(card).account_id, now=now)
+
+
+@transaction.atomic
+def usable(account_id: int, *, now: datetime) -> int:
+    """Return how many bonuses (minor units) a member may spend today."""
+    return keeping.lock([account_id])[account_id].usable(day_of(zoned(now)))
 
 
 def _give_back(
@@ -283,10 +287,8 @@ def _redeemed(bill: Bill, decision: Decision, amount: int, *, replayed: bool) ->
 
 
 def _locked(card: str) -> Purse:
-    member = Member.objects.filter(card=card).first()
-    if member is None:
-        raise NotAMember(card=card)
-    return keeping.lock([member.account_id])[member.account_id]
+    account_id = queries.member_with(card).account_id
+    return keeping.lock([account_id])[account_id]
 
 
 def _merchant_account(merchant: str) -> int:

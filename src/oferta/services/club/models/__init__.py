@@ -1,17 +1,31 @@
 """The club's own tables."""
 
+from oferta.services.club.models.campaigns import BANK_RATE_MAX, Campaign, Waiting
 from oferta.services.club.models.lots import Lot, LotMove
-from oferta.services.club.models.members import Member
+from oferta.services.club.models.members import (
+    PRODUCTS,
+    Activity,
+    Card,
+    Member,
+    MembershipChange,
+    Tier,
+)
 from oferta.services.club.models.partners import PARTNER_RATE_MAX, Partner, PartnerRate, Terminal
 from oferta.services.club.models.payments import EarlyRefund, Payment, Redemption, RedemptionRefund
 from oferta.services.club.models.settlements import Settlement, SettlementLine
 
 __all__ = [
+    "BANK_RATE_MAX",
     "PARTNER_RATE_MAX",
+    "PRODUCTS",
+    "Activity",
+    "Campaign",
+    "Card",
     "EarlyRefund",
     "Lot",
     "LotMove",
     "Member",
+    "MembershipChange",
     "Partner",
     "PartnerRate",
     "Payment",
@@ -20,4 +34,6 @@ __all__ = [
     "Settlement",
     "SettlementLine",
     "Terminal",
+    "Tier",
+    "Waiting",
 ]

@@ -159,12 +159,14 @@ def _check_unit(field: str, given: Money, unit: str) -> None:
 
 def _member(party_id: UUID) -> MemberTold:
     member = queries.member_of_party(party_id)
+    cards = queries.cards_in_use(party_id)
     return MemberTold(
         party_id=party_id,
-        card=member.card,
+        card=cards[0] if cards else "",
+        cards=cards,
         account_id=member.account_id,
         balance=bonuses(ledger.account(member.account_id).balance),
-        available=bonuses(redeeming.available(member.card, now=clock.now())),
+        available=bonuses(redeeming.usable(member.account_id, now=clock.now())),
         owed=bonuses(member.owed),
     )
 

@@ -95,7 +95,8 @@ class MemberTold(Told):
     """A member and what they have."""
 
     party_id: UUID
-    card: str
+    card: str = Field(description="The newest of the cards; empty without one.")
+    cards: list[str] = Field(description="In use, the newest first.")
     account_id: int = Field(description="The ledger's account of the bonuses.")
     balance: Money
     available: Money = Field(description="What may be spent today.")
