@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PACK = "ticket-refunds"
 FOLDER = Path(__file__).parents[3] / "terms" / PACK
 DAY_ZERO = date(1970, 1, 1)
-OPERATORS = ("kassir", "redkassa")
+OPERATORS = ("kassir", "redkassa", "kassy")
 
 AMOUNTS_AND_REASONS = {f"TR-{number}" for number in range(15, 59)}
 #: What the two chapters say that is no term, and where it belongs.
@@ -97,10 +97,10 @@ def test_every_open_place_of_the_sources_is_settled_with_a_note(pack: Pack) -> N
 
 
 def test_no_question_about_a_ticket_is_decided_without_its_operator(pack: Pack) -> None:
-    """TR-14: a rule of one operator is never applied to the other."""
+    """TR-14: a rule of one operator is never applied to another."""
     assert pack.facts["operator"].type.values == OPERATORS
     assert not pack.facts["operator"].type.nullable
-    for question in ("refund", "payout_deadline"):
+    for question in ("refund", "payout_deadline", "payout_way"):
         assert "operator" in pack.questions[question].facts
 
 
@@ -140,7 +140,7 @@ def test_every_clause_decides_in_some_worked_example(pack: Pack) -> None:
 
 def own_wish_expected(operator: str, days_apart: int) -> tuple[int, str]:
     """Roubles of a ticket of 1,000 and the deciding clause, restated from TR-18 to TR-25."""
-    counted = days_apart if operator == "kassir" else days_apart - 1
+    counted = days_apart if operator in ("kassir", "kassy") else days_apart - 1
     for least, roubles, clause in (
         (10, 1000, "own-wish-full"),
         (5, 500, "own-wish-half"),
@@ -183,9 +183,9 @@ def test_the_operators_differ_on_days_10_5_and_3_and_on_no_other(
             whole(decide(terms, "refund", {**facts, "operator": operator}).outcome["total"]) // 100
             for operator in OPERATORS
         )
-        if totals[0] != totals[1]:
+        if len(set(totals)) > 1:
             differing[days_apart] = totals
-    assert differing == {10: (1000, 500), 5: (500, 300), 3: (300, 0)}
+    assert differing == {10: (1000, 500, 1000), 5: (500, 300, 500), 3: (300, 0, 300)}
 
 
 # --- days of payment --------------------------------------------------------------------------
@@ -262,10 +262,10 @@ def any_of(rng: random.Random, type_: Type, about: datetime) -> object:
 def test_every_case_has_one_answer_that_never_returns_more_than_was_paid(
     pack: Pack, terms: Terms
 ) -> None:
-    """TR-27, TR-28: neither gap nor conflict on 4,000 cases drawn from every fact's values."""
+    """TR-27, TR-28: neither gap nor conflict on 8,000 cases drawn from every fact's values."""
     rng = random.Random(193)
     decisions, deciding = set(), set()
-    for _ in range(4_000):
+    for _ in range(8_000):
         facts = a_case(rng, pack)
         decided = decide(terms, "refund", facts)
         out = decided.outcome
