@@ -12,7 +12,7 @@ from hypothesis import event
 
 from oferta.core.terms.errors import Stopped, TermsError
 from oferta.core.terms.program import Program, compile_program
-from oferta.core.terms.sql import STATUSES, Codes, Query, codes, to_sql
+from oferta.core.terms.sql import STATUSES, Codes, Query, codes, deciding, lookups, masks, to_sql
 from oferta.core.terms.types import Coded, Kind
 from packs import Asked
 
@@ -24,10 +24,16 @@ _SQL = {Kind.BOOLEAN: "BOOLEAN", Kind.ENUM: "TEXT", Kind.TEXT: "TEXT"}
 
 @contextmanager
 def fit_for_databases() -> Iterator[None]:
-    """Draw no half surrogates, which are no text to a database, and look short lists up too."""
+    """Draw no half surrogates, which are no text to a database, and look short lists up too.
+
+    Look-ups of few boxes go over several words, and joins begin at few pieces.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawn, "WORDS", tuple(word for word in drawn.WORDS if word != "\ud800"))
         patch.setattr(codes, "CODES_MIN", 1)
+        patch.setattr(masks, "STEPS_MAX", 3)
+        patch.setattr(deciding, "WORD", 5)
+        patch.setattr(lookups, "WORD", 5)
         yield
 
 
@@ -84,7 +90,8 @@ def hold_short(
     asked: Asked, dialect: str, ask: Callable[[str], list[Row]], program: Program
 ) -> None:
     """Hold what stops at the first clause that decides, its codes looked up, to the whole."""
-    looked_up = Codes(asked.pack, [asked.edition], asked.question)
+    day = "on_day" if asked.on is not None else ""
+    looked_up = Codes(asked.pack, [asked.edition], asked.question, dialect, day)
     query = to_sql(
         asked.pack,
         asked.edition,
@@ -92,12 +99,13 @@ def hold_short(
         dialect,
         source="listed",
         keep=["key"],
-        day="on_day" if asked.on is not None else "",
+        day=day,
         short=True,
         codes=looked_up,
     )
-    event(f"{dialect}: {'codes' if looked_up.columns else 'no codes'}")
-    found = ask(f"WITH listed AS ({looked_up.joined('drawn', dialect)}) {query.sql}")
+    placed = looked_up.lookups and looked_up.lookups.knows(asked.edition)
+    event(f"{dialect}: {'placed' if placed else 'codes' if looked_up.columns else 'no codes'}")
+    found = ask(f"WITH listed AS ({looked_up.joined('drawn')}) {query.sql}")
     for row in found:
         wanted, _, deciding, outcome = by_python(program, asked.rows[row["key"]], asked.on)
         told = int(row["told"])

@@ -108,7 +108,7 @@ def write_plan(
     editions = [_editions(asked, asked.edition)]
     if asked.against:
         editions.append(_editions(asked, asked.against))
-    codes = Codes(asked.pack, [one for some in editions for one in some], asked.question)
+    codes = Codes(asked.pack, [one for some in editions for one in some], asked.question, dialect)
     kept, last, sides, parts = [*facts, *codes.columns], "listed", [], []
     for letter, some in zip("ab", editions, strict=False):
         writer = _Writer(asked, letter, last, kept, codes, dialect)
@@ -120,7 +120,7 @@ def write_plan(
     coded = ", ".join(f'{sql} AS "{name}"' for name, sql in facts.items())
     start = [
         f"coded AS (SELECT {coded} FROM {source})",  # noqa: S608 - quoted names
-        f"listed AS ({codes.joined('coded', dialect)})",
+        f"listed AS ({codes.joined('coded')})",
     ]
     summed = summed_fields(question)
     better = question.better if len(sides) > 1 else ""

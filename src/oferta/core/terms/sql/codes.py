@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from oferta.core.terms.sql.lookups import Lookups
 from oferta.core.terms.sql.writing import literal
 from oferta.core.terms.types import (
     And,
@@ -39,7 +40,27 @@ _Code: TypeAlias = int | str
 class Codes:
     """The tables of codes of one question; bits are given out as SQL is written."""
 
-    def __init__(self, pack: Pack, editions: Iterable[Edition], question: str) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        editions: Iterable[Edition],
+        question: str,
+        dialect: str = "duckdb",
+        day: str = "",
+    ) -> None:
+        """Find the codes that are named.
+
+        Args:
+            pack: the pack.
+            editions: those that decide.
+            question: one of its questions.
+            dialect: of the database; in DuckDB whole clauses are looked up so (`lookups`).
+            day: a column with the day of the event; "": the facts tell it.
+        """
+        editions, self._dialect = list(editions), dialect
+        one = dialect == "duckdb" and pack.questions[question].combine == "one"
+        #: Look-ups of whole clauses; None: they are asked one after another.
+        self.lookups = Lookups(pack, editions, question, day) if one else None
         named: dict[str, dict[_Code, None]] = {}
         clauses = [one for edition in editions for one in edition.clauses.values()]
         for clause in clauses:
@@ -82,10 +103,12 @@ class Codes:
     @property
     def columns(self) -> list[str]:
         """The columns that `joined` adds."""
-        return [_column(fact) for fact in self._bits]
+        placed = self.lookups.columns if self.lookups else []
+        return [*(_column(fact) for fact in self._bits), *placed]
 
-    def joined(self, source: str, dialect: str = "duckdb") -> str:
+    def joined(self, source: str) -> str:
         """Return a SELECT of all columns of a table and those of `columns`."""
+        source = f"({self.lookups.joined(source)})" if self.lookups else source
         added, joins = [], []
         for number, (fact, bits) in enumerate(self._bits.items()):
             if not bits:  # nothing that was written reads it
@@ -97,7 +120,7 @@ class Codes:
             if self._nullable[fact]:
                 found = f"CASE WHEN {name} IS NOT NULL THEN {found} END"
             added.append(f'{found} AS "{_column(fact)}"')
-            rows = self._rows(fact, bits, dialect)
+            rows = self._rows(fact, bits)
             joins.append(
                 f' LEFT JOIN (VALUES {rows}) AS _c{number}("code", "bits")'
                 f' ON {name} = _c{number}."code"'
@@ -105,12 +128,12 @@ class Codes:
         told = ", ".join(["_codes.*", *added])
         return f"SELECT {told} FROM {source} AS _codes{''.join(joins)}"  # noqa: S608 - quoted names
 
-    def _rows(self, fact: str, bits: dict[Condition, int], dialect: str) -> str:
+    def _rows(self, fact: str, bits: dict[Condition, int]) -> str:
         rows = []
         for number, code in enumerate(self._named[fact]):
-            written, answers = literal(code).sql(dialect), str(_answers(bits, code))
+            written, answers = literal(code).sql(self._dialect), str(_answers(bits, code))
             if not number:  # the first row gives the types of all
-                text = "STRING" if dialect == "spark" else "TEXT"
+                text = "STRING" if self._dialect == "spark" else "TEXT"
                 kind = text if isinstance(code, str) else "BIGINT"
                 written, answers = f"CAST({written} AS {kind})", f"CAST({answers} AS BIGINT)"
             rows.append(f"({written}, {answers})")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from sqlglot import exp
 
-from oferta.core.terms.sql.codes import Codes
 from oferta.core.terms.sql.writing import both, compare, either, inside, is_null, literal, negated
 from oferta.core.terms.types import (
     Always,
@@ -27,6 +26,9 @@ from oferta.core.terms.types import (
     Truth,
 )
 from oferta.core.terms.walk import facts_of_condition, operands
+
+if TYPE_CHECKING:
+    from oferta.core.terms.sql.codes import Codes
 
 #: Returns the column of a fact.
 Column = Callable[[str], exp.Expr]

@@ -26,13 +26,14 @@ class Short(Compiler):
         self, subject: Subject, dialect: str, day: str, uses: Uses | None, codes: Codes | None
     ) -> None:
         super().__init__(subject, dialect, day, uses)
+        self._codes = codes
         self._tests = Tests(self._column, subject.names.nullable, codes)
 
     def query(self, source: str, keep: Sequence[str]) -> Query:
         """Return the SELECT."""
         stopped = self._day_known()
         stopped += self._derive(self._subject.read)
-        first = Chain(self._subject, self._layers, self._tests, self._day).first()
+        first = self._first()
         deciders = self._weighed(first)
         combined = combine(self._subject.question, deciders, self._numbers())
         gap = (compare("<", first.copy(), literal(0)), GAP)
@@ -67,6 +68,15 @@ class Short(Compiler):
             outcomes=tuple(one.index for one in deciders),
             uses=tuple(f"_{name}" for name in self._used),
         )
+
+    def _first(self) -> exp.Column:
+        """Return the index of the first clause that decides, by look-ups where there are some."""
+        lookups, edition = self._codes and self._codes.lookups, self._subject.edition
+        if lookups and lookups.knows(edition):
+            names = [*self._subject.raw, *self._subject.derived]
+            nullable = {name: self._subject.names.nullable(name) for name in names}
+            return lookups.told(edition, self._layers, self._column, nullable)
+        return Chain(self._subject, self._layers, self._tests, self._day).first()
 
     def _weighed(self, first: exp.Column) -> list[Decider]:
         """Return the deciders, those whose outcome might clash known exactly to be live."""

@@ -136,3 +136,8 @@ def _type(name: str) -> exp.DataType:
 def cast(value: exp.Expr, name: str) -> exp.Expr:
     """Return `CAST(value AS name)`; the value itself goes in, uncopied."""
     return exp.Cast(this=value, to=_type(name).copy())
+
+
+def called(name: str, *given: exp.Expr) -> exp.Expr:
+    """Return a function that sqlglot need not know, called."""
+    return exp.Anonymous(this=name, expressions=list(given))

@@ -1,0 +1,192 @@
+"""The first clause that decides, by one look-up for each fact.
+
+Every box of every clause is a bit, the first clause lowest. The value of a fact tells which boxes
+it leaves; what all facts leave is the AND of these, and its lowest bit the clause. No row takes
+longer than another, and DuckDB looks each word of a dictionary up once, not once for each row.
+
+Facts of the table are looked up as it is read, for all editions compared, and long lists of codes
+by one join behind that; facts that an edition derives are looked up where they are computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from oferta.core.terms.codegen import Subject
+from oferta.core.terms.sql.boxes import Box, Key
+from oferta.core.terms.sql.conditions import condition
+from oferta.core.terms.sql.deciding import WORD, First, first_boxes
+from oferta.core.terms.sql.layers import Layers
+from oferta.core.terms.sql.masks import Masks
+from oferta.core.terms.sql.query import GAP
+from oferta.core.terms.sql.writing import called, case, compare, literal
+from oferta.core.terms.types import Coded, Edition, Pack
+from oferta.core.terms.walk import facts_of_condition
+
+_Column = Callable[[str], exp.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Sixty-two boxes of one edition, and the column that tells which of them are left."""
+
+    column: str
+    boxes: list[Box]
+    #: The clause of each box.
+    owners: list[int]
+    #: What is looked up as the table is read, by the join behind it, and where it is computed.
+    here: dict[Key, Masks] = field(default_factory=dict)
+    listed: dict[str, Masks] = field(default_factory=dict)
+    later: dict[Key, Masks] = field(default_factory=dict)
+
+    def left(self, looked: Iterable[exp.Expr]) -> exp.Expr:
+        """Return the boxes that all look-ups leave."""
+        found: exp.Expr | None = None
+        for one in looked:
+            bits = exp.Paren(this=one)
+            found = bits if found is None else exp.BitwiseAnd(this=found, expression=bits)
+        if found is None:
+            return exp.cast(literal((1 << len(self.boxes)) - 1), "BIGINT")
+        return found
+
+
+class Lookups:
+    """The look-ups of one question under some editions, in DuckDB's SQL."""
+
+    def __init__(self, pack: Pack, editions: Iterable[Edition], question: str, day: str) -> None:
+        """Find the boxes of each edition.
+
+        Args:
+            pack: the pack.
+            editions: those that decide.
+            question: a question that one clause decides.
+            day: a column with the day of the event; "": the facts tell it.
+        """
+        asked = pack.questions[question]
+        #: Facts of the table: whether they may be null.
+        self._table = {name: pack.facts[name].type.nullable for name in asked.facts}
+        if day:
+            self._table[day] = False
+        self._words: dict[str, list[_Word]] = {}
+        for edition in editions:
+            first = first_boxes(Subject(pack, edition, asked), day or asked.day)
+            if first is not None:
+                self._words[edition.id] = self._worded(first, len(self._words))
+
+    def _worded(self, first: First, number: int) -> list[_Word]:
+        found = []
+        for start in range(0, len(first.boxes), WORD):
+            some = first.boxes[start : start + WORD]
+            boxes, owners = [box for box, _ in some], [owner for _, owner in some]
+            word = _Word(f"_left{number}_{start // WORD}", boxes, owners)
+            for key, domain in first.space.domains.items():
+                masks = Masks.of(boxes, key, domain)
+                if masks is None:
+                    continue
+                if isinstance(key, str) and key in self._table and masks.listed():
+                    word.listed[key] = masks
+                else:
+                    (word.here if self._of_table(key) else word.later)[key] = masks
+            found.append(word)
+        return found
+
+    def _of_table(self, key: Key) -> bool:
+        names = {key} if isinstance(key, str) else set(facts_of_condition(key))
+        return names <= self._table.keys()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that `joined` adds."""
+        return [word.column for words in self._words.values() for word in words]
+
+    def knows(self, edition: Edition) -> bool:
+        """Tell whether an edition's clauses are looked up; there may be too many ways to."""
+        return edition.id in self._words
+
+    def joined(self, source: str) -> str:
+        """Return a SELECT of all columns of a table and those of `columns`."""
+        words = [word for some in self._words.values() for word in some]
+        looked = [f'{self._here(word).sql("duckdb")} AS "{word.column}"' for word in words]
+        inner = f"SELECT {', '.join(['*', *looked])} FROM {source}"  # noqa: S608 - quoted names
+        facts = list(dict.fromkeys(fact for word in words for fact in word.listed))
+        if not facts:
+            return inner
+        joins = [
+            f' LEFT JOIN ({_rows(fact, words)}) AS _b{number} ON _looked."{fact}" = _b{number}.code'
+            for number, fact in enumerate(facts)
+        ]
+        behind = [
+            f'{self._behind(word, facts).sql("duckdb")} AS "{word.column}"'
+            for word in words
+            if word.listed
+        ]
+        told = f"_looked.* REPLACE ({', '.join(behind)})"
+        return f"SELECT {told} FROM ({inner}) AS _looked{''.join(joins)}"  # noqa: S608 - quoted names
+
+    def _here(self, word: _Word) -> exp.Expr:
+        return word.left(_looked_up(word.here, _quoted, self._table))
+
+    def _behind(self, word: _Word, facts: list[str]) -> exp.Expr:
+        """Return what is left of a word by the codes that are joined."""
+        looked: list[exp.Expr] = [exp.column(word.column, "_looked", quoted=True)]
+        for fact, masks in word.listed.items():
+            found = exp.column(word.column, f"_b{facts.index(fact)}", quoted=True)
+            asked = exp.column(fact, "_looked", quoted=True)
+            other = masks.unlisted(asked, nulls=self._table[fact])
+            looked.append(called("coalesce", found, other))
+        return word.left(looked)
+
+    def told(
+        self, edition: Edition, layers: Layers, column: _Column, nullable: Mapping[str, bool]
+    ) -> exp.Column:
+        """Return the index of the first clause that decides; below zero, there is none."""
+        found: exp.Expr = literal(-GAP)
+        for word in reversed(self._words[edition.id]):
+            looked = [layers.given(word.column), *_looked_up(word.later, column, nullable)]
+            left = layers.keep(word.left(looked) if word.later else looked[0])
+            negative = exp.Paren(this=exp.Neg(this=left.copy()))
+            lowest = exp.Paren(this=exp.BitwiseAnd(this=left.copy(), expression=negative))
+            below = exp.Sub(this=lowest, expression=literal(1))
+            place = exp.Add(this=called("bit_count", below), expression=literal(1))
+            owners = exp.Array(expressions=[literal(owner) for owner in word.owners])
+            here = called("list_extract", owners, place)
+            surely = not word.boxes[-1]
+            some = compare("<>", left.copy(), literal(0))
+            found = here if surely else case([(some, here)], found)
+        return layers.keep(found)
+
+
+def _looked_up(
+    masks: Mapping[Key, Masks], column: _Column, nullable: Mapping[str, bool]
+) -> list[exp.Expr]:
+    return [
+        one.looked_up(column(key), nulls=nullable.get(key, True))
+        if isinstance(key, str)
+        else one.looked_up(condition(key, column), nulls=True)
+        for key, one in masks.items()
+    ]
+
+
+def _rows(fact: str, words: list[_Word]) -> str:
+    """Return the bits of each code that is listed, for all words."""
+    listed = {word.column: word.listed[fact] for word in words if fact in word.listed}
+    codes = list(dict.fromkeys(code for masks in listed.values() for code in masks.listed()))
+    columns = [f"unnest({_listed(codes)}) AS code"]
+    for name, masks in listed.items():
+        bits = _listed([masks.of_value(code) for code in codes])
+        columns.append(f'unnest({bits}) AS "{name}"')
+    return f"SELECT {', '.join(columns)}"
+
+
+def _listed(values: list[Coded]) -> str:
+    """Return a list; of numbers as a text, which DuckDB reads faster than so many literals."""
+    if all(isinstance(value, int) for value in values):
+        return f"CAST('{values}' AS BIGINT[])"
+    return exp.Array(expressions=[literal(value) for value in values]).sql("duckdb")
+
+
+def _quoted(name: str) -> exp.Expr:
+    return exp.column(name, quoted=True)

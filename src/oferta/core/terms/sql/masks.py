@@ -1,0 +1,111 @@
+"""Which boxes each value of a fact leaves, as bits, and how DuckDB looks that up."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from oferta.core.terms.sql.boxes import OTHER, Box, Domain, Key
+from oferta.core.terms.sql.writing import called, case, is_null, literal, negated, steps
+from oferta.core.terms.types import Coded, Kind
+
+#: More pieces than this are looked up by a join.
+STEPS_MAX = 12
+#: A piece of more numbers than this is told by its ends.
+RANGE_MAX = 2_000
+_WORDS = (Kind.ENUM, Kind.TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """Of one fact, the bits of each piece of its domain."""
+
+    domain: Domain
+    bits: tuple[int, ...]
+
+    @classmethod
+    def of(cls, boxes: Sequence[Box], key: Key, domain: Domain) -> Masks | None:
+        """Return the bits; None: the boxes do not look at it."""
+        if not any(key in box for box in boxes):
+            return None
+        found = (
+            sum(1 << bit for bit, box in enumerate(boxes) if box.get(key, -1) >> piece & 1)
+            for piece in range(len(domain.values))
+        )
+        return cls(domain, tuple(found))
+
+    # --- by a join ----------------------------------------------------------------------------
+
+    def listed(self) -> list[Coded]:
+        """Return the values to look up by a join; none: there are few pieces."""
+        if self.domain.kind in _WORDS:
+            named: list[Coded] = [
+                value for value in self.domain.values if value not in (OTHER, None)
+            ]
+            return named if len(named) > STEPS_MAX else []
+        if self.domain.kind is Kind.BOOLEAN or len(self._merged(self.bits)[1]) <= STEPS_MAX:
+            return []
+        ends = zip(self.domain.cuts, self.domain.cuts[1:], strict=False)
+        return [one for cut, end in ends if end - cut <= RANGE_MAX for one in range(cut, end)]
+
+    def of_value(self, value: Coded) -> int:
+        """Return the bits of a value."""
+        if isinstance(value, int):
+            return self.bits[bisect_right(self.domain.cuts, value)]
+        known = value in self.domain.values
+        return self.bits[self.domain.values.index(value if known else OTHER)]
+
+    def unlisted(self, asked: exp.Expr, *, nulls: bool) -> exp.Expr:
+        """Return the bits of a value that is not among `listed`."""
+        if self.domain.kind in _WORDS:
+            found = literal(self.bits[self.domain.values.index(OTHER)])
+        else:
+            found = steps(asked, *self._merged(self._passed_over()))
+        return self._with_null(asked, found, nulls=nulls)
+
+    def _passed_over(self) -> list[int]:
+        """Return the bits of the pieces of numbers, listed ones being as what is below them."""
+        ends = [*self.domain.cuts[1:], None]
+        found = [self.bits[0]]
+        for cut, end, bits in zip(self.domain.cuts, ends, self.bits[1:-1], strict=True):
+            found.append(bits if end is None or end - cut > RANGE_MAX else found[-1])
+        return [*found, self.bits[-1]]
+
+    # --- by itself ----------------------------------------------------------------------------
+
+    def looked_up(self, asked: exp.Expr, *, nulls: bool) -> exp.Expr:
+        """Return the bits of a value; `nulls`: it may be null."""
+        if self.domain.kind is Kind.BOOLEAN:
+            true, false, null = map(literal, self.bits)
+            if not nulls:
+                return case([(asked, true)], false)
+            return case([(asked, true), (negated(asked.copy()), false)], null)
+        if self.domain.kind in _WORDS:
+            return self._word(asked)
+        return self._with_null(asked, steps(asked, *self._merged(self.bits)), nulls=nulls)
+
+    def _word(self, asked: exp.Expr) -> exp.Expr:
+        by = dict(zip(self.domain.values, self.bits, strict=True))
+        other = literal(by.pop(OTHER))
+        names = exp.Array(expressions=[literal(value) for value in by])
+        bits = exp.Array(expressions=[literal(mask) for mask in by.values()])
+        found = called("list_extract", bits, called("list_position", names, asked))
+        return found if self.domain.closed else called("coalesce", found, other)
+
+    def _with_null(self, asked: exp.Expr, found: exp.Expr, *, nulls: bool) -> exp.Expr:
+        # Of a null, steps tell the last piece.
+        if not nulls or self.bits[-1] == self.bits[-2]:
+            return found
+        return case([(is_null(asked.copy()), literal(self.bits[-1]))], found)
+
+    def _merged(self, bits: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Return the pieces of numbers, put together where they have the same bits."""
+        cuts, found = [], [bits[0]]
+        for cut, mask in zip(self.domain.cuts, bits[1:-1], strict=True):
+            if mask != found[-1]:
+                cuts.append(cut)
+                found.append(mask)
+        return cuts, found
