@@ -65,11 +65,12 @@ from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
 from oferta.services.club import own_data as club_data
 from oferta.services.club import rules as club_rules
+from oferta.services.club.claims import claiming as club_claims
 
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
     DecisionStopped: (cases.open_for_stopped,),
-    CaseAnswered: (cases.lift_block,),
+    CaseAnswered: (cases.lift_block, club_claims.on_answered),
     CodeIssued: (noticing.send_code,),
     LoginChanged: (noticing.tell_of_login,),
     NotMeReported: (cases.open_for_report,),
@@ -150,6 +151,7 @@ ACCEPTED_AT_SIGN_UP: Sequence[str] = ("bonus-club",)
 NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
     Path(club.__file__).parent / "words",
+    Path(club.__file__).parent / "claims" / "words",
 )
 
 

@@ -73,8 +73,7 @@ def log(
 
 def receipt(row: models.Case) -> dict[str, Any]:
     """Return what the notice of a new case says of it: its number and until when it is answered."""
-    if not isinstance(row.number, int):  # the database gave it
-        row.refresh_from_db(fields=["number"])
+    row.refresh_from_db(fields=["number"])  # the database gave it
     due_on = localtime(row.due_at).date()  # the day that the pages show too
     return {"number": str(row.number), "due": {"date": due_on.isoformat()}}
 

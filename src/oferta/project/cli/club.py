@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -133,6 +134,29 @@ def settle(
         {"settlement": made.id, "account": found.key, "lots": lots, **figures},
         table([found.key, "KZT"], [*rows, ["lots", len(lots)]]),
     )
+
+
+@club.command("claim-mail", cls=Command, django=True, example="oferta club claim-mail letter.eml")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_obj
+def claim_mail(out: Output, file: Path) -> None:
+    """Take a member's letter that asks why no bonus was awarded; - reads it from a pipe.
+
+    Opens a case about the payment that the letter tells, or one that asks a person, and answers
+    with its number and deadline. Handed over again it changes nothing; what a machine wrote opens
+    nothing. Let your mail server pipe the club's mailbox into it.
+    """
+    from oferta.core.notices import outgoing
+    from oferta.services.club.claims import claiming, letters
+
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    own = frozenset(one.lower() for one in outgoing.senders())
+    taken = claiming.take_letter(letters.read_letter(raw, own), now=now())
+    case = taken.case
+    told = {"became": taken.became, "case": case.id if case else None}
+    told |= {"number": case.number if case else None, "due_at": case.due_at if case else None}
+    known = f", case {case.number}, to be answered by {case.due_at:%Y-%m-%d}" if case else ""
+    out.emit(told, f"{taken.became}{known}.")
 
 
 def _counts(report: ReplayReport) -> str:

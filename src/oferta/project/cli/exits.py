@@ -36,6 +36,7 @@ EXIT_OF: dict[str, Exit] = {
     "cli.database_unreachable": Exit.DATABASE,
     "cli.tables_missing": Exit.DATABASE,
     "club.file_unreadable": Exit.NOT_FOUND,
+    "club.letter_unreadable": Exit.NOT_FOUND,
     "club.mapping_invalid": Exit.NOT_FOUND,
     "kernel.bad_money": Exit.WRONG_USE,
     "kernel.naive_time": Exit.WRONG_USE,

@@ -15,6 +15,7 @@ from oferta.project.rest.routes.ledger import router as ledger
 from oferta.project.rest.routes.me import router as me
 from oferta.project.rest.routes.terms import router as terms
 from oferta.project.webhooks.rest.routes import router as webhooks
+from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.routes import router as club
 
 DESCRIPTION = """\
@@ -35,6 +36,7 @@ ROUTERS: dict[str, Router] = {
     "cases": cases,
     "notices": notices,
     "club": club,
+    "claims": club_claims,
     "webhooks": webhooks,
 }
 

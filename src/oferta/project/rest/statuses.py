@@ -17,6 +17,7 @@ STATUS_OF: dict[str, int] = {
     "club.payment_reused": _CLASH,
     "club.reference_reused": _CLASH,
     "club.unknown_member": _NOT_THERE,
+    "club.unknown_payment": _NOT_THERE,
     "club.unknown_redemption": _NOT_THERE,
     "decisions.already_overridden": _CLASH,
     "decisions.key_reused": _CLASH,

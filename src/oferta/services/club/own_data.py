@@ -95,6 +95,7 @@ ERASER = Eraser(
             f"record ->> 'card' IN {_CARDS}",
         ),
         dropped("club_activity", "member_id = %(party)s"),
+        blanked("club_claim", "sender = ''", "party_id = %(party)s AND sender <> ''"),
         # Two cards of one member may not share a number, not even a grave's.
         blanked("club_card", "number = left(%(grave)s || '/' || id, 40)", "member_id = %(party)s"),
     ),

@@ -144,9 +144,9 @@ def _take(payments: Sequence[Paid], now: datetime) -> list[Taken]:
     rows = {
         place: Payment(
             _row(place, paid),
-            _key(paid.id),
+            key_of(paid.id),
             0,  # its id tells it from another that looks alike
-            _key(paid.refund_of) if paid.refund_of else "",
+            key_of(paid.refund_of) if paid.refund_of else "",
         )
         for place, paid in given.items()
     }
@@ -171,12 +171,12 @@ def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
     held = holders(paid.card for paid in payments)
     stored = {
         row.key: row
-        for row in StoredPayment.objects.filter(key__in=[_key(paid.id) for paid in payments])
+        for row in StoredPayment.objects.filter(key__in=[key_of(paid.id) for paid in payments])
     }
     first: dict[str, Paid] = {}
     refused: dict[int, OfertaError] = {}
     for place, paid in enumerate(payments):
-        before, row = first.setdefault(paid.id, paid), stored.get(_key(paid.id))
+        before, row = first.setdefault(paid.id, paid), stored.get(key_of(paid.id))
         strange = sorted(OWN_FACTS.intersection(paid.facts))
         if not _is_members(held.get(paid.card, ()), paid):
             refused[place] = NotAMember(card=paid.card)
@@ -222,5 +222,6 @@ def _row(place: int, paid: Paid) -> _Row:
     return _Row(place, paid.paid_at, on, paid.amount, paid.merchant, paid.card)
 
 
-def _key(payment_id: str) -> str:
+def key_of(payment_id: str) -> str:
+    """Return the key under which a payment that is told under an id is kept."""
     return sha256(f"told\x1f{payment_id}".encode()).hexdigest()[:KEY_LENGTH]

@@ -1,6 +1,7 @@
 """The club's own tables."""
 
 from oferta.services.club.models.campaigns import BANK_RATE_MAX, Campaign, Waiting
+from oferta.services.club.models.claims import Claim, LineDispute
 from oferta.services.club.models.lots import Lot, LotMove
 from oferta.services.club.models.members import (
     PRODUCTS,
@@ -21,7 +22,9 @@ __all__ = [
     "Activity",
     "Campaign",
     "Card",
+    "Claim",
     "EarlyRefund",
+    "LineDispute",
     "Lot",
     "LotMove",
     "Member",

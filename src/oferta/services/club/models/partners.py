@@ -16,6 +16,8 @@ class Partner(models.Model):
     earns = models.BooleanField(default=True)
     redeems = models.BooleanField(default=True)
     instalments = models.BooleanField(default=False)
+    #: The customer of kind organisation whose people see the partner's console; null: nobody's.
+    organisation_id = models.UUIDField(null=True, db_index=True)
 
     def __str__(self) -> str:
         return self.name
