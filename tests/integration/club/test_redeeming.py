@@ -207,7 +207,7 @@ def test_lots_follow_an_override_of_what_was_earned(member: Member) -> None:
             reason="half",
             actor=actor,
             approver=other,
-            outcome={"rate": "1%", "amount": "100 KZT", "hold": False},
+            outcome={"rate": "1%", "amount": "100 KZT", "hold": False, "accrual_days": 0},
         ),
         now=NOW,
     )
@@ -220,7 +220,7 @@ def test_lots_follow_an_override_of_what_was_earned(member: Member) -> None:
             reason="whole again",
             actor=actor,
             approver=other,
-            outcome={"rate": "1%", "amount": "420 KZT", "hold": False},
+            outcome={"rate": "1%", "amount": "420 KZT", "hold": False, "accrual_days": 0},
         ),
         now=NOW,
     )

@@ -218,7 +218,9 @@ def test_a_person_says_whether_a_repeat_was_two_purchases(
             reason="Checked with the shop.",
             actor=clerk,
             facts={"repeat_no": 0} if two_coffees else None,
-            outcome=None if two_coffees else {"rate": "0%", "amount": "0 KZT", "hold": False},
+            outcome=None
+            if two_coffees
+            else {"rate": "0%", "amount": "0 KZT", "hold": False, "accrual_days": 0},
         ),
         now=NOW,
     )

@@ -54,7 +54,7 @@ def test_one_clause_takes_precedence_and_two_take_it(
 
 def test_what_two_clauses_worked_out_alike_is_told_once(club: Pack) -> None:
     fields = [work.field for work in told(club, "en").work]
-    assert fields == ["rate", "amount", "hold"]
+    assert fields == ["rate", "amount", "hold", "accrual_days"]
 
 
 def test_a_sum_names_the_clause_of_every_part_and_adds_them_up(tmp_path: Path) -> None:
