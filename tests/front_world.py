@@ -159,7 +159,7 @@ def _cases(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, An
     cases.resolve(
         answered.id, Resolution(status=Status.REJECTED, reason=REASON, actor=clerk), now=now
     )
-    grant = {"rate": "10%", "amount": "5000 KZT", "hold": "false"}
+    grant = {"rate": "10%", "amount": "5000 KZT", "hold": "false", "accrual_days": "0"}
     cases.resolve(
         proposed.id,
         Resolution(status=Status.UPHELD, reason=REASON, actor=clerk, outcome=grant),
