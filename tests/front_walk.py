@@ -25,6 +25,7 @@ MORE = {
     "cases:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
+    "standing:page": ("customer_id", ["customer_id", "firm_id"]),
     "desk:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
 }
 #: What is typed behind an address to see another side of the page.

@@ -7,7 +7,7 @@ to `World.ids`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,10 @@ from oferta.core.notices import queries as notices
 from oferta.core.notices.mass_types import Nature, NewFalse, NewMass
 from oferta.core.notices.types import Rendered
 from oferta.core.parties import actions as parties
-from oferta.core.parties import agreements, consents, exporting, models, queries
+from oferta.core.parties import agreements, consents, exporting, identity, models, queries
 from oferta.core.parties.agreement_types import Circumstances, How
-from oferta.core.parties.types import Actor, Channel, Role
+from oferta.core.parties.identity_types import Checked, MemberRole, PartyKind
+from oferta.core.parties.types import Actor, Channel, NewCustomer, Role
 from oferta.core.terms import shelf
 from oferta.kernel import clock
 from oferta.kernel.i18n import LANGUAGES
@@ -46,6 +47,7 @@ EMAIL = "aigerim@example.kz"
 PHONE = "+77010000000"
 WORDS = "Мен QR арқылы төледім"
 REASON = "Түбіртекті көрдік"
+FIRM = "Kaspi Coffee"
 #: Roles whose pages differ; each is a visitor of its own.
 STAFF = (Role.CLERK, Role.APPROVER, Role.AUDITOR, Role.MESSENGER, Role.ADMINISTRATOR, Role.FINANCE)
 
@@ -89,6 +91,7 @@ def build() -> World:
     world.ids |= {"token": "my", "pack": PACK, "edition": "2024-04-16", "question": "bank_bonus"}
     world.ids |= _cases(party, staff, now)
     world.ids |= {"notice_id": notices.inbox(party)[0].id, "customer_id": party}
+    world.ids |= _identity(party, now)
     world.ids |= _data(party, now) | _messages(staff[Role.MESSENGER], party, now)
     world.ids |= _webhooks(now)
     world.ids["withdrawal"] = consents.withdrawal_token(party, "advertising")
@@ -118,6 +121,21 @@ def _data(party: UUID, now: datetime) -> dict[str, Any]:
     agreed = agreements.accept(party, edition, pack=PACK, how=How.CLICK, shown=shown, now=now)
     file = exporting.ask(party, language="kk", now=now)
     return {"agreement_id": agreed.id, "export_id": file.id}
+
+
+def _identity(party: UUID, now: datetime) -> dict[str, Any]:
+    """Let the customer show a document, be a student and own a firm."""
+    seen = Checked(kind="document", tier=2, reference=WORDS, checked_by=REASON)
+    born = date(now.year - 20, 1, 1)
+    until = now + timedelta(days=90)
+    firm = NewCustomer(key=FIRM, name=FIRM, language="ru", kind=PartyKind.ORGANISATION)
+    firm_id = parties.register_customers([firm], now=now)[FIRM]
+    identity.set_member(firm_id, party, MemberRole.OWNER, now=now)
+    return {
+        "firm_id": firm_id,
+        "evidence_id": identity.add_evidence(party, seen, now=now),
+        "status_id": identity.grant_student(party, born=born, checked=seen, until=until, now=now),
+    }
 
 
 def _webhooks(now: datetime) -> dict[str, Any]:

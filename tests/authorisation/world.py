@@ -91,6 +91,8 @@ def make() -> World:
             "session_id": 1,
             "device_id": 1,
             "endpoint_id": uuid4(),
+            "evidence_id": uuid4(),
+            "status_id": uuid4(),
             "delivery_id": 1,
             "prefix": "unknown",
         }

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.core.parties.web.audit_urls")),
     path("", include("oferta.core.parties.web.staffing_urls")),
     path("desk/configuration/", configuration.urls),
+    path("", include("oferta.core.parties.web.acting_urls")),
     path("", include("oferta.core.parties.web.agreement_urls")),
     path("", include("oferta.core.parties.web.own_data_urls")),
     path("", include("oferta.core.notices.web.urls")),

@@ -10,8 +10,9 @@ from desk_builders import at_the_desk, staff
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
-from oferta.core.parties import actions, audit, models, queries, staffing
+from oferta.core.parties import actions, audit, logins, models, queries, staffing
 from oferta.core.parties.audit import Filter
+from oferta.core.parties.contacts import read_contact
 from oferta.core.parties.errors import (
     BadAppointment,
     NoAppointment,
@@ -157,3 +158,26 @@ def test_no_role_has_more_than_its_work_needs() -> None:
 )
 def test_a_masked_contact_can_be_recognised_and_not_used(address: str, shown: str) -> None:
     assert masked(address) == shown
+
+
+def test_a_person_who_signed_up_by_a_contact_is_appointed_by_it_and_their_roles_edited() -> None:
+    """Their sign-in name was made up: nobody could type it."""
+    address = read_contact("dana@example.test")
+    login = logins.sign_up(address, language="kk", now=NOW)
+    client, _ = at_the_desk(Role.ADMINISTRATOR)
+    sent = {"login": "Dana@Example.test", "name": "Dana", "roles": ["clerk"], "reason": "joins"}
+    assert client.post("/desk/staff/", sent).status_code == 302
+    assert models.Appointment.objects.get().login_id == login.id
+    page = client.get("/desk/staff/").content.decode()
+    assert "d…@example.test" in page
+    assert login.username not in page
+    staffing.approve(staffing.waiting()[0].id, actor=staff(Role.ADMINISTRATOR), now=NOW)
+    member = models.Staff.objects.get(login=login)
+    form = client.get(f"/desk/staff/?of={member.id}").content.decode()
+    assert 'value="clerk" checked' in form
+    changed = sent | {"login": login.username, "roles": ["clerk", "moderator"]}
+    assert client.post("/desk/staff/", changed).status_code == 302
+    staffing.approve(staffing.waiting()[0].id, actor=staff(Role.ADMINISTRATOR), now=NOW)
+    assert queries.actor(member.id).roles == {Role.CLERK, Role.MODERATOR}
+    for nobody in (uuid4(), "x"):
+        assert client.get(f"/desk/staff/?of={nobody}").status_code == 404

@@ -49,7 +49,13 @@ def data_of(world: World) -> frozenset[str]:
     """Return the words that people and shops brought in."""
     brought = [*Payment.objects.values_list("merchant", flat=True).distinct()]
     brought += [one.name for one in world.staff.values()] + [world_of.WORDS, world_of.REASON]
-    brought += [world_of.NAME, world_of.EMAIL, "till", *(f"walker-{role}" for role in world.staff)]
+    brought += [
+        world_of.NAME,
+        world_of.EMAIL,
+        world_of.FIRM,
+        "till",
+        *(f"walker-{role}" for role in world.staff),
+    ]
     # Publishers, and merchants as the card payments' record writes them, stand in the terms.
     for pack in shelf.terms().packs.values():
         brought += [pack.publisher, *(str(value) for one in pack.lists.values() for value in one)]

@@ -70,6 +70,14 @@ WORDED = frozenset(
         "identity.recorded",
         "customer.blocked",
         "customer.unblocked",
+        "identity.withdrawn",
+        "status.granted",
+        "status.withdrawn",
+        "member.set",
+        "webhook.added",
+        "acting.began",
+        "acting.ended",
+        "acting.wrote",
     }
 )
 

@@ -102,13 +102,19 @@ def add_evidence(customer_id: UUID, found: Checked, *, now: datetime) -> UUID:
     return row.id
 
 
-def withdraw_evidence(evidence_id: UUID, *, now: datetime) -> None:
+def withdraw_evidence(evidence_id: UUID, *, now: datetime, of: UUID | None = None) -> None:
     """Let a proof count no more from now on; decisions made under it stand.
 
+    Args:
+        evidence_id: the proof.
+        now: zone-aware.
+        of: the customer whose it must be; None: whoever's.
+
     Raises:
-        UnknownEvidence: there is none that counts.
+        UnknownEvidence: there is none that counts, of that customer.
     """
     rows = models.Evidence.objects.filter(id=evidence_id, withdrawn_at=None)
+    rows = rows if of is None else rows.filter(customer_id=of)
     if not rows.update(withdrawn_at=zoned(now)):
         raise UnknownEvidence(evidence_id=str(evidence_id))
 
@@ -175,6 +181,17 @@ def grant_student(
     )
     row.save(force_insert=True)
     return row.id
+
+
+def withdraw_credential(credential_id: UUID, *, of: UUID, now: datetime) -> None:
+    """Let a customer's status hold no more from now on; decisions made under it stand.
+
+    Raises:
+        UnknownEvidence: they have none such that was not withdrawn.
+    """
+    rows = models.Credential.objects.filter(id=credential_id, customer_id=of, withdrawn_at=None)
+    if not rows.update(withdrawn_at=zoned(now)):
+        raise UnknownEvidence(evidence_id=str(credential_id))
 
 
 def holders(customer_ids: Iterable[UUID], kind: str, *, at: datetime) -> set[UUID]:
@@ -270,6 +287,12 @@ def members_of(organisation_id: UUID) -> list[Member]:
         Member(person_id=row.person_id, role=MemberRole(row.role), since=row.since)
         for row in rows.order_by("since", "id")
     ]
+
+
+def is_organisation(customer_id: UUID) -> bool:
+    """Return whether a customer is an organisation."""
+    rows = models.Customer.objects.filter(id=customer_id, kind=PartyKind.ORGANISATION)
+    return rows.exists()
 
 
 def organisations_of(person_id: UUID) -> dict[UUID, MemberRole]:

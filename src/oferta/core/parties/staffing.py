@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from oferta.core.parties import audit, models
+from oferta.core.parties import audit, models, named
 from oferta.core.parties.errors import BadAppointment, NoAppointment, NotStaff, OwnAct
 from oferta.core.parties.rules import PERMISSIONS, check_may, check_roles
 from oferta.core.parties.types import Actor, Permission, Role
@@ -57,7 +57,7 @@ def propose(
     """Propose the roles that a person should have from now on, in the place of those they have.
 
     Args:
-        username: the login of the person; they signed up before.
+        username: the sign-in name or a proven contact of the person; they signed up before.
         name: how the desk shows them.
         roles: all that they are to have.
         reason: why; kept for good.
@@ -73,9 +73,10 @@ def propose(
     check_may(actor, Permission.APPOINT_STAFF)
     check_roles(roles)
     _check_words(name, reason, roles)
-    login = models.Login.objects.select_for_update().filter(username=username).first()
+    login = named.login(username)
     if login is None:
         raise BadAppointment(field="login", given=username, expected="a login that exists")
+    models.Login.objects.select_for_update().get(id=login.id)  # one proposal at a time
     if models.Staff.objects.filter(login=login, id=actor.id).exists():
         raise OwnAct(actor=actor.name)
     if models.Appointment.objects.filter(login=login, decided_at=None).exists():
@@ -167,9 +168,21 @@ def members() -> list[Member]:
     """Return all staff by name; those without roles were dismissed."""
     rows = models.Staff.objects.select_related("login").order_by("name", "id")
     return [
-        Member(id=row.id, name=row.name, login=row.login.username, roles=_roles(row.roles))
+        Member(id=row.id, name=row.name, login=named.shown(row.login), roles=_roles(row.roles))
         for row in rows
     ]
+
+
+def member(staff_id: UUID) -> Member:
+    """Return a member of staff with the sign-in name by which an appointment is proposed.
+
+    Raises:
+        NotStaff: there is none.
+    """
+    row = models.Staff.objects.select_related("login").filter(id=staff_id).first()
+    if row is None:
+        raise NotStaff(login=str(staff_id))
+    return Member(id=row.id, name=row.name, login=row.login.username, roles=_roles(row.roles))
 
 
 def colleagues(permission: Permission) -> list[tuple[UUID, str]]:
@@ -186,7 +199,7 @@ def waiting() -> list[Waiting]:
         Waiting(
             id=row.id,
             name=row.name,
-            login=row.login.username,
+            login=named.shown(row.login),
             roles=_roles(row.roles),
             reason=row.reason,
             by_id=row.proposed_by_id,

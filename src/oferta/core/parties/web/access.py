@@ -17,6 +17,7 @@ from django.utils import translation
 from oferta.core.parties import blocks, queries
 from oferta.core.parties.errors import BadLink, UnknownCustomer
 from oferta.core.parties.types import Customer
+from oferta.core.parties.web import acting
 from oferta.core.parties.web.agreed import asked_first
 from oferta.core.parties.web.doors import SESSION
 
@@ -29,15 +30,27 @@ SIGN_IN = "account_login"
 def for_customer(view: View) -> View: ...
 @overload
 def for_customer(
-    *, link: bool = ..., acts: bool = ..., under: str = ...
+    *,
+    link: bool = ...,
+    acts: bool = ...,
+    under: str = ...,
+    owners: bool = ...,
+    person: bool = ...,
 ) -> Callable[[View], View]: ...
 def for_customer(
-    view: View | None = None, *, link: bool = True, acts: bool = False, under: str = ""
+    view: View | None = None,
+    *,
+    link: bool = True,
+    acts: bool = False,
+    under: str = "",
+    owners: bool = False,
+    person: bool = False,
 ) -> View | Callable[[View], View]:
     """Give the view `customer`, and `token`: `my`, or the text of the personal link.
 
     Who did not sign in is asked to, and comes back. A damaged link is a page that does not exist.
-    The page speaks the customer's language until they choose one.
+    The page speaks the customer's language until they choose one. Who acts for an organisation
+    (`acting`) is given the organisation as `customer`, as far as their role in it allows.
 
     Args:
         view: what makes the page.
@@ -47,8 +60,10 @@ def for_customer(
             who is blocked is told why. Reading, exporting and appealing stay open to them.
         under: the pack of terms under which they do it: who has not accepted the edition in force
             is asked first, and comes back. A personal link's holder acts by use (RM-41).
+        owners: True for what only owners may do for an organisation: its consents, all its data.
+        person: True for pages about the person who signed in, whomever they act for.
     """
-    guard = _Guard(link=link, acts=acts, under=under)
+    guard = _Guard(link=link, acts=acts, under=under, owners=owners, person=person)
     if view is None:
         return lambda wanted: _guarded(wanted, guard)
     return _guarded(view, guard)
@@ -60,6 +75,8 @@ class _Guard(NamedTuple):
     link: bool
     acts: bool
     under: str
+    owners: bool
+    person: bool
 
 
 def _guarded(view: View, guard: _Guard) -> View:
@@ -68,18 +85,20 @@ def _guarded(view: View, guard: _Guard) -> View:
         if token == SESSION:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), SIGN_IN)
-            customer = _who_signed_in(request)
+            customer = reader = _who_signed_in(request)
+            if not guard.person and (found := acting.chosen(request, reader)) is not None:
+                customer = found.organisation
+                request.acting = found  # type: ignore[attr-defined] # the frame says so
         else:
-            customer = _who_holds(token)
+            customer = reader = _who_holds(token)
             if not guard.link:
                 return redirect_to_login(_same_page_signed_in(request, token), SIGN_IN)
-        _speak_to(customer, request)
+        _speak_to(reader, request)
         request.customer = customer  # type: ignore[attr-defined] # the frame greets them
-        response = _refused(request, customer, token) if guard.acts else None
-        if response is None and guard.under and token == SESSION:
-            response = asked_first(request, customer, guard.under)
+        response = _stopped(request, customer, token, guard)
         if response is None:
             response = view(request, customer=customer, token=token, **rest)
+            _note_written(request)
         # A link's address is the key: no other site may learn it, no cache may keep the page.
         # (With "no-referrer" a browser sends forms with no origin; they are taken for forgeries.)
         response.headers["Referrer-Policy"] = "same-origin"
@@ -87,6 +106,26 @@ def _guarded(view: View, guard: _Guard) -> View:
         return response
 
     return guarded
+
+
+def _stopped(
+    request: HttpRequest, customer: Customer, token: str, guard: _Guard
+) -> HttpResponse | None:
+    """Return what the reader gets instead of the page; None: the page."""
+    found: acting.Acting | None = getattr(request, "acting", None)
+    if found is not None and not found.may(request.method or "", owners=guard.owners):
+        context = {"owners": guard.owners, "token": token}
+        return render(request, "acting/refused.html", context, status=403)
+    response = _refused(request, customer, token) if guard.acts else None
+    if response is None and guard.under and token == SESSION:
+        response = asked_first(request, customer, guard.under)
+    return response
+
+
+def _note_written(request: HttpRequest) -> None:
+    found: acting.Acting | None = getattr(request, "acting", None)
+    if found is not None:
+        acting.note_written(request, found)
 
 
 def _refused(request: HttpRequest, customer: Customer, token: str) -> HttpResponse | None:

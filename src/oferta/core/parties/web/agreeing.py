@@ -175,7 +175,7 @@ def _agreed(one: Agreement, language: Language) -> dict[str, Any]:
 # --- consents -------------------------------------------------------------------------------------
 
 
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def consent(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show each purpose with what the customer says to it, and keep what they say now."""
     language = page_language(request)

@@ -18,7 +18,7 @@ _CLAIM = "oferta_claim"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_customer
+@for_customer(person=True)
 def claim(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Offer the holder of a personal link a login of their own."""
     if token == "my":  # noqa: S105 - the door's name

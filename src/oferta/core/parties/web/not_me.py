@@ -16,7 +16,7 @@ from oferta.kernel import clock
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_customer
+@for_customer(person=True)
 def not_me(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """End every session and let only recovery in; holding the link is enough to stop a thief."""
     login = _login_of(customer)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from oferta.core.parties import erasing, exporting
 from oferta.core.parties.agreement_errors import ErasureObstructed, UnknownErasure, UnknownExport
 from oferta.core.parties.agreement_types import ErasureState, ExportState
-from oferta.core.parties.types import Customer, Who, WhoKind
+from oferta.core.parties.types import Customer
+from oferta.core.parties.web import acting
 from oferta.core.parties.web.access import for_customer
-from oferta.core.parties.web.origin import client_address, mark_of
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
 
@@ -28,7 +28,7 @@ _TONES = {
 
 
 @require_safe
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show the files made so far, and what is asked of erasure."""
     asked = exporting.exports(customer.id)
@@ -55,7 +55,7 @@ def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
 
 
 @require_POST
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def ask(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Have the file made."""
     del token
@@ -65,18 +65,13 @@ def ask(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse
 
 
 @require_safe
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def download(
     request: HttpRequest, *, customer: Customer, token: str, export_id: UUID
 ) -> HttpResponse:
     """Give the customer their file, piece by piece."""
     del token
-    who = Who(
-        kind=WhoKind.CUSTOMER,
-        id=customer.id,
-        session=mark_of(request),
-        address=client_address(request),
-    )
+    who = acting.who(request, customer)
     try:
         found, pieces = exporting.download(customer.id, export_id, who=who, now=clock.now())
     except UnknownExport:
@@ -87,7 +82,7 @@ def download(
     return cast("HttpResponse", answer)  # whoever adds headers to it needs no more
 
 
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def erasure(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Say what would be erased, what stays and why, and take the request."""
     obstacles = erasing.obstacles(customer.id)
@@ -124,7 +119,7 @@ def _asked(request: HttpRequest, customer: Customer) -> str:
 
 
 @require_POST
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def keep(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Think better of erasure."""
     del token

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from oferta.core.parties import staffing
-from oferta.core.parties.errors import BadAppointment
+from oferta.core.parties.errors import BadAppointment, NotStaff
 from oferta.core.parties.types import Actor, Permission, Role
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
@@ -25,7 +25,7 @@ _SAID = frozenset({"own_act", "roles_exclude", "bad_appointment", "no_appointmen
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(Permission.APPROVE_APPOINTMENTS)
 def members(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    """List staff and what waits; take a proposal."""
+    """List staff and what waits; take a proposal, for somebody new or (`?of=`) for one of them."""
     error: OfertaError | None = None
     if request.method == "POST":
         try:
@@ -43,8 +43,7 @@ def members(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         ],
         "roles": [(role.value, f"staff.role.{role}") for role in Role],
         "may_propose": actor.may(Permission.APPOINT_STAFF),
-        "given": request.POST,
-        "given_roles": request.POST.getlist("roles"),
+        **_given(request),
         "error": error,
         "error_key": _key(error) if error else "",
     }
@@ -74,6 +73,18 @@ def dismiss(request: HttpRequest, *, actor: Actor, staff_id: UUID) -> HttpRespon
         request,
         lambda: staffing.dismiss(staff_id, reason=reason, actor=actor, now=clock.now()),
     )
+
+
+def _given(request: HttpRequest) -> dict[str, Any]:
+    """Return what the form holds: what was sent, or the roles of the one that is to change."""
+    if request.method == "POST" or "of" not in request.GET:
+        return {"given": request.POST, "given_roles": request.POST.getlist("roles")}
+    try:
+        of = staffing.member(UUID(request.GET["of"]))
+    except (ValueError, NotStaff):
+        raise Http404("staff") from None
+    given = {"login": of.login, "name": of.name}
+    return {"given": given, "given_roles": [role.value for role in of.roles]}
 
 
 def _propose(request: HttpRequest, actor: Actor) -> None:

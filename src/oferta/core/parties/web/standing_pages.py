@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from oferta.core.parties import audit, blocks, identity, queries
 from oferta.core.parties.errors import BadCustomer, OwnAct, UnknownCustomer
 from oferta.core.parties.identity_errors import BadEvidence
-from oferta.core.parties.identity_types import Checked
+from oferta.core.parties.identity_types import Checked, MemberRole
 from oferta.core.parties.types import Actor, Customer, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.core.terms import shelf
@@ -33,17 +33,17 @@ REASON_LENGTH_MAX = 500
 @for_staff(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
     """Show the evidence, the tier that follows, statuses and blocks."""
-    found = _found(customer_id)
-    _note(actor, "customer.read", found)
-    return _page(request, actor, found)
+    found = found_customer(customer_id)
+    note(actor, "customer.read", found)
+    return shown_page(request, actor, found)
 
 
 @require_POST
 @for_staff(Permission.RECORD_IDENTITY)
 def evidence(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
     """Keep what a member of staff saw: a document, a register's answer, the person."""
-    found = _found(customer_id)
-    _ensure_not_own(actor, found)
+    found = found_customer(customer_id)
+    ensure_not_own(actor, found)
     kind = request.POST.get("kind", "")
     try:
         identity.add_evidence(
@@ -53,13 +53,13 @@ def evidence(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRe
                 tier=KINDS.get(kind, 0),
                 reference=request.POST.get("reference", "")[:REASON_LENGTH_MAX],
                 checked_by=actor.name,
-                expires_at=_end_of(request.POST.get("expires", "")),
+                expires_at=end_of(request.POST.get("expires", "")),
             ),
             now=clock.now(),
         )
     except BadEvidence as error:
-        return _page(request, actor, found, f"standing.error.{error.field}")
-    _note(actor, "identity.recorded", found, kind=kind)
+        return shown_page(request, actor, found, f"standing.error.{error.field}")
+    note(actor, "identity.recorded", found, kind=kind)
     return redirect("standing:page", customer_id)
 
 
@@ -67,7 +67,7 @@ def evidence(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRe
 @for_staff(Permission.BLOCK)
 def block(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
     """Keep the customer from acting, by a published clause."""
-    found = _found(customer_id)
+    found = found_customer(customer_id)
     pack, _, rest = request.POST.get("clause", "").partition("/")
     edition, _, clause = rest.partition("/")
     reason = request.POST.get("reason", "")[:REASON_LENGTH_MAX]
@@ -80,9 +80,9 @@ def block(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRespo
             now=clock.now(),
         )
     except BadCustomer as error:
-        return _page(request, actor, found, f"standing.error.{error.field}")
+        return shown_page(request, actor, found, f"standing.error.{error.field}")
     except OfertaError as refused:
-        return _page(request, actor, found, _reach_used_up(refused))
+        return shown_page(request, actor, found, _reach_used_up(refused))
     return redirect("standing:page", customer_id)
 
 
@@ -90,19 +90,20 @@ def block(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRespo
 @for_staff(Permission.LIFT_BLOCK)
 def lift(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResponse:
     """Let the customer act again."""
-    found = _found(customer_id)
+    found = found_customer(customer_id)
     reason = request.POST.get("reason", "")[:REASON_LENGTH_MAX].strip()
     if not reason:
-        return _page(request, actor, found, "standing.error.reason")
-    _ensure_not_own(actor, found)
+        return shown_page(request, actor, found, "standing.error.reason")
+    ensure_not_own(actor, found)
     try:
         blocks.lift(customer_id, reason=reason, actor=actor, now=clock.now())
     except OfertaError as refused:
-        return _page(request, actor, found, _reach_used_up(refused))
+        return shown_page(request, actor, found, _reach_used_up(refused))
     return redirect("standing:page", customer_id)
 
 
-def _ensure_not_own(actor: Actor, found: Customer) -> None:
+def ensure_not_own(actor: Actor, found: Customer) -> None:
+    """Refuse who would decide about themselves."""
     try:
         queries.ensure_not_own(actor, found.id)
     except OwnAct as error:
@@ -116,7 +117,10 @@ def _reach_used_up(error: OfertaError) -> str:
     return f"messages.error.{error.code}"
 
 
-def _page(request: HttpRequest, actor: Actor, found: Customer, error_key: str = "") -> HttpResponse:
+def shown_page(
+    request: HttpRequest, actor: Actor, found: Customer, error_key: str = ""
+) -> HttpResponse:
+    """Show a customer's standing, with what was wrong if something was."""
     language = language_of(request.LANGUAGE_CODE)
     standing = blocks.in_force(found.id)
     context = {
@@ -124,6 +128,10 @@ def _page(request: HttpRequest, actor: Actor, found: Customer, error_key: str = 
         "evidence": [
             (item, f"standing.kind.{item.kind}") for item in identity.evidence_of(found.id)
         ],
+        "statuses": identity.credentials_of(found.id),
+        "organisation": identity.is_organisation(found.id),
+        "members": _members(found.id),
+        "roles": [(role.value, f"acting.role.{role}") for role in MemberRole],
         "standing": standing,
         "kinds": [(kind, f"standing.kind.{kind}") for kind in KINDS],
         "clauses": _clauses(language) if standing is None else [],
@@ -134,6 +142,12 @@ def _page(request: HttpRequest, actor: Actor, found: Customer, error_key: str = 
         "given": request.POST,
     }
     return render(request, "parties/standing.html", context, status=422 if error_key else 200)
+
+
+def _members(customer_id: UUID) -> list[tuple[UUID, str, str]]:
+    found = identity.members_of(customer_id)
+    names = queries.names(one.person_id for one in found)
+    return [(one.person_id, names[one.person_id], f"acting.role.{one.role}") for one in found]
 
 
 def _clauses(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -151,7 +165,8 @@ def _clauses(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _end_of(day: str) -> datetime | None:
+def end_of(day: str) -> datetime | None:
+    """Return the last moment of a day as a form writes it; None: it is no day."""
     try:
         found = parse_date(day)
     except ValueError:
@@ -161,14 +176,16 @@ def _end_of(day: str) -> datetime | None:
     return datetime.combine(found, time.max, tzinfo=get_current_timezone())
 
 
-def _found(customer_id: UUID) -> Customer:
+def found_customer(customer_id: UUID) -> Customer:
+    """Return a customer; one that is not there is a page that is not there."""
     try:
         return queries.customer(customer_id)
     except UnknownCustomer as error:
         raise Http404(error.code) from None
 
 
-def _note(actor: Actor, what: str, found: Customer, **details: Any) -> None:
+def note(actor: Actor, what: str, found: Customer, **details: Any) -> None:
+    """Keep in the audit log what was read or done."""
     audit.record(
         actor=actor,
         what=what,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from oferta.core.parties.web import standing_pages
+from oferta.core.parties.web import standing_more, standing_pages
 
 app_name = "standing"
 urlpatterns = [
@@ -14,6 +14,22 @@ urlpatterns = [
         standing_pages.evidence,
         name="evidence",
     ),
+    path(
+        "desk/customers/<uuid:customer_id>/standing/evidence/<uuid:evidence_id>/withdraw",
+        standing_more.withdraw,
+        name="withdraw",
+    ),
+    path(
+        "desk/customers/<uuid:customer_id>/standing/student",
+        standing_more.student,
+        name="student",
+    ),
+    path(
+        "desk/customers/<uuid:customer_id>/standing/statuses/<uuid:status_id>/withdraw",
+        standing_more.withdraw_status,
+        name="withdraw_status",
+    ),
+    path("desk/customers/<uuid:customer_id>/standing/member", standing_more.member, name="member"),
     path("desk/customers/<uuid:customer_id>/standing/block", standing_pages.block, name="block"),
     path("desk/customers/<uuid:customer_id>/standing/lift", standing_pages.lift, name="lift"),
 ]

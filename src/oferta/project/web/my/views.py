@@ -17,7 +17,7 @@ from oferta.core.decisions import purses
 from oferta.core.decisions.web import statement
 from oferta.core.notices.web import views as inbox
 from oferta.core.parties import actions as parties
-from oferta.core.parties import agreements
+from oferta.core.parties import agreements, identity
 from oferta.core.parties.agreement_types import Standing
 from oferta.core.parties.errors import BadCustomer
 from oferta.core.parties.types import Customer
@@ -35,6 +35,8 @@ SECTIONS = (
     ("agreements:consents", "profile.consents", "check"),
     ("data:home", "profile.data", "download"),
 )
+#: For members of organisations.
+ACTING = ("acting:choose", "profile.acting", "people")
 
 
 @require_safe
@@ -64,6 +66,7 @@ def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
 @for_customer(link=False)
 def profile(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show who the customer is to the service, and lead to everything that they may change."""
+    is_member = hasattr(request, "acting") or bool(identity.organisations_of(customer.id))
     context: dict[str, Any] = {
         "customer": customer,
         "token": token,
@@ -71,7 +74,7 @@ def profile(request: HttpRequest, *, customer: Customer, token: str) -> HttpResp
         "tier_key": f"profile.tier.{min(customer.identity_tier, 3)}",
         "sections": [
             {"address": address, "key": key, "how_key": f"{key}_how", "icon": icon}
-            for name, key, icon in SECTIONS
+            for name, key, icon in (*SECTIONS, *((ACTING,) if is_member else ()))
             if (address := _address(name))
         ],
     }
@@ -79,7 +82,7 @@ def profile(request: HttpRequest, *, customer: Customer, token: str) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_customer(link=False)
+@for_customer(link=False, owners=True)
 def details(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Let the customer say what to call them and in which language to tell them things."""
     name, language = (request.POST.get(field, "") for field in ("name", "language"))

@@ -5,19 +5,27 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oferta.core.parties import audit
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
+from oferta.kernel.i18n import Language, language_of
 from oferta.project.webhooks import actions, queries
-from oferta.project.webhooks.errors import EndpointDisabled, UnknownDelivery, UnknownEndpoint
-from oferta.project.webhooks.types import Delivery, Endpoint
+from oferta.project.webhooks.errors import (
+    BadEndpoint,
+    EndpointDisabled,
+    UnknownDelivery,
+    UnknownEndpoint,
+)
+from oferta.project.webhooks.types import ASKED_FOR, Delivery, Endpoint, NewEndpoint
 
 PAGE = 50
+OWNER_LENGTH_MAX = 100
 
 
 @require_safe
@@ -26,6 +34,46 @@ def endpoints(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """List every endpoint."""
     found = [(item, _state_key(item)) for item in queries.endpoints()]
     return render(request, "webhooks/endpoints.html", {"actor": actor, "endpoints": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff(Permission.MANAGE_TOKENS)
+def add(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """Take a new address, and show the secret that signs messages to it, this once."""
+    language = language_of(request.LANGUAGE_CODE)
+    error_key = ""
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                made = actions.add_endpoint(_wanted(request, language), now=clock.now())
+                _log(actor, "webhook.added", made.id)
+        except BadEndpoint as error:
+            error_key = f"webhooks.error.{error.field}"
+        else:
+            (secret,) = queries.secrets(made.id, clock.now())
+            return render(request, "webhooks/added.html", {"endpoint": made, "secret": secret})
+    context = {
+        "actor": actor,
+        "kinds": [(kind.value, f"webhooks.kind.{kind}") for kind in ASKED_FOR],
+        "given": request.POST,
+        "given_kinds": request.POST.getlist("kinds"),
+        "error_key": error_key,
+    }
+    return render(request, "webhooks/add.html", context, status=422 if error_key else 200)
+
+
+def _wanted(request: HttpRequest, language: Language) -> NewEndpoint:
+    owner = request.POST.get("owner", "").strip()
+    if not 0 < len(owner) <= OWNER_LENGTH_MAX or "\0" in owner:
+        raise BadEndpoint(field="owner", given=owner[:20], expected="whose system")
+    return NewEndpoint(
+        owner=owner,
+        url=request.POST.get("url", "").strip(),
+        kinds=frozenset(request.POST.getlist("kinds")),
+        note=request.POST.get("note", ""),
+        contact=request.POST.get("contact", "").strip(),
+        language=language,
+    )
 
 
 @require_safe

@@ -9,6 +9,7 @@ from oferta.project.webhooks.web import desk
 app_name = "webhooks"
 urlpatterns = [
     path("desk/webhooks/", desk.endpoints, name="endpoints"),
+    path("desk/webhooks/new", desk.add, name="add"),
     path("desk/webhooks/<uuid:endpoint_id>/", desk.endpoint, name="endpoint"),
     path("desk/webhooks/<uuid:endpoint_id>/switch", desk.switch, name="switch"),
     path("desk/webhooks/deliveries/<int:delivery_id>/", desk.delivery, name="delivery"),

@@ -1,0 +1,10 @@
+"""The address at which a person says for whom they act."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from oferta.core.parties.web import acting_pages
+
+app_name = "acting"
+urlpatterns = [path("my/acting/", acting_pages.choose, name="choose")]
