@@ -1,0 +1,1 @@
+"""What comes back for a ticket: the facts of a case, the quote before anybody applies."""
