@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from oferta.kernel.money import Money
+
 
 class Stage(StrEnum):
-    """Where a performance stands. That nothing is left is a flag beside it, not a stage."""
+    """Where a performance stands. That nothing is left to sell is no stage: it may change back."""
 
     DRAFT = "draft"
     ON_SALE = "on_sale"
@@ -19,7 +22,7 @@ class Stage(StrEnum):
     HELD = "held"
 
 
-class Payer(StrEnum):
+class RefundPayer(StrEnum):
     """Who pays refunds of a performance out (TR-06). Whoever it is, we owe the buyer."""
 
     OPERATOR = "operator"
@@ -134,3 +137,141 @@ class Scanned:
     ticket_id: UUID
     #: Raised by transfer, refund and "my code leaked"; an older one opens nothing.
     generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Who pays, as they give themselves when ordering; who comes may be somebody else (TR-08)."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    #: The customer, if they are signed in.
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """So many places of a category, or these places of it."""
+
+    category_id: int
+    #: Left aside where `places` are chosen.
+    count: int = 1
+    #: Ids of places that the buyer chose on the plan.
+    places: tuple[int, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """How many places these are."""
+        return len(self.places) or self.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """What a buyer wants to reserve; the same id is the same order, however often it is asked."""
+
+    id: UUID
+    performance_id: UUID
+    wanted: tuple[Wanted, ...]
+    buyer: Buyer
+    channel: SaleChannel = SaleChannel.SITE
+    carrier: Carrier = Carrier.ELECTRONIC
+    delivery: Delivery = Delivery.NONE
+    promo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What the terms say a ticket costs, and which clauses say so."""
+
+    nominal: int
+    price: int
+    service_fee: int
+    edition: str
+    decided_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsKept:
+    """The pack and edition that an order was sold under: they are the buyer's."""
+
+    pack: str
+    edition: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineBrief:
+    """One ticket to be, or that is."""
+
+    id: UUID
+    place_id: int
+    category: str
+    #: "" each for general admission.
+    sector: str
+    row: str
+    number: str
+    price: Price
+    delivery_fee: int
+    ticket_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBrief:
+    """An order as its buyer sees it."""
+
+    id: UUID
+    code: str
+    performance_id: UUID
+    status: OrderStatus
+    party_id: UUID | None
+    lines: tuple[LineBrief, ...]
+    face: Money
+    service_fee: Money
+    delivery_fee: Money
+    total: Money
+    ordered_at: datetime
+    hold_until: datetime
+    paid_at: datetime | None
+    sale_terms: TermsKept
+    refund_terms: TermsKept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """With whom the buyer concluded what: the ticket, and the service of selling it (TR-04)."""
+
+    about: str
+    counterparty: str
+    terms: TermsKept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay:
+    """A part of an order's total by one means."""
+
+    means: str
+    #: Minor units of the order's currency; None: all that the others leave.
+    amount: int | None = None
+    #: What the means needs: a token of a card, a number of a voucher. Never a card's number.
+    instrument: str = ""
+    #: The same id is the same payment.
+    id: UUID | None = None
+
+
+def _unset() -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What is asked of a means: so much, for this order of this customer."""
+
+    payment_id: UUID
+    order_id: UUID
+    order_code: str
+    amount: Money
+    instrument: str
+    party_id: UUID | None
+    at: datetime
+    labels: dict[str, str] = field(default_factory=_unset)

@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=12, unique=True)),
+                ('asked', models.CharField(max_length=64)),
                 ('party_id', models.UUIDField(null=True)),
                 ('payer_name', models.CharField(max_length=200)),
                 ('payer_email', models.CharField(blank=True, max_length=200)),
@@ -181,7 +182,6 @@ class Migration(migrations.Migration):
                 ('titles', models.JSONField()),
                 ('starts_at', models.DateTimeField()),
                 ('stage', models.CharField(default='draft', max_length=12)),
-                ('sold_out', models.BooleanField(default=False)),
                 ('sale_starts_at', models.DateTimeField()),
                 ('sale_ends_at', models.DateTimeField()),
                 ('currency', models.CharField(max_length=8)),
@@ -193,6 +193,9 @@ class Migration(migrations.Migration):
                 ('refund_payer', models.CharField(default='operator', max_length=12)),
                 ('organiser_refund_days', models.SmallIntegerField(null=True)),
                 ('refunds_accepted_before', models.DateField(null=True)),
+                ('face_account_id', models.BigIntegerField(null=True)),
+                ('fee_account_id', models.BigIntegerField(null=True)),
+                ('delivery_account_id', models.BigIntegerField(null=True)),
                 ('high_alert', models.BooleanField(default=False)),
                 ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.hall')),
                 ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.operator')),
@@ -322,6 +325,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('began_on')), _connector='OR'), name='regime_ends_after_it_begins')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SandboxCharge',
+            fields=[
+                ('payment_id', models.UUIDField(primary_key=True, serialize=False)),
+                ('amount', models.BigIntegerField()),
+                ('currency', models.CharField(max_length=8)),
+                ('state', models.CharField(max_length=12)),
+                ('refunded', models.BigIntegerField(default=0)),
+                ('refunds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='charge_refunded_within_it')],
             },
         ),
         migrations.CreateModel(
@@ -506,6 +523,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='performance',
             constraint=models.CheckConstraint(condition=models.Q(('sale_ends_at__gt', models.F('sale_starts_at'))), name='performance_sale_ends_after_it_starts'),
+        ),
+        migrations.AddConstraint(
+            model_name='performance',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'on_sale'), _negated=True), models.Q(('delivery_account_id__isnull', False), ('face_account_id__isnull', False), ('fee_account_id__isnull', False)), _connector='OR'), name='performance_sold_with_accounts'),
         ),
         migrations.AddConstraint(
             model_name='gate',

@@ -21,7 +21,7 @@ from oferta.services.tickets.models.catalogue import (
     Venue,
 )
 from oferta.services.tickets.models.orders import Order, OrderLine, Place, Ticket, WaitingEntry
-from oferta.services.tickets.models.payments import Payment, ProviderCall
+from oferta.services.tickets.models.payments import Payment, ProviderCall, SandboxCharge
 from oferta.services.tickets.models.refunds import (
     Application,
     ApplicationTicket,
@@ -54,6 +54,7 @@ __all__ = [
     "Refund",
     "RefusedScan",
     "Regime",
+    "SandboxCharge",
     "Ticket",
     "Venue",
     "WaitingEntry",

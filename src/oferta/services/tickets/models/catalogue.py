@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from oferta.services.tickets.types import Payer, Stage
+from oferta.services.tickets.types import RefundPayer, Stage
 
 
 def one_of(field: str, values: type[StrEnum], name: str) -> models.CheckConstraint:
@@ -125,8 +125,6 @@ class Performance(models.Model):
     titles = models.JSONField()
     starts_at = models.DateTimeField()
     stage = models.CharField(max_length=12, default=Stage.DRAFT)
-    #: Nothing was free when somebody last asked; a cache, never a refusal.
-    sold_out = models.BooleanField(default=False)
     sale_starts_at = models.DateTimeField()
     sale_ends_at = models.DateTimeField()
     currency = models.CharField(max_length=8)
@@ -138,11 +136,16 @@ class Performance(models.Model):
     per_order_max = models.SmallIntegerField(default=10)
     #: Whoever left may come in again; the entry clause of `sale_pack` reads it.
     reentry = models.BooleanField(default=False)
-    refund_payer = models.CharField(max_length=12, default=Payer.OPERATOR)
+    refund_payer = models.CharField(max_length=12, default=RefundPayer.OPERATOR)
     #: The organiser's own term of payment, if it has one (TR-90).
     organiser_refund_days = models.SmallIntegerField(null=True)
     #: The first day on which the organiser takes no more requests, if it named one (TR-117).
     refunds_accepted_before = models.DateField(null=True)
+    #: The ledger's accounts: the face value that we hold for the organiser until nothing of it
+    #: may have to go back; the operator's fees and its income of delivery. Null until it is sold.
+    face_account_id = models.BigIntegerField(null=True)
+    fee_account_id = models.BigIntegerField(null=True)
+    delivery_account_id = models.BigIntegerField(null=True)
     #: The performance in the place of this one.
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     #: Its change was caused by a high-alert regime (TR-110 to TR-115).
@@ -151,7 +154,7 @@ class Performance(models.Model):
     class Meta:
         constraints = (
             one_of("stage", Stage, "performance_stage_known"),
-            one_of("refund_payer", Payer, "performance_refund_payer_known"),
+            one_of("refund_payer", RefundPayer, "performance_refund_payer_known"),
             models.CheckConstraint(
                 condition=Q(hold_minutes__gte=1, per_order_max__gte=1),
                 name="performance_limits_above_zero",
@@ -159,6 +162,15 @@ class Performance(models.Model):
             models.CheckConstraint(
                 condition=Q(sale_ends_at__gt=F("sale_starts_at")),
                 name="performance_sale_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.ON_SALE)
+                | Q(
+                    face_account_id__isnull=False,
+                    fee_account_id__isnull=False,
+                    delivery_account_id__isnull=False,
+                ),
+                name="performance_sold_with_accounts",
             ),
         )
         indexes: ClassVar = [

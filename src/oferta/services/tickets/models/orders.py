@@ -33,6 +33,8 @@ class Order(models.Model):
     id = models.UUIDField(primary_key=True)
     #: What the buyer reads out on the phone.
     code = models.CharField(max_length=12, unique=True)
+    #: Digest of what was asked, to tell a repetition from another order under the same id.
+    asked = models.CharField(max_length=64)
     performance = models.ForeignKey(Performance, on_delete=models.PROTECT, related_name="orders")
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+")
     #: The customer who pays; null: a buyer without a login, known by the contacts below.

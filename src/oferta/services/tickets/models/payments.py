@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -72,3 +73,27 @@ class ProviderCall(models.Model):
 
     def __str__(self) -> str:
         return self.call_id
+
+
+class SandboxCharge(models.Model):
+    """What the sandbox provider remembers, as a provider outside would: never joined to ours."""
+
+    payment_id = models.UUIDField(primary_key=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=8)
+    state = models.CharField(max_length=12)
+    #: Minor units given back.
+    refunded = models.BigIntegerField(default=0)
+    #: Refunds that it has heard of.
+    refunds = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=models.F("amount")),
+                name="charge_refunded_within_it",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.payment_id)

@@ -1,0 +1,53 @@
+"""What the ticket office calls its accounts and what it sold."""
+
+from __future__ import annotations
+
+from oferta.core.decisions.naming import Name, Title
+from oferta.core.decisions.types import Decision
+from oferta.kernel.money import Money, parse_money
+from oferta.services.tickets import rules
+
+
+def account_name(key: str) -> Name | None:
+    """Return what an account of the ticket office is called."""
+    match key.split("/"):
+        case ["tickets", "performance", _, "face", _]:
+            return Name("tickets.account.face")
+        case ["tickets", "operator", name, "fees", _]:
+            return Name("tickets.account.fees", {"operator": name})
+        case ["tickets", "operator", name, "delivery", _]:
+            return Name("tickets.account.delivery", {"operator": name})
+        case ["tickets", "means", name, _]:
+            return Name("tickets.account.means", {"means": name})
+        case ["tickets", "owed", _]:
+            return Name("tickets.account.owed")
+        case _:
+            return None
+
+
+def sale_title(item: Decision) -> Title:
+    """Return what a bought ticket is called: the performance, and what was paid."""
+    outcome = item.outcome or {}
+    unit = (
+        parse_money(str(item.facts["ticket_nominal"])).unit
+        if "ticket_nominal" in item.facts
+        else ""
+    )
+    minor = sum(int(outcome.get(name) or 0) for name in ("price", "service_fee", "fee"))
+    paid = Money(minor, unit) if unit else None
+    delivery = item.question == rules.DELIVERY_FEE
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.delivery" if delivery else "tickets.event.ticket"),
+        paid=paid,
+        nothing=Name("tickets.event.free"),
+    )
+
+
+def taken_over_title(item: Decision) -> Title:
+    """Return what a place that another buyer took is called: the performance."""
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.taken_over"),
+        nothing=Name("tickets.event.not_taken_over"),
+    )

@@ -1,0 +1,68 @@
+"""What the ticket office holds of a customer: for their export, and for their erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from oferta.core.parties.archive import Section
+from oferta.core.parties.erasing import Eraser, Kept, blanked
+from oferta.kernel.i18n import Language
+from oferta.kernel.money import Money
+from oferta.services.tickets.models import Order, Ticket
+
+
+def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
+    """Return the customer's orders and tickets."""
+    orders = ("at", "code", "performance", "status", "amount", "name", "email", "phone")
+    yield Section("orders", orders, _orders(customer_id))
+    tickets = ("at", "code", "performance", "status", "name")
+    yield Section("tickets", tickets, _tickets(customer_id))
+
+
+def _orders(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = Order.objects.filter(party_id=customer_id).select_related("performance")
+    for row in rows.order_by("ordered_at").iterator():
+        yield {
+            "at": row.ordered_at.isoformat(),
+            "code": row.code,
+            "performance": row.performance.key,
+            "status": row.status,
+            "amount": str(Money(row.total, row.currency)),
+            "name": row.payer_name,
+            "email": row.payer_email,
+            "phone": row.payer_phone,
+        }
+
+
+def _tickets(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = Ticket.objects.filter(holder_id=customer_id).select_related("performance")
+    for row in rows.order_by("serial").iterator():
+        yield {
+            "at": row.issued_at.isoformat(),
+            "code": str(row.serial),
+            "performance": row.performance.key,
+            "status": row.status,
+            "name": row.holder_name,
+        }
+
+
+_ORDERS = "(SELECT id FROM tickets_order WHERE party_id = %(party)s)"
+
+ERASER = Eraser(
+    room="tickets",
+    wipes=(
+        blanked("tickets_orderline", "visitor_name = ''", f"order_id IN {_ORDERS}"),
+        blanked("tickets_ticket", "holder_name = %(grave)s", "holder_id = %(party)s"),
+        blanked(
+            "tickets_payment", "instrument = ''", f"order_id IN {_ORDERS} AND instrument <> ''"
+        ),
+        blanked(
+            "tickets_order",
+            "payer_name = %(grave)s, payer_email = '', payer_phone = ''",
+            "party_id = %(party)s",
+        ),
+    ),
+    kept=(Kept(table="tickets_order", what="orders", ground="accounting"),),
+)

@@ -1,0 +1,156 @@
+"""Places change hands here and nowhere else; every statement leaves each place in one state.
+
+A reservation is the place's own row (status, moment, order), so between held and sold there is no
+gap in which a place counts for nobody. A hold that is over is free to whoever asks next, in the
+same statement; nobody has to tidy up first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+
+class Claimed(NamedTuple):
+    """A place that an order now holds."""
+
+    id: int
+    category_id: int
+
+
+#: Whoever locks a place first has it; others pass on to the next one without waiting.
+_ANY = """
+WITH free AS (
+    SELECT id FROM tickets_place WHERE category_id = %(category)s AND status = 'free'
+    ORDER BY rank, id LIMIT %(count)s FOR UPDATE SKIP LOCKED
+), late AS (
+    SELECT id FROM tickets_place
+    WHERE category_id = %(category)s AND status = 'held' AND hold_until <= %(now)s
+    ORDER BY hold_until LIMIT %(count)s - (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED
+)
+UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
+FROM (SELECT id FROM free UNION ALL SELECT id FROM late) AS found
+WHERE place.id = found.id
+RETURNING place.id, place.category_id
+"""
+#: Chosen places are waited for, in one order: two buyers never wait for each other in a circle.
+_CHOSEN = """
+WITH found AS (
+    SELECT id FROM tickets_place
+    WHERE id = ANY(%(places)s) AND category_id = %(category)s
+      AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s))
+    ORDER BY id FOR UPDATE
+)
+UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
+FROM found WHERE place.id = found.id
+RETURNING place.id, place.category_id
+"""
+_SELL = """
+UPDATE tickets_place SET status = 'sold', hold_until = NULL
+WHERE order_id = %(order)s AND status = 'held'
+RETURNING id, category_id
+"""
+_KEEP = """
+UPDATE tickets_place SET hold_until = greatest(hold_until, %(until)s)
+WHERE order_id = %(order)s AND status = 'held'
+"""
+_FREE = """
+UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
+WHERE order_id = ANY(%(orders)s) AND status = 'held'
+"""
+_RELEASE_SOLD = """
+UPDATE tickets_place SET status = 'free', order_id = NULL
+WHERE order_id = %(order)s AND status = 'sold'
+"""
+_GIVE_BACK = """
+UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
+WHERE id = ANY(%(places)s) AND status = 'sold'
+"""
+_HAND_OVER = """
+UPDATE tickets_place SET order_id = %(order)s
+WHERE id = ANY(%(places)s) AND status = 'sold'
+RETURNING id, category_id
+"""
+_COUNT = """
+UPDATE tickets_pricecategory AS category SET sold = sold + counted.change
+FROM (SELECT unnest(%(categories)s::bigint[]) AS id, unnest(%(changes)s::integer[]) AS change)
+    AS counted
+WHERE category.id = counted.id
+"""
+
+
+def claim_any(
+    order_id: UUID, category_id: int, count: int, *, until: datetime, now: datetime
+) -> list[Claimed]:
+    """Hold up to `count` places of a category for an order; fewer if no more are free."""
+    return _claimed(
+        _ANY,
+        {"order": order_id, "category": category_id, "count": count, "until": until, "now": now},
+    )
+
+
+def claim_chosen(
+    order_id: UUID, category_id: int, places: Sequence[int], *, until: datetime, now: datetime
+) -> list[Claimed]:
+    """Hold those of the chosen places of a category that nobody else has."""
+    asked = sorted(set(places))
+    return _claimed(
+        _CHOSEN,
+        {"order": order_id, "category": category_id, "places": asked, "until": until, "now": now},
+    )
+
+
+def release_sold(order_id: UUID) -> int:
+    """Let go what an order just bought, if it could not buy all of it."""
+    return _changed(_RELEASE_SOLD, {"order": order_id})
+
+
+def keep(order_id: UUID, *, until: datetime) -> int:
+    """Hold an order's places longer; return how many it still has."""
+    return _changed(_KEEP, {"order": order_id, "until": until})
+
+
+def sell(order_id: UUID) -> list[Claimed]:
+    """Turn what an order still holds into what it has bought."""
+    return _claimed(_SELL, {"order": order_id})
+
+
+def free(order_ids: Sequence[UUID]) -> int:
+    """Let go what orders hold; return how many places are free now."""
+    return _changed(_FREE, {"orders": list(order_ids)})
+
+
+def give_back(place_ids: Sequence[int]) -> int:
+    """Let places that were sold be sold anew; return how many."""
+    return _changed(_GIVE_BACK, {"places": list(place_ids)})
+
+
+def hand_over(place_ids: Sequence[int], order_id: UUID) -> list[Claimed]:
+    """Give sold places to another order without their being free in between."""
+    return _claimed(_HAND_OVER, {"places": list(place_ids), "order": order_id})
+
+
+def count_sold(changes: dict[int, int]) -> None:
+    """Add to the categories' counts of sold places; the table refuses more than there are."""
+    wanted = sorted(changes.items())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT,
+            {"categories": [one for one, _ in wanted], "changes": [two for _, two in wanted]},
+        )
+
+
+def _claimed(statement: str, params: dict[str, Any]) -> list[Claimed]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return sorted(Claimed(*row) for row in cursor.fetchall())
+
+
+def _changed(statement: str, params: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)

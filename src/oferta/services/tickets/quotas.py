@@ -1,0 +1,42 @@
+"""Quotas: taken before places are, given back after; the table refuses more than they hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from django.db import connection
+
+_TAKE = """
+UPDATE tickets_quota SET used = used + %(count)s
+WHERE id = %(quota)s AND used + %(count)s <= size
+"""
+_GIVE_BACK = """
+UPDATE tickets_quota AS quota SET used = used - given.back
+FROM (SELECT unnest(%(quotas)s::bigint[]) AS id, unnest(%(counts)s::integer[]) AS back) AS given
+WHERE quota.id = given.id
+"""
+_LOCK = "SELECT 1 FROM tickets_quota WHERE id = ANY(%(quotas)s) ORDER BY id FOR UPDATE"
+
+
+def take(wanted: Mapping[int, int]) -> int | None:
+    """Take so much of each quota, in one order; return the first that has not so much left.
+
+    What was taken before that one is undone with the caller's database transaction.
+    """
+    with connection.cursor() as cursor:
+        for quota, count in sorted(wanted.items()):
+            cursor.execute(_TAKE, {"quota": quota, "count": count})
+            if not cursor.rowcount:
+                return quota
+    return None
+
+
+def give_back(used: Iterable[Iterable[int]]) -> None:
+    """Give back one of each quota that each line took."""
+    counts = Counter(quota for line in used for quota in line)
+    if not counts:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"quotas": list(counts)})
+        cursor.execute(_GIVE_BACK, {"quotas": list(counts), "counts": list(counts.values())})
