@@ -59,12 +59,19 @@ from oferta.project.rest import own_data as rest_data
 from oferta.project.signing import receipt_keys
 from oferta.project.web import words
 from oferta.project.webhooks import handlers as webhooks
-from oferta.services import club
+from oferta.services import club, tickets
 from oferta.services.club import finding as club_finding
 from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
 from oferta.services.club import own_data as club_data
 from oferta.services.club import rules as club_rules
+from oferta.services.tickets import means as tickets_means
+from oferta.services.tickets import naming as tickets_naming
+from oferta.services.tickets import own_data as tickets_data
+from oferta.services.tickets import rules as tickets_rules
+from oferta.services.tickets.cash import CashDesk
+from oferta.services.tickets.means import Means, Provider
+from oferta.services.tickets.sandbox import Sandbox
 from oferta.services.club.claims import claiming as club_claims
 
 #: Event to what is done at once, in the same database transaction, in order.
@@ -101,10 +108,15 @@ PLANS: Mapping[str, Planner] = {
     "club.redeeming": club_rules.plan_redeeming,
     "club.restoring": club_rules.plan_restoring,
     "club.expiring": club_rules.plan_expiring,
+    "tickets.sale": tickets_rules.plan_sale,
+    "tickets.face_value_return": tickets_rules.plan_face_value_return,
 }
 
 #: First part of an account's key to what the service calls its accounts.
-ACCOUNTS: Mapping[str, AccountNamer] = {"club": club_naming.account_name}
+ACCOUNTS: Mapping[str, AccountNamer] = {
+    "club": club_naming.account_name,
+    "tickets": tickets_naming.account_name,
+}
 
 #: Name of a plan to what the service calls the event behind a Decision.
 TITLES: Mapping[str, Titler] = {
@@ -113,6 +125,8 @@ TITLES: Mapping[str, Titler] = {
     "club.redeeming": club_naming.redeeming_title,
     "club.restoring": club_naming.restoring_title,
     "club.expiring": club_naming.expiring_title,
+    "tickets.sale": tickets_naming.sale_title,
+    "tickets.face_value_return": tickets_naming.taken_over_title,
 }
 
 #: Which accounts a service keeps for a customer.
@@ -132,12 +146,14 @@ EXPORTERS: Sequence[Exporter] = (
     cases_data.export,
     rest_data.export,
     club_data.export,
+    tickets_data.export,
 )
 
 #: How each room erases a customer. Services first: they find their rows by what others erase.
 ERASERS: Sequence[Eraser] = (
     rest_data.ERASER,
     club_data.ERASER,
+    tickets_data.ERASER,
     cases_data.ERASER,
     decisions_data.ERASER,
     notices_data.ERASER,
@@ -151,8 +167,13 @@ ACCEPTED_AT_SIGN_UP: Sequence[str] = ("bonus-club",)
 NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
     Path(club.__file__).parent / "words",
+    Path(tickets.__file__).parent / "words",
     Path(club.__file__).parent / "claims" / "words",
 )
+
+#: Means of payment at the ticket office: providers outside, and value that is kept inside.
+PROVIDERS: Mapping[str, Provider] = {"card": Sandbox()}
+MEANS: Mapping[str, Means] = {"cash": CashDesk()}
 
 
 def connect() -> None:
@@ -169,6 +190,7 @@ def connect() -> None:
     naming.register(ACCOUNTS, TITLES)
     purses.register(KEEPERS)
     finding.register(SEARCHERS)
+    tickets_means.connect(outside=PROVIDERS, inside=MEANS)
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
     channels.connect({item.name: item for item in ways_out(config)})
