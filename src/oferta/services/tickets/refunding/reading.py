@@ -49,7 +49,7 @@ def sold_in(order_id: UUID) -> list[Sold]:
     rows = _rows().filter(order_id=order_id).order_by("serial")
     if not rows:
         raise UnknownOrder(order=str(order_id))
-    return [one for one in read(rows) if one is not None]
+    return read(rows)
 
 
 def read(rows: Iterable[Ticket]) -> list[Sold]:
