@@ -225,6 +225,7 @@ TABLE: tuple[Row, ...] = (
     desk("webhooks:switch", "administrator", method="POST", then=HIDDEN),
     desk("webhooks:delivery", "administrator", then=HIDDEN),
     desk("webhooks:replay", "administrator", method="POST", then=HIDDEN),
+    desk("club:board", "finance", "terms_owner"),
     desk("configuration:index", "administrator"),
     desk("configuration:app_list", "administrator"),
     desk("configuration:decisions_authority_changelist", "administrator"),

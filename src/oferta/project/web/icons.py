@@ -32,6 +32,10 @@ _DRAWN = {
     "lock": '<path d="M6 11h12v9.5H6z"/><path d="M8.5 11V8a3.5 3.5 0 0 1 7 0v3"/>',
     "log": '<path d="M5 5h14M5 10h14M5 15h9M5 20h9"/>',
     "send": '<path d="M4 12 20.5 4.5 16 20l-4-6z"/>',
+    "chart": '<path d="M4 4v16h16"/><path d="M8.5 16v-4M12.5 16V8M16.5 16v-6"/>',
+    "club": '<path d="M4 9h16v11H4zM4 13h16M12 9v11"/>'
+    '<path d="M12 9C8 9 7 4.5 9.5 4.5S12 9 12 9s0-4.5 2.5-4.5S16 9 12 9z"/>',
+    "shop": '<path d="M5 10v10h14V10M3.5 10 5.5 4h13l2 6z"/><path d="M10 20v-5.5h4V20"/>',
     "empty": '<path d="M4 13.5 7 5h10l3 8.5V19.5H4z"/><path d="M4 13.5h5l1 2.5h4l1-2.5h5"/>',
 }
 

@@ -42,6 +42,7 @@ CUSTOMER = (
 DESK: tuple[Link, ...] = (
     Link("desk:home", "desk.title", "desk"),
     Link("messages:list", "messages.title", "send", permission="stop_messages"),
+    Link("club:board", "club.board.title", "chart", permission="see_figures"),
     Link("audit:log", "audit.title", "log", permission="read_audit"),
     Link("staffing:list", "staffing.title", "people", permission="approve_appointments"),
     Link("rest:tokens", "rest.tokens", "lock", permission="manage_tokens"),
