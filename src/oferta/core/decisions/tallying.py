@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -47,7 +47,7 @@ def by_clauses(
         since: of the event, included.
         until: of the event, left out.
     """
-    asked = {"pack": pack, "questions": list(questions), "field": field}
+    asked: dict[str, Any] = {"pack": pack, "questions": list(questions), "field": field}
     with connection.cursor() as cursor:
         cursor.execute(_BY_CLAUSES, asked | {"since": since, "until": until})
         rows = cursor.fetchall()
