@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from oferta.kernel import pgcopy
+from oferta.kernel import pgarray, pgcopy
 from oferta.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,14 @@ ROWS: list[tuple[UUID | None, list[UUID], str, list[str], datetime, bytes]] = [
     (uuid7(), [uuid7() for _ in range(300)], "券" * 9_000, ["", '"{,}"', "é"],
      datetime(9000, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), bytes(range(256))),
 ]  # fmt: skip
+
+
+def test_texts_of_an_array_are_read_back_as_they_were() -> None:
+    texts = ["", "a", 'q"uo{te},', "back\\slash\\", "券\n", "NULL"]
+    with connection.cursor() as cursor:
+        for said in (texts, []):
+            cursor.execute("SELECT %s::text[]", [pgarray.texts(said)])
+            assert cursor.fetchone() == (said,)
 
 
 def test_every_kind_of_value_is_read_back_as_it_was_written() -> None:

@@ -8,9 +8,13 @@ from typing import Any
 import orjson
 
 _stored = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_stored_sorted = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, allow_nan=False, sort_keys=True
+).encode
 _sorted = json.JSONEncoder(
     separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str
 ).encode
+_PLAIN_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 # Subclasses of str (the enums) are written by both ways as the text they are.
 _FORMAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
@@ -27,6 +31,19 @@ def json_bytes(value: object) -> bytes:
         return _stored(value).encode()
     # orjson writes NaN as null; the slower way refuses it.
     return _stored(value).encode() if b"null" in said else said
+
+
+def sorted_json_bytes(value: object) -> bytes:
+    """Write plain JSON values as `json_bytes` does, keys sorted, so that equal ones are equal.
+
+    Raises:
+        TypeError, ValueError: as of `json_bytes`.
+    """
+    try:
+        said = orjson.dumps(value, option=_PLAIN_SORTED)
+    except TypeError:
+        return _stored_sorted(value).encode()
+    return _stored_sorted(value).encode() if b"null" in said else said
 
 
 def json_text(value: object) -> str:

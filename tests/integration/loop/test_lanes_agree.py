@@ -32,7 +32,7 @@ SELECT d.key, d.question, d.pack, d.edition, d.edition_digest, d.day, d.event_at
 FROM decisions_decision d ORDER BY 1, 2
 """
 _NOTICES = """
-SELECT n.party_id, n.kind, n.language, n.params::text, n.cites::text, n.created_at,
+SELECT n.party_id, n.kind, n.language, (n.params - 'number')::text, n.cites::text, n.created_at,
        (SELECT array_agg(d.key || d.question ORDER BY at.n)
         FROM unnest(n.decision_ids) WITH ORDINALITY AS at (id, n)
         JOIN decisions_decision d ON d.id = at.id), b.size, b.state

@@ -38,7 +38,7 @@ from oferta.core.decisions.types import (
 )
 from oferta.core.notices import actions as notices
 from oferta.core.parties import queries as parties
-from oferta.kernel import events
+from oferta.kernel import events, pgcopy
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.meanwhile import meanwhile
 
@@ -65,7 +65,8 @@ def decide(batch: Prepared, *, now: datetime) -> list[Answer]:
 def _no_collection() -> Iterator[None]:
     """Leave the collector of cycles off: a batch makes a hundred thousand objects and no cycle.
 
-    Each full collection in between would walk everything the process holds, packs included.
+    Each full collection in between would walk everything the process holds, packs included. What
+    the batch leaves is put among the old objects at once: it would be the first thing walked.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -73,6 +74,8 @@ def _no_collection() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -128,7 +131,8 @@ def _settle(drafts: list[Draft], now: datetime) -> None:
     limits.write(before, after)
     if drafts:
         in_order = sorted(drafts, key=lambda draft: draft.event.key)
-        storing.write(row for draft in in_order for row in draft.rows(now))
+        decided = pgcopy.moment(now)
+        storing.write(row for draft in in_order for row in draft.rows(decided))
     notices.send([notice for draft in drafts if (notice := draft.notice()) is not None], now=now)
     if drafts:
         events.publish(DecisionsMade(made=lambda: _briefs(drafts), at=now))

@@ -52,7 +52,10 @@ class Draft:
     @property
     def limited(self) -> bool:
         """Whether limits have a say: then it can only be decided once they are locked."""
-        return any(item.holders for item in self.questions)
+        for item in self.questions:  # noqa: SIM110 - asked of every event, and half the price
+            if item.holders:
+                return True
+        return False
 
     def decide(self, used: dict[Holder, int], *, counts: bool) -> None:
         """Answer the questions and plan what follows.
@@ -79,7 +82,10 @@ class Draft:
             if item.outcome is not None:
                 outcomes[item.name] = item.outcome
         self.plan = plans.plan(self.event, outcomes)
-        self.group = moving.group(self.plan.movements, ids, self.event.event_at)
+        if self.plan.movements:
+            self.group = moving.group(self.plan.movements, ids, self.event.event_at)
+        else:
+            self.group = NO_GROUP
 
     def decisions(self, decided_at: datetime) -> tuple[Decision, ...]:
         """Return its Decisions in the order of the event's questions, made when first read."""
@@ -87,9 +93,13 @@ class Draft:
             self._decisions = tuple([self._decision(item, decided_at) for item in self.questions])
         return self._decisions
 
-    def rows(self, decided_at: datetime) -> Iterator[bytes]:
-        """Write its Decisions for `storing.write`, in the order of their questions' names."""
-        of_event = storing.of_event(self.event, decided_at, self.digest, self.context)
+    def rows(self, decided: bytes) -> Iterator[bytes]:
+        """Write its Decisions for `storing.write`, in the order of their questions' names.
+
+        Args:
+            decided: when that was, as COPY takes a moment: a batch has one.
+        """
+        of_event = storing.of_event(self.event, decided, self.digest, self.context)
         for item in _by_name(self.questions):
             standing = item.standing
             yield storing.row(

@@ -125,8 +125,7 @@ def ahead(batches: Iterable[Sequence[Event]]) -> Iterator[Prepared]:
 def _draft(event: Event) -> Draft:
     draft = Draft(event)
     try:
-        draft.digest = rules.digest(event)
-        draft.context = rules.context_json(event)
+        draft.digest, draft.context = rules.asked(event)
         plans.planner(event.plan)
     except OfertaError as error:
         draft.error = error

@@ -9,6 +9,7 @@ from uuid import UUID
 from oferta.core.decisions import models, storing
 from oferta.core.decisions.errors import UnknownDecision
 from oferta.core.decisions.types import Decision
+from oferta.kernel import pgarray
 
 PAGE_MAX = 200
 
@@ -43,7 +44,7 @@ def lock(decision_id: UUID) -> Decision:
 def decisions_by_key(keys: Iterable[str]) -> dict[str, list[Decision]]:
     """Return the decisions of each event that has any, by the event's key."""
     found: dict[str, list[Decision]] = {}
-    for item in storing.select("key = ANY(%s)", [list(keys)]):
+    for item in storing.select("key = ANY(%s::text[])", [pgarray.texts(keys)]):
         found.setdefault(item.key, []).append(item)
     return found
 

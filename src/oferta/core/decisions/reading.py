@@ -18,7 +18,7 @@ from oferta.core.terms.facts import used_type
 from oferta.core.terms.program import Program
 from oferta.core.terms.relations import breaks
 from oferta.core.terms.types import Coded, Edition, Kind, Pack, Question, Type
-from oferta.core.terms.values import BadValue, parse_value, write_value
+from oferta.core.terms.values import BadValue, reader, writer
 from oferta.kernel.jsontext import json_bytes
 
 #: Remembered values of one fact; then it is begun anew.
@@ -56,9 +56,10 @@ class Column:
 
     def __init__(self, name: str, type_: Type) -> None:
         self._name = json_bytes(name)
-        self._type = type_
+        self._parse = reader(type_)
         #: Texts may hold what JSON escapes; numbers, days and sums are written without.
         self._is_text = type_.kind in (Kind.TEXT, Kind.ENUM)
+        self._write = writer(type_)
         #: By class, because True is not 1 here.
         self._cells: dict[type, dict[object, Cell]] = {}
         self._pieces: dict[Coded, bytes] = {}
@@ -75,10 +76,10 @@ class Column:
             return [self._cell(value) for value in values]
         if all(found):  # a cell is a pair, and never empty
             return found
-        return [
-            cell or self._remembered(known, value)
-            for cell, value in zip(found, values, strict=True)
-        ]
+        for place, cell in enumerate(found):
+            if cell is None:
+                found[place] = self._remembered(known, values[place])
+        return found
 
     def piece(self, value: Coded) -> bytes:
         """Return a coded value's piece of the stored JSON: null, a boolean or canonical text."""
@@ -90,9 +91,9 @@ class Column:
         return found
 
     def _piece(self, value: Coded) -> bytes:
-        if self._is_text or value is None or isinstance(value, bool):
+        if self._is_text or value is None or isinstance(value, bool | str):
             return b"%b:%b" % (self._name, json_bytes(value))
-        return b'%b:"%b"' % (self._name, write_value(value, self._type).encode())
+        return b'%b:"%b"' % (self._name, self._write(value).encode())
 
     def _remembered(self, known: dict[object, Cell], raw: object) -> Cell | None:
         cell = self._cell(raw)
@@ -104,7 +105,7 @@ class Column:
 
     def _cell(self, raw: object) -> Cell | None:
         try:
-            coded = parse_value(raw, self._type)
+            coded = self._parse(raw)
         except BadValue:
             return None
         return coded, self._piece(coded)

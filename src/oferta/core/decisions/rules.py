@@ -10,19 +10,24 @@ from typing import Any
 from oferta.core.decisions.errors import BadEvent
 from oferta.core.decisions.types import Event, LimitShare, Movement
 from oferta.kernel.clock import NaiveTime, zoned
-from oferta.kernel.jsontext import canonical_bytes, json_bytes
+from oferta.kernel.jsontext import canonical_bytes, sorted_json_bytes
 
 KEY_LENGTH_MAX = 200
 QUESTIONS_MAX = 16
 
 
-def digest(event: Event) -> bytes:
-    """Return the SHA-256 of everything the caller asked: equal for a retry, as it was sent.
+def asked(event: Event) -> tuple[bytes, bytes]:
+    """Return the SHA-256 of everything the caller asked, equal for a retry, and the context.
+
+    Returns:
+        The digest, and the context as it is stored: JSON, keys sorted.
 
     Raises:
-        BadEvent: the event cannot be written down: no key, a naive moment, an unprintable value.
+        BadEvent: the event cannot be written down: no key, a naive moment, an unprintable value,
+            a context of something else than JSON values.
     """
     _check_shape(event)
+    context = _context(event)
     facts, party = event.facts, event.party_id
     try:
         event.key.encode()
@@ -33,15 +38,16 @@ def digest(event: Event) -> bytes:
                 facts if facts.__class__ is dict else dict(facts),
                 event.event_at.timestamp(),
                 event.plan,
-                dict(event.context),
-                None if party is None else party.hex,
             )
         )
     except UnicodeEncodeError:
         raise _bad(event, "facts", "half of a surrogate pair", "whole characters") from None
+    # One list, as if it had been written at once: the context is long, and wanted by itself too.
+    whom = b"null" if party is None else b'"%b"' % party.hex.encode()
+    said = b"%b,%b,%b]" % (said[:-1], context, whom)
     if rb"\u0000" in said or "\0" in event.key:
         raise _bad(event, "facts", "a NUL character", "text without NUL")
-    return sha256(said).digest()
+    return sha256(said).digest(), context
 
 
 def _check_shape(event: Event) -> None:
@@ -58,14 +64,10 @@ def _check_shape(event: Event) -> None:
         raise _bad(event, "event_at", error.given, "a moment with a time zone") from None
 
 
-def context_json(event: Event) -> bytes:
-    """Write the event's context as it is stored: JSON.
-
-    Raises:
-        BadEvent: it holds something else than JSON values.
-    """
+def _context(event: Event) -> bytes:
+    context = event.context
     try:
-        return json_bytes(dict(event.context))
+        return sorted_json_bytes(context if context.__class__ is dict else dict(context))
     except (TypeError, ValueError) as error:
         raise _bad(event, "context", str(error), "JSON values only") from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from struct import Struct
@@ -30,8 +30,8 @@ _COLUMNS = (
 _COLUMN_COUNT = _COLUMNS.count(",") + 1
 #: How a row starts: columns, id, day, length of the facts.
 _start = Struct(">hi16siii").pack
-#: The moments of an event.
-_moments = Struct(">iqiq").pack
+_length = Struct(">i").pack
+_moment = Struct(">iq").pack
 _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN (FORMAT binary)"
 _JSON = ("facts", "outcome", "context", "error_facts", "uses")
 _READ = ", ".join(f"{name}::text" if name in _JSON else name for name in _COLUMNS.split(", "))
@@ -58,8 +58,9 @@ def write(rows: Iterable[bytes]) -> None:
 
 def write_one(item: Decision) -> None:
     """Add one decision."""
+    decided = pgcopy.moment(item.decided_at)
     pieces = (
-        of_event(item, item.decided_at, item.digest, json_bytes(item.context)),
+        of_event(item, decided, item.digest, json_bytes(item.context)),
         of_clauses(
             *(item.question, item.pack, item.edition, item.edition_digest),
             *(item.decided_by, item.mask),
@@ -97,16 +98,21 @@ def row(
     )
 
 
-def of_event(item: Event | Decision, decided_at: datetime, digest: bytes, context: bytes) -> bytes:
-    """Write what all Decisions of an event share."""
+def of_event(item: Event | Decision, decided: bytes, digest: bytes, context: bytes) -> bytes:
+    """Write what all Decisions of an event share; when they are `decided` is written already."""
+    key = item.key.encode()
     return b"".join(
         (
-            pgcopy.text(item.key),
+            _length(len(key)),
+            key,
             pgcopy.identity(item.party_id),
-            _moments(8, pgcopy.microseconds(item.event_at), 8, pgcopy.microseconds(decided_at)),
-            pgcopy.blob(digest),
+            _moment(8, pgcopy.microseconds(item.event_at)),
+            decided,
+            _length(len(digest)),
+            digest,
             pgcopy.word(item.plan),
-            pgcopy.blob(context),
+            _length(len(context)),
+            context,
         )
     )
 

@@ -29,6 +29,11 @@ SELECT coalesce((SELECT max(e.tier) FROM parties_evidence e
 FROM unnest(%s::uuid[], %s::timestamptz[]) WITH ORDINALITY AS asked (id, at, place)
 ORDER BY asked.place
 """  # noqa: S608 - nothing in it comes from outside
+_LANGUAGES = """
+SELECT wanted.place, found.language
+FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (id, place)
+JOIN parties_customer AS found USING (id)
+"""
 _TIER_NOW = f"""
 SELECT coalesce(max(e.tier), 0) FROM parties_evidence e
 WHERE e.customer_id = %s AND {_COUNTS.format(at="clock_timestamp()")}
@@ -120,15 +125,16 @@ def has_login(customer_id: UUID) -> bool:
 
 def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
     """Return the language of each of these customers; unknown ones are left out."""
-    wanted = ",".join([one.hex for one in customer_ids])
+    wanted = list(customer_ids)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:  # one array, as text: an IN of a thousand is slow to plan
-        cursor.execute(
-            "SELECT id, language FROM parties_customer WHERE id = ANY(%s::uuid[])",
-            [f"{{{wanted}}}"],
-        )
-        return cast("dict[UUID, Language]", dict(cursor.fetchall()))
+    # One array, as text: an IN of a thousand is slow to plan. Places come back, not ids: reading an
+    # id takes longer than looking it up.
+    told = ",".join([one.hex for one in wanted])
+    with connection.cursor() as cursor:
+        cursor.execute(_LANGUAGES, [f"{{{told}}}"])
+        found = cast("list[tuple[int, Language]]", cursor.fetchall())
+    return {wanted[place - 1]: language for place, language in found}
 
 
 def names(customer_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 from typing import ClassVar
 
 from oferta.core.terms.problems import choices, listed, shown
@@ -109,6 +111,31 @@ def parse_value(raw: object, type_: Type) -> Coded:
     if isinstance(coded, int) and not within(coded, type_):
         raise BadValue(given=_given(raw), expected=expected_of(type_))
     return coded
+
+
+def reader(type_: Type) -> Callable[[object], Coded]:
+    """Return `parse_value` of one type, for whoever reads many values of it."""
+    read = _READERS[type_.kind]
+    least, most = bounds_of(type_)
+    low, high = (-inf if least is None else least), (inf if most is None else most)
+
+    def parse(raw: object) -> Coded:
+        if raw is None:
+            return parse_value(raw, type_)
+        coded = read(raw, type_)
+        if isinstance(coded, int) and not low <= coded <= high:
+            raise _bad(raw, type_)
+        return coded
+
+    return parse
+
+
+def writer(type_: Type) -> Callable[[int], str]:
+    """Return `write_value` of one type of numbers, for whoever writes many of them."""
+    if type_.kind is not Kind.MONEY:
+        return lambda coded: _write_number(coded, type_)
+    places, unit = UNITS[type_.unit], type_.unit
+    return lambda coded: f"{decimal_text(coded, places)} {unit}"
 
 
 def bounds_of(type_: Type) -> tuple[int | None, int | None]:
