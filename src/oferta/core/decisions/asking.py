@@ -63,12 +63,13 @@ class Question:
 def read_many(events: Sequence[Event]) -> list[list[Question] | None]:
     """Read plainly given facts of many events at once; None where `read` must have its say."""
     read: list[list[Question] | None] = [None] * len(events)
-    forms: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    forms: dict[tuple[str, tuple[str, ...], str | None], list[int]] = {}
     for place, event in enumerate(events):
-        forms.setdefault((event.pack, tuple(event.questions)), []).append(place)
-    for (pack, names), places in forms.items():
+        asked = event.pack, tuple(event.questions), event.edition
+        forms.setdefault(asked, []).append(place)
+    for (pack, names, edition), places in forms.items():
         try:
-            form = memory().form(pack, names)
+            form = memory().form(pack, names, edition)
         except TermsError:
             continue
         rows = form.read([events[place].facts for place in places])
@@ -84,7 +85,8 @@ def _from_row(name: str, row: Row) -> Question:
         return Question(name, standing, day, coded, stored)
     pack = standing.pack.name
     facts = dict(zip(memory().reader(pack, name).names, coded, strict=True))
-    return _limited(name, memory().terms.read_coded(pack, name, facts, day))
+    edition = standing.edition.id
+    return _limited(name, memory().terms.read_coded(pack, name, facts, day, edition))
 
 
 def read(event: Event) -> list[Question]:
@@ -95,19 +97,24 @@ def read(event: Event) -> list[Question]:
     """
     known = memory()
     if len(event.questions) == 1:
-        return [read_question(event.pack, event.questions[0], event.facts)]
+        return [read_question(event.pack, event.questions[0], event.facts, event.edition)]
     _refuse_unknown_facts(event, known.known_facts(event.pack, event.questions))
     return [
         read_question(
-            event.pack, name, own_facts(event.facts, known.reader(event.pack, name).names)
+            event.pack,
+            name,
+            own_facts(event.facts, known.reader(event.pack, name).names),
+            event.edition,
         )
         for name in event.questions
     ]
 
 
-def read_question(pack: str, name: str, facts: Mapping[str, Any]) -> Question:
-    """Read the facts of one question; errors as of `read`."""
-    return _limited(name, memory().terms.read(pack, name, facts))
+def read_question(
+    pack: str, name: str, facts: Mapping[str, Any], edition: str | None = None
+) -> Question:
+    """Read the facts of one question, under an edition if one is kept; errors as of `read`."""
+    return _limited(name, memory().terms.read(pack, name, facts, edition=edition))
 
 
 def _limited(name: str, asked: Asked) -> Question:

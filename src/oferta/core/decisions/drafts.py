@@ -117,6 +117,7 @@ class Draft:
                         standing.edition.digest,
                         item.decided_by,
                         item.mask,
+                        self.event.edition is not None,
                     ),
                     storing.of_end(self.status, *self._error(item), item.uses)
                     if self.stopped or item.uses
@@ -168,6 +169,7 @@ class Draft:
             uses=item.uses,
             transfer_ids=self.group.ids_of(item.id),
             digest=self.digest,
+            edition_kept=event.edition is not None,
         )
 
     def _cites(self) -> tuple[Citation, ...]:

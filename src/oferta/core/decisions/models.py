@@ -32,6 +32,8 @@ class Decision(models.Model):
     pack = models.TextField()
     edition = models.TextField()
     edition_digest = models.TextField()
+    #: The event named the edition; otherwise the day chose it.
+    edition_kept = models.BooleanField(default=False, db_default=False)
     #: The day the edition and the windows were read for.
     day = models.DateField()
     event_at = models.DateTimeField()
@@ -108,9 +110,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(overrides__isnull=True)
-                | (Q(actor__isnull=False) | Q(basis="terms"))
-                & ~Q(reason="")
-                & Q(status="decided"),
+                | (Q(actor__isnull=False) | Q(basis="terms")) & ~Q(reason="") & Q(status="decided"),
                 name="override_has_reason_and_actor",
             ),
             models.CheckConstraint(

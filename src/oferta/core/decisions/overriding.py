@@ -116,7 +116,7 @@ def _corrected(old: Decision, wanted: Override) -> _Result:
     """Decide again by the corrected facts; limits give back the old share and take the new."""
     names = shelf.terms().pack(old.pack).questions[old.question].facts
     facts = rules.own_facts(old.facts, names) | dict(wanted.facts or {})
-    question = asking.read_question(old.pack, old.question, facts)
+    question = asking.read_question(old.pack, old.question, facts, old.kept_edition)
     held = [(old.pack, item.limit, item.holder, item.since) for item in old.uses]
     before = limits.lock([holder for _, holder in question.holders] + held)
     used = dict(before)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
-from oferta.core.terms.errors import NotInForce
+from oferta.core.terms.errors import NotInForce, UnknownEdition
 from oferta.core.terms.facts import used_type
 from oferta.core.terms.program import Program
 from oferta.core.terms.relations import breaks
@@ -114,11 +114,15 @@ class Column:
 class Reader:
     """One question of one pack, and what answers it on which day."""
 
-    __slots__ = ("_by_day", "_fields", "_pack", "_terms", "assumed", "day", "names", "question")
+    __slots__ = (
+        "_by_day", "_fields", "_kept", "_pack", "_terms", "assumed", "day", "names", "question"
+    )  # fmt: skip
 
-    def __init__(self, terms: Terms, pack: Pack, question: Question) -> None:
+    def __init__(self, terms: Terms, pack: Pack, question: Question, kept: str | None) -> None:
         self._terms = terms
         self._pack = pack
+        #: The edition that answers on every day, if not the day's own.
+        self._kept = kept
         self.question = question
         self.names: tuple[str, ...] = tuple(question.facts)
         self._fields = tuple(field.name for field in question.answer)
@@ -144,8 +148,11 @@ class Reader:
         if not isinstance(day, int):
             return None
         try:
-            edition = self._terms.edition(self._pack.name, day)
-        except NotInForce:
+            if self._kept is None:
+                edition = self._terms.edition(self._pack.name, day)
+            else:
+                edition = self._terms.edition_called(self._pack.name, self._kept)
+        except (NotInForce, UnknownEdition):
             return None
         program = self._terms.program(self._pack.name, self.question.name, edition)
         return Standing(self._pack, edition, program, self._fields)
@@ -232,36 +239,36 @@ class Memory:
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        self._readers: dict[tuple[str, str], Reader] = {}
-        self._forms: dict[tuple[str, tuple[str, ...]], Form] = {}
+        self._readers: dict[tuple[str, str, str | None], Reader] = {}
+        self._forms: dict[tuple[str, tuple[str, ...], str | None], Form] = {}
         self._columns: dict[tuple[str, str], Column] = {}
 
-    def reader(self, pack: str, question: str) -> Reader:
-        """Return the reader of a question.
+    def reader(self, pack: str, question: str, edition: str | None = None) -> Reader:
+        """Return the reader of a question, under one edition or under that of each day.
 
         Raises:
             UnknownPack, UnknownQuestion: there is none.
         """
-        found = self._readers.get((pack, question))
+        found = self._readers.get((pack, question, edition))
         if found is None:
             model = self.terms.question(pack, question)
-            found = Reader(self.terms, self.terms.pack(pack), model)
-            self._readers[pack, question] = found
+            found = Reader(self.terms, self.terms.pack(pack), model, edition)
+            self._readers[pack, question, edition] = found
         return found
 
     def known_facts(self, pack: str, questions: tuple[str, ...]) -> frozenset[str]:
         """Return every fact that one of the questions asks for."""
         return frozenset().union(*(self.reader(pack, name).names for name in questions))
 
-    def form(self, pack: str, questions: tuple[str, ...]) -> Form:
+    def form(self, pack: str, questions: tuple[str, ...], edition: str | None = None) -> Form:
         """Return the reader of events that ask these questions; errors as of `reader`."""
-        found = self._forms.get((pack, questions))
+        found = self._forms.get((pack, questions, edition))
         if found is None:
-            readers = [self.reader(pack, name) for name in questions]
+            readers = [self.reader(pack, name, edition) for name in questions]
             facts = self.terms.pack(pack).facts
             names = dict.fromkeys(name for reader in readers for name in reader.names)
             columns = {name: self._column(pack, name, facts[name].type) for name in names}
-            found = self._forms[pack, questions] = Form(readers, columns)
+            found = self._forms[pack, questions, edition] = Form(readers, columns)
         return found
 
     def stored(self, pack: Pack, edition: Edition, values: Mapping[str, Coded]) -> bytes:

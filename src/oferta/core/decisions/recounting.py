@@ -67,9 +67,8 @@ def _locked(ids: Sequence[UUID]) -> dict[UUID, Decision]:
 def _asked(olds: Mapping[UUID, Decision], one: Recount) -> Question:
     old = olds[one.decision_id]
     names = shelf.terms().pack(old.pack).questions[old.question].facts
-    return asking.read_question(
-        old.pack, old.question, rules.own_facts(old.facts, names) | dict(one.facts)
-    )
+    facts = rules.own_facts(old.facts, names) | dict(one.facts)
+    return asking.read_question(old.pack, old.question, facts, old.kept_edition)
 
 
 def _answer(again: Sequence[_Again]) -> None:

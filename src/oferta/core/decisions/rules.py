@@ -44,7 +44,8 @@ def asked(event: Event) -> tuple[bytes, bytes]:
         raise _bad(event, "facts", "half of a surrogate pair", "whole characters") from None
     # One list, as if it had been written at once: the context is long, and wanted by itself too.
     whom = b"null" if party is None else b'"%b"' % party.hex.encode()
-    said = b"%b,%b,%b]" % (said[:-1], context, whom)
+    kept = b"" if event.edition is None else b"," + canonical_bytes(event.edition)
+    said = b"%b,%b,%b%b]" % (said[:-1], context, whom, kept)
     if rb"\u0000" in said or "\0" in event.key:
         raise _bad(event, "facts", "a NUL character", "text without NUL")
     return sha256(said).digest(), context

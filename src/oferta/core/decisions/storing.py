@@ -23,7 +23,7 @@ from oferta.kernel.pgcopy import NULL
 _COLUMNS = (
     "id, day, facts, outcome, transfer_ids, "
     "key, party_id, event_at, decided_at, digest, plan, context, "
-    "question, pack, edition, edition_digest, decided_by, mask, "
+    "question, pack, edition, edition_digest, decided_by, mask, edition_kept, "
     "status, error, error_facts, uses, basis, "
     "overrides_id, reason, actor_id, approver_id"
 )
@@ -63,7 +63,7 @@ def write_one(item: Decision) -> None:
         of_event(item, decided, item.digest, json_bytes(item.context)),
         of_clauses(
             *(item.question, item.pack, item.edition, item.edition_digest),
-            *(item.decided_by, item.mask),
+            *(item.decided_by, item.mask, item.edition_kept),
         ),
         of_end(item.status, item.error, item.error_facts, item.uses, item.basis),
         pgcopy.identity(item.overrides),
@@ -125,6 +125,7 @@ def of_clauses(
     edition_digest: str,
     decided_by: tuple[str, ...],
     mask: int,
+    kept: bool,
 ) -> bytes:
     """Write what all Decisions by the same clauses share; the mask as big-endian bytes."""
     words = (question, pack, edition, edition_digest)
@@ -133,6 +134,7 @@ def of_clauses(
             *map(pgcopy.text, words),
             pgcopy.texts(decided_by),
             pgcopy.blob(mask.to_bytes((mask.bit_length() + 7) // 8)),
+            pgcopy.blob(bytes([kept])),
         )
     )
 
@@ -167,7 +169,7 @@ def _decision(found: tuple[Any, ...]) -> Decision:
     (
         id_, day, facts, outcome, transfer_ids,
         key, party_id, event_at, decided_at, digest, plan, context,
-        question, pack, edition, edition_digest, decided_by, mask,
+        question, pack, edition, edition_digest, decided_by, mask, edition_kept,
         status, error, error_facts, uses, basis,
         overrides, reason, actor_id, approver_id,
     ) = found  # fmt: skip
@@ -199,6 +201,7 @@ def _decision(found: tuple[Any, ...]) -> Decision:
         reason=reason,
         actor_id=actor_id,
         approver_id=approver_id,
+        edition_kept=edition_kept,
     )
 
 

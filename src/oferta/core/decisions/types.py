@@ -95,6 +95,8 @@ class Event:
     #: What the plan needs beside the outcome (ledger accounts, labels): JSON values.
     context: Mapping[str, Any] = field(default_factory=dict)
     party_id: UUID | None = None
+    #: The edition that the customer keeps, as a ticket keeps that of its sale; None: by the day.
+    edition: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,13 @@ class Decision:
     reason: str = ""
     actor_id: UUID | None = None
     approver_id: UUID | None = None
+    #: The event named the edition; otherwise the day chose it.
+    edition_kept: bool = False
+
+    @property
+    def kept_edition(self) -> str | None:
+        """The edition that decides whatever the day is, if the event named one."""
+        return self.edition if self.edition_kept else None
 
 
 def _no_decisions() -> tuple[Decision, ...]:
