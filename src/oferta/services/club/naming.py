@@ -81,6 +81,20 @@ def expiring_title(_item: Decision) -> Title:
     return Title(subject="", kind=Name("club.event.expired"))
 
 
+def accruing_title(item: Decision) -> Title:
+    """Return what the end of a bonus's wait is called: the shop whose purchase earned it."""
+    return Title(subject=str(item.context.get("merchant", "")), kind=Name("club.event.accrued"))
+
+
+def membership_title(item: Decision) -> Title:
+    """Return what joining, leaving and a tier of Halyk+ are called."""
+    return Title(
+        subject="",
+        kind=Name(f"club.event.{item.question}"),
+        nothing=Name("club.event.nothing_moves"),
+    )
+
+
 def holdings(party_id: UUID) -> Iterable[Holding]:
     """Return the member's account of bonuses, if the customer is a member."""
     ids = Member.objects.filter(party_id=party_id).values_list("account_id", flat=True)
