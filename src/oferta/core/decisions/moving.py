@@ -73,11 +73,16 @@ def post(groups: Iterable[Group], *, now: datetime) -> None:
 
 
 def moved_by(decision: Decision) -> list[BookedTransfer]:
-    """Return the transfers that a Decision made for itself, not those that took back another's."""
+    """Return the transfers that a Decision made for itself, not those that took back another's.
+
+    What a later Decision posted of a hold of its own stands beside the hold: it moves by both.
+    """
     if not decision.transfer_ids:
         return []
     booked = book.transfers(decision.transfer_ids)
-    return [booked[id_] for id_ in decision.transfer_ids if booked[id_].reverses is None]
+    own = [booked[id_] for id_ in decision.transfer_ids if booked[id_].reverses is None]
+    pending = [item.id for item in own if item.kind == Kind.PENDING]
+    return own + (list(book.posted(pending).values()) if pending else [])
 
 
 def as_movements(booked: Iterable[BookedTransfer], question: str) -> list[Movement]:

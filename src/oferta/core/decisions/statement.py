@@ -196,6 +196,10 @@ class _Book:
         self._booked = ledger.transfers(transfer_ids) if transfer_ids else {}
         pending = [one.id for one in self._booked.values() if one.kind == Kind.PENDING]
         self._holds = ledger.open_holds(pending) if pending else {}
+        ended = [id_ for id_ in pending if id_ not in self._holds]
+        # A later Decision about no customer's line of its own may post what this line holds.
+        posted = ledger.posted(ended) if ended else {}
+        self._posted = {id_: one for id_, one in posted.items() if one.id not in self._booked}
 
     def moved(self, transfer_ids: Iterable[UUID]) -> dict[str, list[int]]:
         """Return what each of these transfers added or took, in minor units by unit."""
@@ -204,6 +208,8 @@ class _Book:
             one = self._booked.get(id_)
             if one is not None and one.kind in _MOVED:
                 self._note(found, one)
+            elif id_ in self._posted:
+                self._note(found, self._posted[id_])
         return found
 
     def held(self, transfer_ids: Iterable[UUID]) -> tuple[Money, ...]:

@@ -73,6 +73,11 @@ def followed_by(transfer_id: UUID) -> tuple[UUID | None, UUID | None]:
     return reading.followed_by(connection(), transfer_id)
 
 
+def posted(ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
+    """Return the transfers that posted these pending ones, by the pending one's id."""
+    return reading.posted(connection(), ids)
+
+
 def transfers_of_decisions(decision_ids: Iterable[UUID]) -> list[BookedTransfer]:
     """Return the transfers behind Decisions, in the order in which they were booked."""
     return reading.transfers_of_decisions(connection(), decision_ids)

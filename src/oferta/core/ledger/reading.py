@@ -109,6 +109,13 @@ def followed_by(connection: Connection[Any], id_: UUID) -> tuple[UUID | None, UU
     return cast("tuple[UUID | None, UUID | None]", row)
 
 
+def posted(connection: Connection[Any], ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
+    """Return the transfers that posted these holds, by the hold's id."""
+    found = Cursor(connection).execute(sql.POSTED, (uuid_array(ids),)).fetchall()
+    booked = transfers(connection, [row[0] for row in found]) if found else {}
+    return {one.pending_id: one for one in booked.values() if one.pending_id is not None}
+
+
 def transfers_of_decisions(
     connection: Connection[Any], decision_ids: Iterable[UUID]
 ) -> list[BookedTransfer]:

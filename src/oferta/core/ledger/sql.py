@@ -112,6 +112,10 @@ FOLLOWED = """
 SELECT (SELECT resolved_by FROM ledger_resolution WHERE pending_id = %(id)s::uuid),
        (SELECT reversed_by FROM ledger_reversal WHERE reversed_id = %(id)s::uuid)"""
 
+# What posted these holds.
+POSTED = """
+SELECT resolved_by FROM ledger_resolution WHERE pending_id = ANY(%s::uuid[]) AND kind = 2"""
+
 BOOKED_OF_DECISIONS = f"""
 SELECT {BOOKED_COLUMNS} FROM ledger_transfer
 WHERE decision_id = ANY(%s::uuid[]) ORDER BY seq"""  # noqa: S608 - constants

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from oferta.core.parties import models, queries
+from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.identity_errors import (
     BadAge,
     BadEvidence,
@@ -252,6 +253,18 @@ def warn_of_ends(*, now: datetime) -> int:
         )
     models.Credential.objects.filter(id__in=[row.id for row in found]).update(warned_at=now)
     return len(found)
+
+
+def kind_of(customer_id: UUID) -> PartyKind:
+    """Return whether a customer is a person or an organisation.
+
+    Raises:
+        UnknownCustomer: there is no such customer.
+    """
+    found = models.Customer.objects.filter(id=customer_id).values_list("kind", flat=True).first()
+    if found is None:
+        raise UnknownCustomer(customer_id=str(customer_id))
+    return PartyKind(found)
 
 
 @transaction.atomic

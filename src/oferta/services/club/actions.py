@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import tee
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -12,8 +13,10 @@ from django.db import connection, transaction
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
+from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Answer, Decision, Event, Status
 from oferta.services.club import enrolment, keeping, queries, refunding
+from oferta.services.club.campaigns import accruing
 from oferta.services.club.enrolment import Books
 from oferta.services.club.errors import NotAMember
 from oferta.services.club.facts import (
@@ -107,10 +110,8 @@ def replay(
     """
     report = Report(intake)
     books = enrolment.open_books(intake.payments, mapping, now=now)
-    for start in range(0, len(intake.payments), batch):
-        part = intake.payments[start : start + batch]
-        take_in(part, books, report, now=now)
-        progress(len(part))
+    for taken in take_in_all(_parts(intake.payments, batch), books, report, now=now):
+        progress(taken)
     return report.done()
 
 
@@ -120,11 +121,34 @@ def take_in(payments: list[Payment], books: Books, report: Tells, *, now: dateti
     A purchase that came in before is asked again and answered as it was; a refund that came in
     before keeps the purchase it was matched to. What nobody's card paid on its day is not taken.
     """
+    for _ in take_in_all([payments], books, report, now=now):
+        pass
+
+
+def take_in_all(
+    parts: Iterable[list[Payment]], books: Books, report: Tells, *, now: datetime
+) -> Iterator[int]:
+    """Take in batch after batch as `take_in` does, each prepared while the one before is decided.
+
+    Yields:
+        How many payments each batch had, once it is on file.
+    """
+    here, ahead = tee(parts)
+    prepared = decisions.ahead(_purchase_events(part, books) for part in ahead)
+    for part, purchases in zip(here, prepared, strict=True):
+        _take_in(part, purchases, books, report, now)
+        yield len(part)
+
+
+def _take_in(
+    payments: list[Payment], purchases: Prepared, books: Books, report: Tells, now: datetime
+) -> None:
     if strangers := [one for one in payments if not books.knows(one.row)]:
         report.answers(_not_taken(one) for one in strangers)
         payments = [one for one in payments if books.knows(one.row)]
     known = queries.known_keys(one.key for one in payments)
-    _take_in_purchases([one for one in payments if one.row.amount > 0], known, books, report, now)
+    bought = [one for one in payments if one.row.amount > 0]
+    _take_in_purchases(bought, purchases, books, report, now)
     refunds = [one for one in payments if one.row.amount < 0]
     report.refunds_decided_before(_decided_refunds([one for one in refunds if one.key in known]))
     convert = books.source.converted
@@ -137,22 +161,25 @@ def take_in(payments: list[Payment], books: Books, report: Tells, *, now: dateti
 
 @transaction.atomic
 def _take_in_purchases(
-    payments: list[Payment], known: set[str], books: Books, report: Tells, now: datetime
+    payments: list[Payment], prepared: Prepared, books: Books, report: Tells, now: datetime
 ) -> None:
-    events = [
-        payment_event(one, books.source, books.accounts(one.row), books.party(one.row))
-        for one in payments
-    ]
     # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
     debtors = keeping.lock((books.account(one.row) for one in payments), debtors_only=True)
-    answers = decisions.decide_many(events, now=now)
+    answers = decisions.decide_many(prepared, now=now)
     report.answers(answers)
     fresh = _new_decisions(answers)
     _open_lots(fresh, debtors)
     taken = zip(payments, answers, strict=True)
-    new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
-    _store([(one, "") for one in new], books.source)
+    _store([(one, "") for one, answer in taken if _is_decided(answer)], books.source)
     _ask_a_person(fresh, REPEAT, now)
+
+
+def _purchase_events(payments: list[Payment], books: Books) -> list[Event]:
+    return [
+        payment_event(one, books.source, books.accounts(one.row), books.party(one.row))
+        for one in payments
+        if one.row.amount > 0 and books.knows(one.row)
+    ]
 
 
 @transaction.atomic
@@ -160,7 +187,9 @@ def _take_in_refunds(wave: list[_Refund], books: Books, report: Tells, now: date
     """Decide refunds of different purchases, so that none depends on another's answer."""
     purses = keeping.lock(books.account(one.payment.row) for one in wave)
     _find_purchases(wave)
-    queries.read_earned(one.purchase for one in wave if one.purchase is not None)
+    bought = [one.purchase for one in wave if one.purchase is not None]
+    accruing.before_refunds([one.key for one in bought], purses, now=now)
+    queries.read_earned(bought)
     events = [event for one in wave for event in _refund_events(one, books)]
     answers = decisions.decide_many(events, now=now)
     report.answers(answers)
@@ -184,6 +213,10 @@ def _find_purchases(wave: list[_Refund]) -> None:
             if one.payment.purchase_key
             else purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
         )
+
+
+def _parts(payments: list[Payment], size: int) -> Iterator[list[Payment]]:
+    return (payments[start : start + size] for start in range(0, len(payments), size))
 
 
 def _open_lots(fresh: list[Decision], debtors: dict[int, Purse]) -> None:

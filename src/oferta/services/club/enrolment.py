@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from oferta.core.ledger.types import NewAccount
 from oferta.core.parties import actions as parties
 from oferta.core.parties import queries as parties_queries
 from oferta.core.parties.types import NewCustomer
+from oferta.core.terms import shelf
 from oferta.kernel.i18n import LANGUAGES
 from oferta.services.club.errors import CardTaken, NotAMember
+from oferta.services.club.facts import PACK
 from oferta.services.club.membership import tiers
 from oferta.services.club.membership.holders import (
     Held,
@@ -167,6 +169,12 @@ def open_member(party_id: UUID) -> Member:
         [Member(party_id=party_id, account_id=account_id)], ignore_conflicts=True
     )
     return Member.objects.get(party_id=party_id)
+
+
+def days_kept(left_on: date) -> int:
+    """Return how many days the bonuses of who leaves wait, by the edition of that day."""
+    told = shelf.terms().decide(PACK, "leave", {"left_on": left_on})
+    return int(told.outcome["days_kept"] or 0)
 
 
 def member_account(party_id: UUID) -> str:

@@ -140,3 +140,99 @@ class UnknownLine(OfertaError):
 
     code: ClassVar[str] = "club.unknown_line"
     transfer_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotAdmitted(OfertaError):
+    """The club's terms do not let this customer join."""
+
+    code: ClassVar[str] = "club.not_admitted"
+    party_id: str
+    #: The clauses that say so.
+    clause: str
+    decision_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class HasLeft(OfertaError):
+    """The member left the club; coming back comes first."""
+
+    code: ClassVar[str] = "club.has_left"
+    party_id: str
+    left_on: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownCard(OfertaError):
+    """The member has no such card in use."""
+
+    code: ClassVar[str] = "club.unknown_card"
+    card: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadCard(OfertaError):
+    """A card is told with a value that cannot be."""
+
+    code: ClassVar[str] = "club.bad_card"
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadActivity(OfertaError):
+    """An activity is told with a value that cannot be."""
+
+    code: ClassVar[str] = "club.bad_activity"
+    product: str
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownCampaign(OfertaError):
+    """The club has no such campaign on record."""
+
+    code: ClassVar[str] = "club.unknown_campaign"
+    campaign: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadCampaign(OfertaError):
+    """A campaign is told with a value that cannot be."""
+
+    code: ClassVar[str] = "club.bad_campaign"
+    campaign: str
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CampaignOpen(OfertaError):
+    """The campaign cannot start: a field of its record is still open."""
+
+    code: ClassVar[str] = "club.campaign_open"
+    campaign: str
+    field: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CampaignDiffers(OfertaError):
+    """The campaign cannot start: its record and the published terms do not say the same."""
+
+    code: ClassVar[str] = "club.campaign_differs"
+    campaign: str
+    field: str
+    record: str
+    terms: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CampaignRunning(OfertaError):
+    """A campaign that has started is not changed: customers were promised it. Stop it first."""
+
+    code: ClassVar[str] = "club.campaign_running"
+    campaign: str

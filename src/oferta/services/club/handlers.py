@@ -7,8 +7,10 @@ from collections.abc import Callable
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision, DecisionOverridden, Status
 from oferta.services.club import keeping
+from oferta.services.club.campaigns import waiting
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX, day_of
 from oferta.services.club.lots import give_back
+from oferta.services.club.membership import tiers
 from oferta.services.club.models import Lot, Redemption, RedemptionRefund
 from oferta.services.club.purse import Kind, Purse
 from oferta.services.club.refunding import lots_of_refunds
@@ -20,6 +22,10 @@ def on_overridden(event: DecisionOverridden) -> None:
     old, new = decided.decision(event.old_id), decided.decision(event.new_id)
     if new.pack != PACK:
         return
+    if new.question == tiers.QUESTION:
+        tiers.corrected(old, new)
+    if new.question not in _HANDLERS:
+        return
     account_id = new.context["member"]
     purse = keeping.lock([account_id])[account_id]
     _HANDLERS[new.question](purse, old, new)
@@ -29,6 +35,15 @@ def on_overridden(event: DecisionOverridden) -> None:
 def _earning(purse: Purse, old: Decision, new: Decision) -> None:
     purchase_key = root(new).key.removeprefix(PAYMENT_PREFIX)
     keeping.open_lots([new], purchase_keys={new.id: purchase_key})
+    accrual_id = waiting.drop(old.id) or old.id
+    taken = keeping.opened_by([accrual_id]).get(accrual_id)
+    _read(purse, [taken.id] if taken else [])
+    if taken is not None:
+        purse.take_back(taken.id, taken.amount, new.id, Kind.UNDONE)
+
+
+def _accrual(purse: Purse, old: Decision, new: Decision) -> None:
+    """Take back what was accrued: the ledger posts one hold but once, so nothing comes instead."""
     taken = keeping.opened_by([old.id]).get(old.id)
     _read(purse, [taken.id] if taken else [])
     if taken is not None:
@@ -100,4 +115,5 @@ _HANDLERS: dict[str, Callable[[Purse, Decision, Decision], None]] = {
     "redeem": _redeem,
     "restore": _restore,
     "expiry": _expiry,
+    "accrual": _accrual,
 }

@@ -17,12 +17,13 @@ from django.db import connection
 from oferta.core.decisions.types import Decision, Status
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
+from oferta.services.club.campaigns import waiting
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX
 from oferta.services.club.lots import Lot, Use
 from oferta.services.club.models import Lot as StoredLot
-from oferta.services.club.models import LotMove, Member
+from oferta.services.club.models import LotMove, Member, Waiting
 from oferta.services.club.purse import Kind, Move, Purse
-from oferta.services.club.rules import FUNDERS
+from oferta.services.club.rules import FUNDERS, waits
 
 _EPOCH = date(1970, 1, 1)
 #: A batch has a thousand: arrays take a tenth of the time of rows made one by one.
@@ -114,15 +115,44 @@ def open_lots(
 ) -> None:
     """Open a lot for each Decision of an earning question that gave something to be had now.
 
+    What is to be had later waits for its accrual day.
+
     Args:
         decisions: of any question.
         purchase_keys: the payment behind a Decision, by its id, where its own key does not say it.
     """
-    rows = [
-        _new_lot(one, purchase_keys.get(one.id) or one.key.removeprefix(PAYMENT_PREFIX))
-        for one in decisions
-        if _gives(one)
-    ]
+    given = [one for one in decisions if _gives(one)]
+    keys = {
+        one.id: purchase_keys.get(one.id) or one.key.removeprefix(PAYMENT_PREFIX) for one in given
+    }
+    if later := [one for one in given if waits(one.outcome or {})]:
+        waiting.wait(later, keys)
+    _open(_new_lot(one, keys[one.id]) for one in given if not waits(one.outcome or {}))
+
+
+def open_accrued(accrued: Iterable[tuple[Waiting, Decision, UUID]]) -> None:
+    """Open the lots of bonuses that came to their accrual day: they last from that day on.
+
+    Args:
+        accrued: what waited, the Decision that gave it, and the one that accrued it.
+    """
+    _open(
+        (
+            row.account_id,
+            row.question,
+            given.context[FUNDERS[row.question][0]],
+            accrual_id,
+            row.purchase_key,
+            row.due_on,
+            last_day(row.due_on),
+            row.amount,
+        )
+        for row, given, accrual_id in accrued
+    )
+
+
+def _open(lots: Iterable[tuple[object, ...]]) -> None:
+    rows = list(lots)
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_OPEN, [list(column) for column in zip(*rows, strict=True)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from oferta.core.decisions.types import Movement, NoticeDraft, Outcomes, Plan
+from oferta.core.terms.types import Coded
 from oferta.services.club.types import Payment, PaymentRow, Purchase
 
 #: What the ledger's statement calls each transfer of the club.
@@ -62,9 +64,10 @@ def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Pu
 
 
 def plan_earning(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
-    """Move each funder's bonus to the member: at once, or pending while a person is asked (BC-71).
+    """Move each funder's bonus to the member: at once, or pending (BC-71).
 
-    One purchase may give two transfers (BC-72) and always gives one notice (BC-73).
+    It is pending while a person is asked, or until its accrual day (BC-09). One purchase may give
+    two transfers (BC-72) and always gives one notice (BC-73).
 
     Args:
         outcomes: of `bank_bonus`, `partner_bonus` or both.
@@ -82,12 +85,24 @@ def plan_earning(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
                     credit=context["member"],
                     amount=amount,
                     code=code,
-                    kind="pending" if outcome["hold"] else "single",
+                    kind="pending" if outcome["hold"] or waits(outcome) else "single",
                 )
             )
-    held = any(one.kind == "pending" for one in movements)
+    held = any(outcome["hold"] and outcome["amount"] for outcome in outcomes.values())
     kind = "club.held" if held else "club.earned" if movements else "club.nothing"
+    if kind == "club.earned" and (days := max(map(waits, outcomes.values()))):
+        draft = _notice("club.earned_later", movements, context)
+        due = date.fromisoformat(context["day"]) + timedelta(days=days)
+        params = {**draft.params, "from": {"date": due.isoformat()}}
+        return Plan(movements=tuple(movements), notice=draft._replace(params=params))
     return Plan(movements=tuple(movements), notice=_notice(kind, movements, context))
+
+
+def waits(outcome: Mapping[str, Coded]) -> int:
+    """Return how many days after the payment a bonus is accrued; 0: at once, or there is none."""
+    if not outcome["amount"]:
+        return 0
+    return int(outcome.get("accrual_days") or 0)
 
 
 def plan_clawback(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
@@ -162,6 +177,56 @@ def plan_expiring(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
         "day": {"date": context["last_day"]},
     }
     return Plan(movements=(move,), notice=NoticeDraft(kind="club.expired", params=params))
+
+
+def plan_enrolling(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Welcome who was admitted; nothing moves (BC-03).
+
+    Args:
+        outcomes: of `enrol`.
+        context: `day`.
+    """
+    if not outcomes["enrol"]["admitted"]:
+        return Plan()
+    return Plan(notice=NoticeDraft("club.joined", {"day": {"date": context["day"]}}))
+
+
+def plan_leaving(_outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Say until when the bonuses of who leaves wait; nothing moves.
+
+    Args:
+        context: `day`, the last on which they may come back.
+    """
+    return Plan(notice=NoticeDraft("club.left", {"day": {"date": context["day"]}}))
+
+
+def plan_tiering(_outcomes: Outcomes, _context: Mapping[str, Any]) -> Plan:
+    """Move nothing: a tier is a fact of later payments (BC-10)."""
+    return Plan()
+
+
+def plan_accruing(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Make a bonus available that waited for its accrual day (BC-09, BC-71).
+
+    No notice: the purchase's own told of it, and of the day (BC-73).
+
+    Args:
+        outcomes: of `accrual`.
+        context: `member`, `funder` (accounts), `code`, `pending` (the transfer that holds).
+    """
+    amount = int(outcomes["accrual"]["amount"] or 0)
+    if amount == 0:
+        return Plan()
+    move = Movement(
+        question="accrual",
+        debit=context["funder"],
+        credit=context["member"],
+        amount=amount,
+        code=context["code"],
+        kind="post",
+        pending_id=UUID(context["pending"]),
+    )
+    return Plan(movements=(move,))
 
 
 def _notice(kind: str, movements: list[Movement], context: Mapping[str, Any]) -> NoticeDraft:

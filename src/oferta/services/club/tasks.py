@@ -6,8 +6,11 @@ from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
 from oferta.services.club import expiring
+from oferta.services.club.campaigns import accruing
+from oferta.services.club.facts import day_of
+from oferta.services.club.membership import joining, tiers
 
-EXPIRE = "club.expire"
+EXPIRE, ACCRUE, TIERS = "club.expire", "club.accrue", "club.derive_tiers"
 #: 00:25 in Almaty, and at noon for a machine that is off at night.
 TWICE_A_DAY = "25 7,19 * * *"
 
@@ -18,5 +21,24 @@ def expire(timestamp: int) -> None:
     """Let bonuses past their last day expire, and warn of those that soon will."""
     del timestamp  # when it was due; what counts is when it runs
     with outbox.own_connection():
+        joining.lapse(now=clock.now())
         expiring.expire(now=clock.now())
         expiring.warn(now=clock.now())
+
+
+@app.periodic(cron=TWICE_A_DAY)
+@app.task(name=ACCRUE, queueing_lock=ACCRUE)
+def accrue(timestamp: int) -> None:
+    """Make bonuses available that have come to their accrual day (BC-09)."""
+    del timestamp
+    with outbox.own_connection():
+        accruing.accrue(now=clock.now())
+
+
+@app.periodic(cron=TWICE_A_DAY)
+@app.task(name=TIERS, queueing_lock=TIERS)
+def derive_tiers(timestamp: int) -> None:
+    """Let the terms derive this month's Halyk+ tiers; a month that is derived stands (BC-10)."""
+    del timestamp
+    with outbox.own_connection():
+        tiers.derive(day_of(clock.now()).replace(day=1), now=clock.now())
