@@ -108,6 +108,10 @@ PLANS: Mapping[str, Planner] = {
     "club.redeeming": club_rules.plan_redeeming,
     "club.restoring": club_rules.plan_restoring,
     "club.expiring": club_rules.plan_expiring,
+    "club.accruing": club_rules.plan_accruing,
+    "club.enrol": club_rules.plan_enrolling,
+    "club.leave": club_rules.plan_leaving,
+    "club.tiering": club_rules.plan_tiering,
     "tickets.sale": tickets_rules.plan_sale,
     "tickets.face_value_return": tickets_rules.plan_face_value_return,
 }
@@ -125,6 +129,10 @@ TITLES: Mapping[str, Titler] = {
     "club.redeeming": club_naming.redeeming_title,
     "club.restoring": club_naming.restoring_title,
     "club.expiring": club_naming.expiring_title,
+    "club.accruing": club_naming.accruing_title,
+    "club.enrol": club_naming.membership_title,
+    "club.leave": club_naming.membership_title,
+    "club.tiering": club_naming.membership_title,
     "tickets.sale": tickets_naming.sale_title,
     "tickets.face_value_return": tickets_naming.taken_over_title,
 }
