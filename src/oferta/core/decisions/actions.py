@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from oferta.core.decisions import batch, models, overriding, recounting
+from oferta.core.decisions import batch, models, overriding, preparing, recounting
 from oferta.core.decisions.errors import BadOverride
-from oferta.core.decisions.preparing import Prepared, ahead
+from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import (
     Answer,
     Decision,
@@ -21,7 +21,7 @@ from oferta.core.ledger.types import NewAccount
 from oferta.kernel.clock import zoned
 
 
-def decide_many(events: Sequence[Event], *, now: datetime) -> list[Answer]:
+def decide_many(events: Sequence[Event] | Prepared, *, now: datetime) -> list[Answer]:
     """Decide events in the order given, move their money and tell their customers, or nothing.
 
     One database transaction (the caller's, if there is one): decisions, transfers, notices, limits
@@ -30,13 +30,27 @@ def decide_many(events: Sequence[Event], *, now: datetime) -> list[Answer]:
     others; its answer says so.
 
     Args:
-        events: any number; throughput comes from batches of about a thousand.
+        events: any number, or what `ahead` yields; throughput comes from batches of a thousand.
         now: zone-aware; when the decisions are made. Which edition counts is the event's day.
 
     Returns:
         One answer per event, in order.
     """
-    return batch.decide(Prepared(events), now=zoned(now))
+    prepared = events if isinstance(events, Prepared) else Prepared(events)
+    return batch.decide(prepared, now=zoned(now))
+
+
+def ahead(batches: Iterable[Sequence[Event]]) -> Iterator[Prepared]:
+    """Yield batches for `decide_many`, each prepared while the one before is decided.
+
+    For a service that has its own to write beside each batch, in the same database transaction;
+    otherwise see `decide_all`.
+
+    Args:
+        batches: of events in order; one batch is taken more than has been yielded. They are made
+            before the batches in front of them are decided, so they must not rest on those.
+    """
+    return preparing.ahead(batches)
 
 
 def decide_all(
@@ -55,7 +69,7 @@ def decide_all(
         The answers of each batch once it is committed. What a batch raises leaves nothing of it
         behind, and the batches before it stand.
     """
-    for prepared in ahead(batches):
+    for prepared in preparing.ahead(batches):
         yield batch.decide(prepared, now=zoned(clock()))
 
 

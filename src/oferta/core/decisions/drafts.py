@@ -99,7 +99,8 @@ class Draft:
         Args:
             decided: when that was, as COPY takes a moment: a batch has one.
         """
-        of_event = storing.of_event(self.event, decided, self.digest, self.context)
+        event = self.event
+        of_event = storing.of_event(event, decided, self.digest, self.context)
         for item in _by_name(self.questions):
             standing = item.standing
             yield storing.row(
@@ -113,11 +114,9 @@ class Draft:
                     storing.of_clauses(
                         item.name,
                         standing.pack.name,
-                        standing.edition.id,
-                        standing.edition.digest,
+                        (standing.edition.id, standing.edition.digest, event.edition is not None),
                         item.decided_by,
                         item.mask,
-                        self.event.edition is not None,
                     ),
                     storing.of_end(self.status, *self._error(item), item.uses)
                     if self.stopped or item.uses

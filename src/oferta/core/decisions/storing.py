@@ -62,8 +62,9 @@ def write_one(item: Decision) -> None:
     pieces = (
         of_event(item, decided, item.digest, json_bytes(item.context)),
         of_clauses(
-            *(item.question, item.pack, item.edition, item.edition_digest),
-            *(item.decided_by, item.mask, item.edition_kept),
+            *(item.question, item.pack),
+            (item.edition, item.edition_digest, item.edition_kept),
+            *(item.decided_by, item.mask),
         ),
         of_end(item.status, item.error, item.error_facts, item.uses, item.basis),
         pgcopy.identity(item.overrides),
@@ -121,14 +122,16 @@ def of_event(item: Event | Decision, decided: bytes, digest: bytes, context: byt
 def of_clauses(
     question: str,
     pack: str,
-    edition: str,
-    edition_digest: str,
+    edition: tuple[str, str, bool],
     decided_by: tuple[str, ...],
     mask: int,
-    kept: bool,
 ) -> bytes:
-    """Write what all Decisions by the same clauses share; the mask as big-endian bytes."""
-    words = (question, pack, edition, edition_digest)
+    """Write what all Decisions by the same clauses share; the mask as big-endian bytes.
+
+    Of the edition: its id, its digest, and whether the event named it.
+    """
+    *named, kept = edition
+    words = (question, pack, *named)
     return b"".join(
         (
             *map(pgcopy.text, words),

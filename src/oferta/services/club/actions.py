@@ -148,7 +148,7 @@ def _take_in(
         payments = [one for one in payments if books.knows(one.row)]
     known = queries.known_keys(one.key for one in payments)
     bought = [one for one in payments if one.row.amount > 0]
-    _take_in_purchases(bought, purchases, books, report, now)
+    _take_in_purchases(bought, purchases, known, books, report, now)
     refunds = [one for one in payments if one.row.amount < 0]
     report.refunds_decided_before(_decided_refunds([one for one in refunds if one.key in known]))
     convert = books.source.converted
@@ -161,7 +161,12 @@ def _take_in(
 
 @transaction.atomic
 def _take_in_purchases(
-    payments: list[Payment], prepared: Prepared, books: Books, report: Tells, now: datetime
+    payments: list[Payment],
+    prepared: Prepared,
+    known: set[str],
+    books: Books,
+    report: Tells,
+    now: datetime,
 ) -> None:
     # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
     debtors = keeping.lock((books.account(one.row) for one in payments), debtors_only=True)
@@ -170,7 +175,8 @@ def _take_in_purchases(
     fresh = _new_decisions(answers)
     _open_lots(fresh, debtors)
     taken = zip(payments, answers, strict=True)
-    _store([(one, "") for one, answer in taken if _is_decided(answer)], books.source)
+    new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
+    _store([(one, "") for one in new], books.source)
     _ask_a_person(fresh, REPEAT, now)
 
 
