@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import drawn
@@ -12,8 +13,8 @@ from hypothesis import event
 
 from oferta.core.terms.errors import Stopped, TermsError
 from oferta.core.terms.program import Program, compile_program
-from oferta.core.terms.sql import STATUSES, Codes, Query, codes, deciding, lookups, masks, to_sql
-from oferta.core.terms.types import Coded, Kind
+from oferta.core.terms.sql import STATUSES, Codes, Query, codes, lookups, masks, to_sql
+from oferta.core.terms.types import Coded, Edition, Kind
 from packs import Asked
 
 Row = dict[str, Coded]
@@ -32,7 +33,6 @@ def fit_for_databases() -> Iterator[None]:
         patch.setattr(drawn, "WORDS", tuple(word for word in drawn.WORDS if word != "\ud800"))
         patch.setattr(codes, "CODES_MIN", 1)
         patch.setattr(masks, "STEPS_MAX", 3)
-        patch.setattr(deciding, "WORD", 5)
         patch.setattr(lookups, "WORD", 5)
         yield
 
@@ -86,12 +86,23 @@ def hold(asked: Asked, dialect: str, ask: Callable[[str], list[Row]]) -> None:
         hold_short(asked, dialect, ask, program)
 
 
+def without_its_first_clause(edition: Edition) -> Edition:
+    """Return an edition to be compared with: it is looked up beside the other."""
+    first, *others = edition.clauses.values()
+    clauses = {
+        one.id: replace(one, defeats=tuple(name for name in one.defeats if name != first.id))
+        for one in others
+    }
+    return replace(edition, id="2023-01-01", clauses=clauses)
+
+
 def hold_short(
     asked: Asked, dialect: str, ask: Callable[[str], list[Row]], program: Program
 ) -> None:
     """Hold what stops at the first clause that decides, its codes looked up, to the whole."""
     day = "on_day" if asked.on is not None else ""
-    looked_up = Codes(asked.pack, [asked.edition], asked.question, dialect, day)
+    editions = [without_its_first_clause(asked.edition), asked.edition]
+    looked_up = Codes(asked.pack, editions, asked.question, dialect, day)
     query = to_sql(
         asked.pack,
         asked.edition,

@@ -2,7 +2,7 @@
 
 Every box of every clause is a bit, the first clause lowest. The value of a fact tells which boxes
 it leaves; what all facts leave is the AND of these, and its lowest bit the clause. No row takes
-longer than another, and DuckDB looks each word of a dictionary up once, not once for each row.
+longer than another.
 
 Facts of the table are looked up as it is read, for all editions compared, and long lists of codes
 by one join behind that; facts that an edition derives are looked up where they are computed.
@@ -18,7 +18,7 @@ from sqlglot import exp
 from oferta.core.terms.codegen import Subject
 from oferta.core.terms.sql.boxes import Box, Key
 from oferta.core.terms.sql.conditions import condition
-from oferta.core.terms.sql.deciding import WORD, First, first_boxes
+from oferta.core.terms.sql.deciding import Placed, placed
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.masks import Masks
 from oferta.core.terms.sql.query import GAP
@@ -26,17 +26,19 @@ from oferta.core.terms.sql.writing import called, case, compare, literal
 from oferta.core.terms.types import Coded, Edition, Pack
 from oferta.core.terms.walk import facts_of_condition
 
+#: Boxes of one number.
+WORD = 62
 _Column = Callable[[str], exp.Expr]
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """Sixty-two boxes of one edition, and the column that tells which of them are left."""
+    """Sixty-two boxes, and the column that tells which of them are left."""
 
     column: str
     boxes: list[Box]
-    #: The clause of each box.
-    owners: list[int]
+    #: By edition, the clause of each box.
+    owners: dict[str, list[int | None]]
     #: What is looked up as the table is read, by the join behind it, and where it is computed.
     here: dict[Key, Masks] = field(default_factory=dict)
     listed: dict[str, Masks] = field(default_factory=dict)
@@ -70,19 +72,18 @@ class Lookups:
         self._table = {name: pack.facts[name].type.nullable for name in asked.facts}
         if day:
             self._table[day] = False
-        self._words: dict[str, list[_Word]] = {}
-        for edition in editions:
-            first = first_boxes(Subject(pack, edition, asked), day or asked.day)
-            if first is not None:
-                self._words[edition.id] = self._worded(first, len(self._words))
+        subjects = {one.id: Subject(pack, one, asked) for one in editions}
+        self._words: list[_Word] = []
+        for one in placed(list(subjects.values()), day or asked.day):
+            self._add(one)
 
-    def _worded(self, first: First, number: int) -> list[_Word]:
-        found = []
-        for start in range(0, len(first.boxes), WORD):
-            some = first.boxes[start : start + WORD]
-            boxes, owners = [box for box, _ in some], [owner for _, owner in some]
-            word = _Word(f"_left{number}_{start // WORD}", boxes, owners)
-            for key, domain in first.space.domains.items():
+    def _add(self, placed_: Placed) -> None:
+        for start in range(0, len(placed_.boxes), WORD):
+            here = slice(start, start + WORD)
+            boxes = placed_.boxes[here]
+            owners = {edition: some[here] for edition, some in placed_.owners.items()}
+            word = _Word(f"_left{len(self._words)}", boxes, owners)
+            for key, domain in placed_.space.domains.items():
                 masks = Masks.of(boxes, key, domain)
                 if masks is None:
                     continue
@@ -90,8 +91,7 @@ class Lookups:
                     word.listed[key] = masks
                 else:
                     (word.here if self._of_table(key) else word.later)[key] = masks
-            found.append(word)
-        return found
+            self._words.append(word)
 
     def _of_table(self, key: Key) -> bool:
         names = {key} if isinstance(key, str) else set(facts_of_condition(key))
@@ -100,15 +100,15 @@ class Lookups:
     @property
     def columns(self) -> list[str]:
         """The columns that `joined` adds."""
-        return [word.column for words in self._words.values() for word in words]
+        return [word.column for word in self._words]
 
     def knows(self, edition: Edition) -> bool:
         """Tell whether an edition's clauses are looked up; there may be too many ways to."""
-        return edition.id in self._words
+        return any(edition.id in word.owners for word in self._words)
 
     def joined(self, source: str) -> str:
         """Return a SELECT of all columns of a table and those of `columns`."""
-        words = [word for some in self._words.values() for word in some]
+        words = self._words
         looked = [f'{self._here(word).sql("duckdb")} AS "{word.column}"' for word in words]
         inner = f"SELECT {', '.join(['*', *looked])} FROM {source}"  # noqa: S608 - quoted names
         facts = list(dict.fromkeys(fact for word in words for fact in word.listed))
@@ -144,19 +144,30 @@ class Lookups:
     ) -> exp.Column:
         """Return the index of the first clause that decides; below zero, there is none."""
         found: exp.Expr = literal(-GAP)
-        for word in reversed(self._words[edition.id]):
+        for word in reversed(self._words):
+            owners = word.owners.get(edition.id, [])
+            mine = [place for place, owner in enumerate(owners) if owner is not None]
+            if not mine:
+                continue
             looked = [layers.given(word.column), *_looked_up(word.later, column, nullable)]
-            left = layers.keep(word.left(looked) if word.later else looked[0])
-            negative = exp.Paren(this=exp.Neg(this=left.copy()))
-            lowest = exp.Paren(this=exp.BitwiseAnd(this=left.copy(), expression=negative))
-            below = exp.Sub(this=lowest, expression=literal(1))
-            place = exp.Add(this=called("bit_count", below), expression=literal(1))
-            owners = exp.Array(expressions=[literal(owner) for owner in word.owners])
-            here = called("list_extract", owners, place)
-            surely = not word.boxes[-1]
+            if len(mine) < len(word.boxes):
+                looked.append(literal(sum(1 << place for place in mine)))
+            left = layers.keep(word.left(looked) if len(looked) > 1 else looked[0])
+            here = _lowest(left, [owner or 0 for owner in owners])
+            surely = not word.boxes[mine[-1]]
             some = compare("<>", left.copy(), literal(0))
             found = here if surely else case([(some, here)], found)
         return layers.keep(found)
+
+
+def _lowest(left: exp.Expr, owners: list[int]) -> exp.Expr:
+    """Return the owner of the lowest bit."""
+    negative = exp.Paren(this=exp.Neg(this=left.copy()))
+    lowest = exp.Paren(this=exp.BitwiseAnd(this=left.copy(), expression=negative))
+    below = exp.Sub(this=lowest, expression=literal(1))
+    place = exp.Add(this=called("bit_count", below), expression=literal(1))
+    listed = exp.Array(expressions=[literal(owner) for owner in owners])
+    return called("list_extract", listed, place)
 
 
 def _looked_up(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from oferta.core.terms.sql.boxes import OTHER, Box, Domain, Key
-from oferta.core.terms.sql.writing import called, case, is_null, literal, negated, steps
+from oferta.core.terms.sql.writing import case, is_null, literal, negated, steps
 from oferta.core.terms.types import Coded, Kind
 
 #: More pieces than this are looked up by a join.
@@ -48,8 +49,11 @@ class Masks:
             return named if len(named) > STEPS_MAX else []
         if self.domain.kind is Kind.BOOLEAN or len(self._merged(self.bits)[1]) <= STEPS_MAX:
             return []
-        ends = zip(self.domain.cuts, self.domain.cuts[1:], strict=False)
-        return [one for cut, end in ends if end - cut <= RANGE_MAX for one in range(cut, end)]
+        cuts = self.domain.cuts
+        spans = zip(cuts, cuts[1:], self.bits[1:], self._passed_over()[1:], strict=False)
+        return [
+            code for cut, end, bits, other in spans if bits != other for code in range(cut, end)
+        ]
 
     def of_value(self, value: Coded) -> int:
         """Return the bits of a value."""
@@ -61,10 +65,12 @@ class Masks:
     def unlisted(self, asked: exp.Expr, *, nulls: bool) -> exp.Expr:
         """Return the bits of a value that is not among `listed`."""
         if self.domain.kind in _WORDS:
-            found = literal(self.bits[self.domain.values.index(OTHER)])
-        else:
-            found = steps(asked, *self._merged(self._passed_over()))
-        return self._with_null(asked, found, nulls=nulls)
+            other, null = (
+                literal(self.bits[self.domain.values.index(OTHER)]),
+                literal(self.bits[-1]),
+            )
+            return case([(is_null(asked), null)], other) if nulls and other != null else other
+        return self._stepped(asked, self._passed_over(), nulls=nulls)
 
     def _passed_over(self) -> list[int]:
         """Return the bits of the pieces of numbers, listed ones being as what is below them."""
@@ -84,22 +90,28 @@ class Masks:
                 return case([(asked, true)], false)
             return case([(asked, true), (negated(asked.copy()), false)], null)
         if self.domain.kind in _WORDS:
-            return self._word(asked)
-        return self._with_null(asked, steps(asked, *self._merged(self.bits)), nulls=nulls)
+            return self._word(asked, nulls=nulls)
+        return self._stepped(asked, self.bits, nulls=nulls)
 
-    def _word(self, asked: exp.Expr) -> exp.Expr:
+    def _word(self, asked: exp.Expr, *, nulls: bool) -> exp.Expr:
         by = dict(zip(self.domain.values, self.bits, strict=True))
-        other = literal(by.pop(OTHER))
-        names = exp.Array(expressions=[literal(value) for value in by])
-        bits = exp.Array(expressions=[literal(mask) for mask in by.values()])
-        found = called("list_extract", bits, called("list_position", names, asked))
-        return found if self.domain.closed else called("coalesce", found, other)
+        other, null = by.pop(OTHER), by.pop(None)
+        usual = Counter(by.values()).most_common(1)[0][0] if self.domain.closed else other
+        tests = [(is_null(asked), literal(null))] if nulls and null != usual else []
+        alike: dict[int, list[exp.Expr]] = {}
+        for value, bits in by.items():
+            alike.setdefault(bits, []).append(literal(value))
+        for bits, some in alike.items():
+            if bits != usual:
+                tests.append((exp.In(this=asked.copy(), expressions=some), literal(bits)))
+        return case(tests, literal(usual))
 
-    def _with_null(self, asked: exp.Expr, found: exp.Expr, *, nulls: bool) -> exp.Expr:
-        # Of a null, steps tell the last piece.
-        if not nulls or self.bits[-1] == self.bits[-2]:
-            return found
-        return case([(is_null(asked.copy()), literal(self.bits[-1]))], found)
+    def _stepped(self, asked: exp.Expr, bits: Sequence[int], *, nulls: bool) -> exp.Expr:
+        cuts, found = self._merged(bits)
+        null = bits[-1]
+        if not nulls or null in (found[0], found[-1]):
+            return steps(asked, cuts, found, null_first=nulls and null != found[-1])
+        return case([(is_null(asked.copy()), literal(null))], steps(asked, cuts, found))
 
     def _merged(self, bits: Sequence[int]) -> tuple[list[int], list[int]]:
         """Return the pieces of numbers, put together where they have the same bits."""

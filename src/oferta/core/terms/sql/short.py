@@ -103,15 +103,17 @@ class Short(Compiler):
         constants: dict[int, dict[str, Coded]],
     ) -> exp.Expr:
         """Return a field where it hangs on the facts, and note what it is where it does not."""
-        branches = []
+        by: dict[exp.Expr, list[exp.Expr]] = {}
         for one in deciders:
             then = self._then(one.index, name)
             if isinstance(then, Const):
                 constants.setdefault(one.index, {})[name] = then.value
             else:
-                test = compare("=", told.copy(), literal(one.index))
-                branches.append((test, coded(one.outcome[name], then.type)))
-        return case(branches)
+                value = coded(one.outcome[name], then.type)
+                by.setdefault(value, []).append(literal(one.index))
+        return case(
+            (exp.In(this=told.copy(), expressions=some), value) for value, some in by.items()
+        )
 
     def _then(self, index: int, name: str) -> Expression:
         found = self._subject.clauses[index].then

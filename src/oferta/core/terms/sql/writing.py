@@ -111,21 +111,25 @@ def total(items: Sequence[exp.Expr]) -> exp.Expr:
     return binary(exp.Add, total(items[:middle]), total(items[middle:]))
 
 
-def steps(key: exp.Expr, bounds: Sequence[int], values: Sequence[int]) -> exp.Expr:
+def steps(
+    key: exp.Expr, bounds: Sequence[int], values: Sequence[int], *, null_first: bool = False
+) -> exp.Expr:
     """Return `values[i]` for the number i of `bounds` that are not above `key`.
 
     Args:
         key: a whole number.
         bounds: ascending.
         values: one more than there are bounds.
+        null_first: a null gets the first value; otherwise the last.
     """
     if not bounds:
         return literal(values[0])
     middle = len(bounds) // 2
-    test = compare("<", key, literal(bounds[middle]))
-    below = steps(key, bounds[:middle], values[: middle + 1])
-    above = steps(key, bounds[middle + 1 :], values[middle + 1 :])
-    return case([(test, below)], above)
+    below = steps(key, bounds[:middle], values[: middle + 1], null_first=null_first)
+    above = steps(key, bounds[middle + 1 :], values[middle + 1 :], null_first=null_first)
+    if null_first:
+        return case([(compare(">=", key, literal(bounds[middle])), above)], below)
+    return case([(compare("<", key, literal(bounds[middle])), below)], above)
 
 
 @lru_cache(maxsize=8)
