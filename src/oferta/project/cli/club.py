@@ -10,7 +10,7 @@ import click
 
 from oferta.kernel.clock import now
 from oferta.kernel.money import decimal_text
-from oferta.project.cli.commands import Command
+from oferta.project.cli.commands import Command, LazyGroup
 from oferta.project.cli.exits import Exit
 from oferta.project.cli.ledger import proof_text
 from oferta.project.cli.output import Output, table
@@ -20,7 +20,15 @@ from oferta.services.club.types import ReplayReport
 SHOWN_MAX = 10
 
 
-@click.group
+#: Commands that live in modules of their own, imported only when they are called.
+_LAZY = {
+    "campaigns": "oferta.project.cli.club_members:campaigns",
+    "enrol": "oferta.project.cli.club_members:enrol",
+    "tiers": "oferta.project.cli.club_members:tiers",
+}
+
+
+@click.group(cls=LazyGroup, lazy=_LAZY)
 def club() -> None:
     """Run the bonus club on real payments."""
 
