@@ -143,7 +143,7 @@ def make_performance(new: NewPerformance, *, now: datetime) -> Performance:
         per_order_max=new.per_order_max,
         reentry=new.reentry,
     )
-    pricing.refund_terms(made, now)
+    pricing.refund_terms(new.refund_pack, made.hall.venue.time_zone, zoned(now))
     shelf.terms().pack(new.sale_pack)
     accounts.open_for(made)
     made.save(force_insert=True)

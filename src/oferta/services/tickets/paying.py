@@ -18,7 +18,7 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import means, places, queries, reserving, selling
+from oferta.services.tickets import means, places, queries, records, reserving, selling
 from oferta.services.tickets.errors import (
     BadPayment,
     OrderClosed,
@@ -26,7 +26,8 @@ from oferta.services.tickets.errors import (
     PaymentUnclear,
 )
 from oferta.services.tickets.means import Answer, NoReply, Reply
-from oferta.services.tickets.models import Order, OrderLine, Payment, ProviderCall
+from oferta.services.tickets.models import Payment, ProviderCall
+from oferta.services.tickets.records import Begun, Line, Sold
 from oferta.services.tickets.types import Charge, OrderBrief, OrderStatus, Pay, PaymentState
 
 #: While a payment is under way the places are held at least so long.
@@ -58,15 +59,15 @@ def pay(order_id: UUID, pays: Sequence[Pay], *, now: datetime) -> OrderBrief:
         PaymentUnclear: the provider does not answer; `settle` will find out.
         SaleRefused: the ledger or the terms refused; what was set aside is let go.
     """
-    started = _start(order_id, pays, zoned(now))
-    if started is None:
+    begun = _start(order_id, pays, zoned(now))
+    if begun is None:
         return _resumed(order_id, now)
+    sold, payments = begun
     references: dict[UUID, str] = {}
-    for payment in started:
+    for payment in payments:
         if means.is_outside(payment.means):
-            references[payment.id] = _authorised(payment, started, now).reference
-    _confirm(order_id, references, now)
-    return queries.order(order_id)
+            references[payment.id] = _authorised(sold, payment, payments, now).reference
+    return _confirm(order_id, payments, references, now, lines=sold.lines)
 
 
 def settle(*, now: datetime) -> int:
@@ -127,25 +128,25 @@ def _resumed(order_id: UUID, now: datetime) -> OrderBrief:
 
 
 @transaction.atomic
-def _start(order_id: UUID, pays: Sequence[Pay], now: datetime) -> list[Payment] | None:
+def _start(order_id: UUID, pays: Sequence[Pay], now: datetime) -> tuple[Sold, list[Payment]] | None:
     """Note what is going to be paid; None if it is paid, or being paid, already."""
-    order = reserving.locked(order_id)
-    if order.status == OrderStatus.PAID:
+    sold = records.locked(order_id)
+    record = sold.record
+    if record.status == OrderStatus.PAID:
         return None
-    if order.status != OrderStatus.RESERVED:
-        raise OrderClosed(order=order.code, status=order.status)
-    if order.payments.filter(state__in=_OPEN).exists():
+    if record.status != OrderStatus.RESERVED:
+        raise OrderClosed(order=record.code, status=record.status)
+    payments = _payments(sold, pays, now)
+    begun = records.begin(sold, payments, until=now + PAYING, now=now)
+    if begun is Begun.OTHERS_OPEN:
         return None
-    payments = _payments(order, pays, now)
-    until = max(order.hold_until, now + PAYING)
-    held = places.keep(order.id, until=until)
-    if held < order.lines.count():
-        raise OrderClosed(order=order.code, status=OrderStatus.LAPSED)
-    Order.objects.filter(id=order.id).update(hold_until=until)
-    return Payment.objects.bulk_create(payments)
+    if begun is Begun.PLACES_LOST:
+        raise OrderClosed(order=record.code, status=OrderStatus.LAPSED)
+    return sold, payments
 
 
-def _payments(order: Order, pays: Sequence[Pay], now: datetime) -> list[Payment]:
+def _payments(sold: Sold, pays: Sequence[Pay], now: datetime) -> list[Payment]:
+    order, unit = sold.record, sold.offer.currency
     fixed = sum(one.amount or 0 for one in pays)
     if sum(one.amount is None for one in pays) > 1:
         raise BadPayment(
@@ -160,11 +161,11 @@ def _payments(order: Order, pays: Sequence[Pay], now: datetime) -> list[Payment]
         made.append(
             Payment(
                 id=one.id or uuid7(),
-                order=order,
+                order_id=order.id,
                 means=one.means,
                 instrument=one.instrument,
                 amount=order.total - fixed if one.amount is None else one.amount,
-                currency=order.currency,
+                currency=unit,
                 state=PaymentState.STARTED,
                 started_at=now,
                 changed_at=now,
@@ -173,30 +174,19 @@ def _payments(order: Order, pays: Sequence[Pay], now: datetime) -> list[Payment]
     total = sum(one.amount for one in made)
     if total != order.total or any(one.amount <= 0 for one in made):
         raise BadPayment(
-            field="amount",
-            given=str(Money(total, order.currency)),
-            expected=str(Money(order.total, order.currency)),
+            field="amount", given=str(Money(total, unit)), expected=str(Money(order.total, unit))
         )
     return made
 
 
-def _authorised(payment: Payment, all_of_them: Sequence[Payment], now: datetime) -> Reply:
+def _authorised(
+    sold: Sold, payment: Payment, all_of_them: Sequence[Payment], now: datetime
+) -> Reply:
     """Ask the provider to set the amount aside; let everything go if it declines."""
-    order = payment.order
     try:
-        reply = means.provider(payment.means).authorise(
-            Charge(
-                payment_id=payment.id,
-                order_id=order.id,
-                order_code=order.code,
-                amount=Money(payment.amount, payment.currency),
-                instrument=payment.instrument,
-                party_id=order.party_id,
-                at=now,
-            )
-        )
+        reply = means.provider(payment.means).authorise(_charge(sold, payment, now))
     except NoReply:
-        raise PaymentUnclear(order=order.code) from None
+        raise PaymentUnclear(order=sold.record.code) from None
     if reply.answer in _TAKEN:
         return reply
     _declined(payment, reply.reason, now)
@@ -208,17 +198,16 @@ def _resolve(order_id: UUID, now: datetime) -> None:
     """Ask what became of an order's open payments, and confirm it or let them go."""
     open_ = list(Payment.objects.filter(order_id=order_id, state__in=_OPEN))
     replies = _replies(open_)
-    declined = [one for one in open_ if _is_lost(one, replies.get(one.id), now)]
-    if declined:
-        for one in declined:
-            reply = replies[one.id]
-            _declined(one, reply.reason or "no_answer", now)
-        _let_go([one for one in open_ if one not in declined], now)
-        raise PaymentDeclined(means=declined[0].means, reason=declined[0].reason)
-    if any(one.id in replies and replies[one.id].answer not in _TAKEN for one in open_):
+    lost = [one for one in open_ if _is_lost(one, replies.get(one.id), now)]
+    if lost:
+        for one in lost:
+            _declined(one, replies[one.id].reason or "no_answer", now)
+        _let_go([one for one in open_ if one not in lost], now)
+        raise PaymentDeclined(means=lost[0].means, reason=lost[0].reason)
+    if any(one.answer not in _TAKEN for one in replies.values()):
         raise PaymentUnclear(order=str(order_id))
     if open_:
-        _confirm(order_id, {one: reply.reference for one, reply in replies.items()}, now)
+        _confirm(order_id, open_, {one: reply.reference for one, reply in replies.items()}, now)
 
 
 def _replies(payments: Sequence[Payment]) -> dict[UUID, Reply]:
@@ -240,59 +229,63 @@ def _is_lost(payment: Payment, reply: Reply | None, now: datetime) -> bool:
     return reply.answer in (Answer.DECLINED, Answer.VOIDED)
 
 
-def _confirm(order_id: UUID, references: Mapping[UUID, str], now: datetime) -> None:
+def _confirm(
+    order_id: UUID,
+    payments: Sequence[Payment],
+    references: Mapping[UUID, str],
+    now: datetime,
+    *,
+    lines: Sequence[Line] | None = None,
+) -> OrderBrief:
     """Make the sale, then take the money; if it cannot be made, let the money go."""
-    payments = list(Payment.objects.filter(order_id=order_id, state__in=_OPEN))
     try:
         with transaction.atomic():
-            sold = _sold(order_id, payments, references, now)
+            made = _sold(records.locked(order_id, lines=lines), payments, references, now)
     except OfertaError:
         _let_go(payments, now)
         raise
-    if not sold:
+    if made is None:
         _let_go(payments, now)
         raise OrderClosed(order=str(order_id), status=OrderStatus.LAPSED)
     _capture([one for one in payments if means.is_outside(one.means)], now)
+    return made
 
 
 def _sold(
-    order_id: UUID, payments: Sequence[Payment], references: Mapping[UUID, str], now: datetime
-) -> bool:
+    sold: Sold, payments: Sequence[Payment], references: Mapping[UUID, str], now: datetime
+) -> OrderBrief | None:
     """Turn a reservation into a sale, in the caller's database transaction.
 
     Returns:
-        Whether the order is paid now; if not, it has lost its places and is noted as lapsed.
+        The paid order; None if it has lost its places, which is noted.
     """
-    order = reserving.locked(order_id)
-    if order.status == OrderStatus.PAID:
-        return True
-    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("id"))
-    if order.status != OrderStatus.RESERVED:
-        return False
-    if len(places.sell(order_id)) < len(lines):
+    order_id = sold.record.id
+    if sold.record.status == OrderStatus.PAID:
+        return queries.order(order_id)
+    if sold.record.status != OrderStatus.RESERVED:
+        return None
+    if len(places.sell(order_id)) < len(sold.lines):
         places.release_sold(order_id)
-        reserving.lose(order)
-        return False
+        reserving.lose(order_id)
+        return None
+    ends = {}
     for one in payments:
-        if not means.is_outside(one.means):
-            references = {**references, one.id: means.inside(one.means).take(_charge(one, now))}
-    selling.sell(order, lines, payments, now=now)
-    for one in payments:
-        one.reference = references.get(one.id, "")
-        one.state = PaymentState.CONFIRMED if means.is_outside(one.means) else PaymentState.CAPTURED
-        one.changed_at = now
-    Payment.objects.bulk_update(payments, ["reference", "state", "changed_at"])
-    return True
+        if means.is_outside(one.means):
+            ends[one.id] = (PaymentState.CONFIRMED.value, references.get(one.id, ""))
+        else:
+            taken = means.inside(one.means).take(_charge(sold, one, now))
+            ends[one.id] = (PaymentState.CAPTURED.value, taken)
+    return selling.sell(sold, payments, ends, now=now)
 
 
-def _charge(payment: Payment, now: datetime) -> Charge:
+def _charge(sold: Sold, payment: Payment, now: datetime) -> Charge:
     return Charge(
         payment_id=payment.id,
-        order_id=payment.order_id,
-        order_code=payment.order.code,
+        order_id=sold.record.id,
+        order_code=sold.record.code,
         amount=Money(payment.amount, payment.currency),
         instrument=payment.instrument,
-        party_id=payment.order.party_id,
+        party_id=sold.record.party_id,
         at=now,
     )
 

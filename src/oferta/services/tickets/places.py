@@ -16,47 +16,51 @@ from django.db import connection
 
 
 class Claimed(NamedTuple):
-    """A place that an order now holds."""
+    """A place that an order now holds, and what is written on its seat, if it has one."""
 
     id: int
     category_id: int
+    sector: str = ""
+    row: str = ""
+    number: str = ""
 
 
 #: Whoever locks a place first has it; others pass on to the next one without waiting.
 _ANY = """
 WITH free AS (
-    SELECT id FROM tickets_place WHERE category_id = %(category)s AND status = 'free'
+    SELECT id, seat_id FROM tickets_place
+    WHERE category_id = %(category)s AND status = 'free'
     ORDER BY rank, id LIMIT %(count)s FOR UPDATE SKIP LOCKED
 ), late AS (
-    SELECT id FROM tickets_place
+    SELECT id, seat_id FROM tickets_place
     WHERE category_id = %(category)s AND status = 'held' AND hold_until <= %(now)s
     ORDER BY hold_until LIMIT %(count)s - (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED
 )
 UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
-FROM (SELECT id FROM free UNION ALL SELECT id FROM late) AS found
+FROM (SELECT * FROM free UNION ALL SELECT * FROM late) AS found
+LEFT JOIN tickets_hallseat AS seat ON seat.id = found.seat_id
 WHERE place.id = found.id
-RETURNING place.id, place.category_id
+RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
+          coalesce(seat.number, '')
 """
 #: Chosen places are waited for, in one order: two buyers never wait for each other in a circle.
 _CHOSEN = """
 WITH found AS (
-    SELECT id FROM tickets_place
+    SELECT id, seat_id FROM tickets_place
     WHERE id = ANY(%(places)s) AND category_id = %(category)s
       AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s))
     ORDER BY id FOR UPDATE
 )
 UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
-FROM found WHERE place.id = found.id
-RETURNING place.id, place.category_id
+FROM found LEFT JOIN tickets_hallseat AS seat ON seat.id = found.seat_id
+WHERE place.id = found.id
+RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
+          coalesce(seat.number, '')
 """
 _SELL = """
 UPDATE tickets_place SET status = 'sold', hold_until = NULL
 WHERE order_id = %(order)s AND status = 'held'
 RETURNING id, category_id
-"""
-_KEEP = """
-UPDATE tickets_place SET hold_until = greatest(hold_until, %(until)s)
-WHERE order_id = %(order)s AND status = 'held'
 """
 _FREE = """
 UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
@@ -107,11 +111,6 @@ def claim_chosen(
 def release_sold(order_id: UUID) -> int:
     """Let go what an order just bought, if it could not buy all of it."""
     return _changed(_RELEASE_SOLD, {"order": order_id})
-
-
-def keep(order_id: UUID, *, until: datetime) -> int:
-    """Hold an order's places longer; return how many it still has."""
-    return _changed(_KEEP, {"order": order_id, "until": until})
 
 
 def sell(order_id: UUID) -> list[Claimed]:

@@ -10,32 +10,27 @@ from zoneinfo import ZoneInfo
 from oferta.core.parties import agreements
 from oferta.core.terms import shelf
 from oferta.services.tickets import rules
-from oferta.services.tickets.models import Order, Performance, PromoCode
+from oferta.services.tickets.offers import Offer
 from oferta.services.tickets.types import Delivery, Price, TermsKept
 
 
 def price_of(
-    performance: Performance,
-    nominal: int,
-    promo: PromoCode | None,
-    *,
-    channel: str,
-    at: datetime,
+    offer: Offer, nominal: int, promo_percent: int, *, channel: str, at: datetime
 ) -> Price:
     """Return what a ticket of a nominal price costs, by the terms in force at a moment.
 
     Args:
-        performance: with its operator's and organiser's own facts.
+        offer: the performance, with its operator's and organiser's own facts.
         nominal: minor units.
-        promo: what lowers it.
+        promo_percent: ten-thousandths of a percent by which it is lowered; 0: by nothing.
         channel: where it is bought.
         at: of the order.
 
     Raises:
         TermsError: the terms do not know something, or give no answer.
     """
-    facts = price_facts(performance, nominal, promo, channel=channel, at=at)
-    decided = shelf.terms().decide(performance.sale_pack, rules.TICKET_PRICE, facts)
+    facts = price_facts(offer, nominal, promo_percent, channel=channel, at=at)
+    decided = shelf.terms().decide(offer.sale_pack, rules.TICKET_PRICE, facts)
     return Price(
         nominal=nominal,
         price=int(decided.outcome["price"] or 0),
@@ -46,49 +41,37 @@ def price_of(
 
 
 def price_facts(
-    performance: Performance,
-    nominal: int,
-    promo: PromoCode | None,
-    *,
-    channel: str,
-    at: datetime,
+    offer: Offer, nominal: int, promo_percent: int, *, channel: str, at: datetime
 ) -> Mapping[str, Any]:
     """Return the facts of the price of a ticket; arguments as of `price_of`."""
     return {
-        "operator": performance.operator_id,
+        "operator": offer.operator,
         "ordered_at": at,
-        "ticket_nominal": rules.money(nominal, performance.currency),
-        "promo_percent": percent_text(promo.percent if promo else 0),
+        "ticket_nominal": rules.money(nominal, offer.currency),
+        "promo_percent": percent_text(promo_percent),
         "channel": channel,
-        "private_organiser": performance.organiser.private,
+        "private_organiser": offer.private,
     }
 
 
-def delivery_fee(performance: Performance, delivery: str, at: datetime) -> int:
+def delivery_fee(sale_pack: str, delivery: str, at: datetime) -> int:
     """Return what delivery of an order costs, in minor units; errors as of `price_of`."""
     if delivery == Delivery.NONE:
         return 0
     facts = {"ordered_at": at, "delivery": delivery}
-    decided = shelf.terms().decide(performance.sale_pack, rules.DELIVERY_FEE, facts)
+    decided = shelf.terms().decide(sale_pack, rules.DELIVERY_FEE, facts)
     return int(decided.outcome["fee"] or 0)
 
 
-def refund_terms(performance: Performance, at: datetime) -> TermsKept:
+def refund_terms(pack: str, time_zone: str, at: datetime) -> TermsKept:
     """Return the refund terms that a buyer sees before paying, and keeps.
 
     Raises:
-        UnknownPack, NotInForce: the performance cannot be sold under them.
+        UnknownPack, NotInForce: nothing can be sold under them.
     """
-    local = at.astimezone(ZoneInfo(performance.hall.venue.time_zone))
-    found = shelf.terms().edition(performance.refund_pack, agreements.coded_day(local))
-    return TermsKept(pack=performance.refund_pack, edition=found.id, digest=found.digest)
-
-
-def kept_by(order: Order) -> TermsKept:
-    """Return the refund terms that an order was sold under."""
-    return TermsKept(
-        pack=order.refund_pack, edition=order.refund_edition, digest=order.refund_digest
-    )
+    day = agreements.coded_day(at.astimezone(ZoneInfo(time_zone)))
+    found = shelf.terms().edition(pack, day)
+    return TermsKept(pack=pack, edition=found.id, digest=found.digest)
 
 
 def percent_text(ten_thousandths: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,10 +13,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from psycopg import errors as pg
 
+from oferta.core.parties import actions as parties
 from oferta.core.parties import blocks
+from oferta.core.parties.types import NewCustomer
 from oferta.kernel.clock import zoned
+from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import places, pricing, queries, quotas, rules
+from oferta.services.tickets import offers, places, pricing, queries, quotas, records, rules
 from oferta.services.tickets.errors import (
     BadBasket,
     BadPromo,
@@ -27,19 +30,14 @@ from oferta.services.tickets.errors import (
     QuotaExhausted,
     SoldOut,
     UnknownOrder,
-    UnknownPerformance,
 )
-from oferta.services.tickets.models import (
-    Order,
-    OrderLine,
-    Performance,
-    PriceCategory,
-    PromoCode,
-    Quota,
-)
+from oferta.services.tickets.models import Order, OrderLine, Quota
+from oferta.services.tickets.offers import Category, Offer, Promo
 from oferta.services.tickets.places import Claimed
+from oferta.services.tickets.records import Line, Record, Sold
 from oferta.services.tickets.types import (
     Basket,
+    Buyer,
     Carrier,
     Delivery,
     OrderBrief,
@@ -59,14 +57,15 @@ class _Draft:
     """What of a basket has been looked up."""
 
     basket: Basket
-    performance: Performance
-    categories: dict[int, PriceCategory]
-    promo: PromoCode | None
+    offer: Offer
+    categories: dict[int, Category]
+    promo: Promo | None
+    party_id: UUID
     now: datetime
 
     @property
     def until(self) -> datetime:
-        return self.now + timedelta(minutes=self.performance.hold_minutes)
+        return self.now + timedelta(minutes=self.offer.hold_minutes)
 
     def quotas_of(self, category_id: int) -> list[int]:
         """Return the quotas of which a ticket of a category takes one."""
@@ -91,12 +90,12 @@ def reserve(basket: Basket, *, now: datetime) -> OrderBrief:
     """
     try:
         return _reserve(basket, zoned(now))
-    except IntegrityError as error:
-        cause = error.__cause__
-        if not isinstance(cause, pg.UniqueViolation) or cause.diag.constraint_name != _ORDER_ONCE:
+    except (IntegrityError, OfertaError) as error:
+        # It was asked before, or at once with this: then the first answer is the answer.
+        known = _repeated(basket) if _may_repeat(error) else None
+        if known is None:
             raise
-        # The same order was asked twice at once, and the other one came through.
-        return _reserve(basket, zoned(now))
+        return known
 
 
 @transaction.atomic
@@ -112,7 +111,7 @@ def abandon(order_id: UUID) -> None:
         return
     if order.status != OrderStatus.RESERVED:
         raise OrderClosed(order=order.code, status=order.status)
-    _end([order], OrderStatus.ABANDONED)
+    _end([order.id], OrderStatus.ABANDONED)
 
 
 def lapse(*, now: datetime, performance_id: UUID | None = None) -> int:
@@ -132,13 +131,13 @@ def lapse(*, now: datetime, performance_id: UUID | None = None) -> int:
             found = list(late.order_by("hold_until")[:LAPSED_AT_A_TIME])
             if not found:
                 return done
-            _end(found, OrderStatus.LAPSED)
+            _end([one.id for one in found], OrderStatus.LAPSED)
         done += len(found)
 
 
-def lose(order: Order) -> None:
+def lose(order_id: UUID) -> None:
     """Note that an order that should be confirmed has lost a place to another buyer."""
-    _end([order], OrderStatus.LAPSED)
+    _end([order_id], OrderStatus.LAPSED)
 
 
 def locked(order_id: UUID) -> Order:
@@ -158,54 +157,68 @@ def locked(order_id: UUID) -> Order:
 
 @transaction.atomic
 def _reserve(basket: Basket, now: datetime) -> OrderBrief:
-    known = Order.objects.filter(id=basket.id).first()
-    if known is not None:
-        if known.asked != _digest(basket):
-            raise OrderReused(order=str(basket.id))
-        return queries.brief(known)
     draft = _looked_up(basket, now)
-    if basket.buyer.party_id is not None:
-        blocks.ensure_may_act(basket.buyer.party_id)
     _take_quotas(draft)
     claimed = [place for wanted in basket.wanted for place in _claim(draft, wanted)]
     return _stored(draft, claimed)
 
 
-def _end(orders: Sequence[Order], status: OrderStatus) -> None:
-    ids = [one.id for one in orders]
+def _repeated(basket: Basket) -> OrderBrief | None:
+    """Return the answer to an order that was asked before."""
+    known = Order.objects.filter(id=basket.id).first()
+    if known is None:
+        return None
+    if known.asked != _digest(basket):
+        raise OrderReused(order=str(basket.id))
+    return queries.brief(known)
+
+
+def _end(ids: Sequence[UUID], status: OrderStatus) -> None:
     used = OrderLine.objects.filter(order_id__in=ids).values_list("quotas", flat=True)
     quotas.give_back(used)
     places.free(ids)
     Order.objects.filter(id__in=ids).update(status=status)
-    for one in orders:
-        one.status = status
+
+
+def _may_repeat(error: Exception) -> bool:
+    cause = error.__cause__
+    if isinstance(cause, pg.UniqueViolation):
+        return cause.diag.constraint_name == _ORDER_ONCE
+    return isinstance(error, OfertaError)
 
 
 def _looked_up(basket: Basket, now: datetime) -> _Draft:
-    performance = (
-        Performance.objects.select_related("organiser", "hall__venue")
-        .filter(id=basket.performance_id)
-        .first()
+    code = basket.promo.strip().upper()
+    offer, categories, promo = offers.read(
+        basket.performance_id, {one.category_id for one in basket.wanted}, code, now=now
     )
-    if performance is None:
-        raise UnknownPerformance(performance=str(basket.performance_id))
-    on_time = performance.sale_starts_at <= now < performance.sale_ends_at
-    if performance.stage != Stage.ON_SALE or not on_time:
-        raise NotOnSale(performance=performance.key, stage=performance.stage)
-    wanted = {one.category_id for one in basket.wanted}
-    categories = {one.id: one for one in performance.categories.filter(id__in=wanted)}
-    _check(basket, performance, categories)
-    promo = _promo(performance, basket.promo, now) if basket.promo else None
-    return _Draft(basket, performance, categories, promo, now)
+    on_time = offer.sale_starts_at <= now < offer.sale_ends_at
+    if offer.stage != Stage.ON_SALE or not on_time:
+        raise NotOnSale(performance=offer.key, stage=offer.stage)
+    _check(basket, offer, categories)
+    if code and (promo is None or not promo.valid):
+        raise BadPromo(promo=basket.promo)
+    return _Draft(basket, offer, categories, promo, _party_of(basket.buyer, now), now)
 
 
-def _check(basket: Basket, performance: Performance, categories: dict[int, PriceCategory]) -> None:
+def _party_of(buyer: Buyer, now: datetime) -> UUID:
+    """Return the customer who buys; one without a login is kept by their contacts."""
+    if buyer.party_id is not None:
+        blocks.ensure_may_act(buyer.party_id)
+        return buyer.party_id
+    contacts = {"email": buyer.email.strip(), "sms": buyer.phone.strip()}
+    told = {channel: address for channel, address in contacts.items() if address}
+    key = f"tickets/{sha256(repr(sorted(told.items())).encode()).hexdigest()[:32]}"
+    new = NewCustomer(key=key, name=buyer.name, language=buyer.language, contacts=told)
+    return parties.register_customers([new], now=now)[key]
+
+
+def _check(basket: Basket, offer: Offer, categories: Mapping[int, Category]) -> None:
     count = sum(one.number for one in basket.wanted)
-    if any(one.number < 1 for one in basket.wanted) or not (
-        1 <= count <= performance.per_order_max
-    ):
+    few = 1 <= count <= offer.per_order_max
+    if any(one.number < 1 for one in basket.wanted) or not few:
         raise BadBasket(
-            field="wanted", given=str(count), expected=f"1 to {performance.per_order_max} tickets"
+            field="wanted", given=str(count), expected=f"1 to {offer.per_order_max} tickets"
         )
     for one in basket.wanted:
         if one.category_id not in categories:
@@ -225,13 +238,6 @@ def _check(basket: Basket, performance: Performance, categories: dict[int, Price
         raise BadBasket(field="buyer", given=buyer.name, expected="a name, and an e-mail or phone")
 
 
-def _promo(performance: Performance, code: str, now: datetime) -> PromoCode:
-    found = performance.promos.filter(code=code.strip().upper()).first()
-    if found is None or not found.starts_at <= now < found.ends_at:
-        raise BadPromo(promo=code)
-    return found
-
-
 def _take_quotas(draft: _Draft) -> None:
     wanted: Counter[int] = Counter()
     for one in draft.basket.wanted:
@@ -244,7 +250,7 @@ def _take_quotas(draft: _Draft) -> None:
             return
         transaction.set_rollback(True)
     # Some of what is used may belong to reservations that are over.
-    lapse(now=draft.now, performance_id=draft.performance.id)
+    lapse(now=draft.now, performance_id=draft.offer.id)
     lacking = quotas.take(wanted)
     if lacking is not None:
         raise QuotaExhausted(quota=Quota.objects.get(id=lacking).name)
@@ -268,24 +274,21 @@ def _claim(draft: _Draft, wanted: Wanted) -> list[Claimed]:
 
 
 def _stored(draft: _Draft, claimed: list[Claimed]) -> OrderBrief:
-    basket, performance = draft.basket, draft.performance
+    basket, offer = draft.basket, draft.offer
+    percent = draft.promo.percent if draft.promo else 0
     prices = {
-        one.id: pricing.price_of(
-            performance, one.nominal, draft.promo, channel=basket.channel, at=draft.now
-        )
+        one.id: pricing.price_of(offer, one.nominal, percent, channel=basket.channel, at=draft.now)
         for one in draft.categories.values()
     }
-    delivery = pricing.delivery_fee(performance, basket.delivery, draft.now)
+    delivery = pricing.delivery_fee(offer.sale_pack, basket.delivery, draft.now)
     lines = _lines(draft, claimed, prices, delivery)
-    kept = pricing.refund_terms(performance, draft.now)
+    kept = pricing.refund_terms(offer.refund_pack, offer.time_zone, draft.now)
     face, fees = sum(one.price for one in lines), sum(one.service_fee for one in lines)
-    order = Order(
+    record = Record(
         id=basket.id,
         code=rules.new_code(),
         asked=_digest(basket),
-        performance=performance,
-        operator_id=performance.operator_id,
-        party_id=basket.buyer.party_id,
+        party_id=draft.party_id,
         payer_name=basket.buyer.name,
         payer_email=basket.buyer.email,
         payer_phone=basket.buyer.phone,
@@ -293,40 +296,40 @@ def _stored(draft: _Draft, claimed: list[Claimed]) -> OrderBrief:
         channel=basket.channel,
         carrier=basket.carrier,
         delivery=basket.delivery,
-        promo=draft.promo,
-        currency=performance.currency,
+        promo_id=draft.promo.id if draft.promo else None,
         face=face,
         service_fee=fees,
         delivery_fee=delivery,
         total=face + fees + delivery,
         ordered_at=draft.now,
         hold_until=draft.until,
-        sale_pack=performance.sale_pack,
         sale_edition=next(iter(prices.values())).edition,
-        refund_pack=kept.pack,
         refund_edition=kept.edition,
         refund_digest=kept.digest,
     )
-    order.save(force_insert=True)
-    OrderLine.objects.bulk_create(lines)
-    return queries.brief(order, prices=prices)
+    sold = Sold(record, offer, lines, percent)
+    records.insert(sold)
+    return records.brief(sold, status=OrderStatus.RESERVED, prices=prices)
 
 
 def _lines(
-    draft: _Draft, claimed: list[Claimed], prices: dict[int, Price], delivery: int
-) -> list[OrderLine]:
+    draft: _Draft, claimed: list[Claimed], prices: Mapping[int, Price], delivery: int
+) -> list[Line]:
     shares = rules.shared_out(delivery, len(claimed))
     return [
-        OrderLine(
+        Line(
             id=uuid7(),
-            order_id=draft.basket.id,
             place_id=place.id,
             category_id=place.category_id,
+            category=draft.categories[place.category_id].name,
+            sector=place.sector,
+            row=place.row,
+            number=place.number,
             nominal=prices[place.category_id].nominal,
             price=prices[place.category_id].price,
             service_fee=prices[place.category_id].service_fee,
             delivery_fee=share,
-            quotas=draft.quotas_of(place.category_id),
+            quotas=tuple(draft.quotas_of(place.category_id)),
         )
         for place, share in zip(claimed, shares, strict=True)
     ]

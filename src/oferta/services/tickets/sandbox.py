@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from oferta.kernel.money import Money
 from oferta.services.tickets.means import Answer, NoReply, Reply
@@ -22,6 +22,14 @@ TIMEOUT = "timeout"
 #: Nothing arrives at the provider, and no answer comes.
 LOST = "lost"
 
+#: Asked again, it answers what it answered first.
+_REMEMBER = """
+INSERT INTO tickets_sandboxcharge AS charge (payment_id, amount, currency, state, refunded, refunds)
+VALUES (%s, %s, %s, %s, 0, '{}')
+ON CONFLICT (payment_id) DO UPDATE SET state = charge.state
+RETURNING charge.state
+"""
+
 
 class Sandbox:
     """Takes no money."""
@@ -31,24 +39,22 @@ class Sandbox:
         if charge.instrument == LOST:
             raise NoReply
         state = Answer.DECLINED if charge.instrument == DECLINE else Answer.AUTHORISED
-        made, _ = SandboxCharge.objects.get_or_create(
-            payment_id=charge.payment_id,
-            defaults={
-                "amount": charge.amount.minor,
-                "currency": charge.amount.unit,
-                "state": state,
-            },
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _REMEMBER,
+                [charge.payment_id, charge.amount.minor, charge.amount.unit, state.value],
+            )
+            remembered = cursor.fetchone()[0]
         if charge.instrument == TIMEOUT:
             raise NoReply
-        return _reply(made)
+        return _reply(charge.payment_id, Answer(remembered))
 
     def capture(self, payment_id: UUID, amount: Money) -> Reply:
         """Take what was set aside."""
-        SandboxCharge.objects.filter(
+        changed = SandboxCharge.objects.filter(
             payment_id=payment_id, amount=amount.minor, state=Answer.AUTHORISED
         ).update(state=Answer.CAPTURED)
-        return self.look(payment_id)
+        return _reply(payment_id, Answer.CAPTURED) if changed else self.look(payment_id)
 
     def void(self, payment_id: UUID) -> Reply:
         """Let it go."""
@@ -66,18 +72,20 @@ class Sandbox:
             charge.refunds = [*charge.refunds, known]
             charge.refunded += amount.minor
             charge.save(update_fields=["refunds", "refunded"])
-        return _reply(charge)
+        return _reply(payment_id, Answer(charge.state))
 
     def look(self, payment_id: UUID) -> Reply:
         """Tell how far a charge has come."""
         found = SandboxCharge.objects.filter(payment_id=payment_id).first()
-        return _reply(found) if found else Reply(answer=Answer.UNKNOWN)
+        if found is None:
+            return Reply(answer=Answer.UNKNOWN)
+        return _reply(payment_id, Answer(found.state))
 
 
-def _reply(charge: SandboxCharge) -> Reply:
-    declined = charge.state == Answer.DECLINED
+def _reply(payment_id: UUID, answer: Answer) -> Reply:
+    declined = answer is Answer.DECLINED
     return Reply(
-        answer=Answer(charge.state),
-        reference="" if declined else f"sandbox-{charge.payment_id}",
+        answer=answer,
+        reference="" if declined else f"sandbox-{payment_id}",
         reason="insufficient_funds" if declined else "",
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
 
 
@@ -146,8 +147,10 @@ class Buyer:
     name: str
     email: str = ""
     phone: str = ""
-    #: The customer, if they are signed in.
+    #: The customer, if they are signed in; else one is kept by the contacts, so that every buyer
+    #: can be told.
     party_id: UUID | None = None
+    language: Language = "ru"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +227,7 @@ class OrderBrief:
     code: str
     performance_id: UUID
     status: OrderStatus
-    party_id: UUID | None
+    party_id: UUID
     lines: tuple[LineBrief, ...]
     face: Money
     service_fee: Money

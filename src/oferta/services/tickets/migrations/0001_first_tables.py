@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=12, unique=True)),
                 ('asked', models.CharField(max_length=64)),
-                ('party_id', models.UUIDField(null=True)),
+                ('party_id', models.UUIDField()),
                 ('payer_name', models.CharField(max_length=200)),
                 ('payer_email', models.CharField(blank=True, max_length=200)),
                 ('payer_phone', models.CharField(blank=True, max_length=40)),
@@ -574,7 +574,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('party_id__isnull', False)), fields=['party_id', 'ordered_at'], name='order_of_customer'),
+            index=models.Index(fields=['party_id', 'ordered_at'], name='order_of_customer'),
         ),
         migrations.AddIndex(
             model_name='order',
@@ -603,10 +603,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('status', 'paid')), models.Q(models.Q(('status', 'paid'), _negated=True), ('paid_at__isnull', True)), _connector='OR'), name='order_paid_at_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('party_id__isnull', False), models.Q(('payer_email', ''), _negated=True), models.Q(('payer_phone', ''), _negated=True), _connector='OR'), name='order_payer_can_be_told'),
         ),
         migrations.AddConstraint(
             model_name='quota',

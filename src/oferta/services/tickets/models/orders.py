@@ -37,8 +37,8 @@ class Order(models.Model):
     asked = models.CharField(max_length=64)
     performance = models.ForeignKey(Performance, on_delete=models.PROTECT, related_name="orders")
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+")
-    #: The customer who pays; null: a buyer without a login, known by the contacts below.
-    party_id = models.UUIDField(null=True)
+    #: The customer who pays; one without a login is kept by the contacts below.
+    party_id = models.UUIDField()
     #: As the payer gave them when ordering; a request for a refund names them again (TR-61).
     payer_name = models.CharField(max_length=200)
     payer_email = models.CharField(max_length=200, blank=True)
@@ -85,18 +85,10 @@ class Order(models.Model):
                 | (~Q(status=OrderStatus.PAID) & Q(paid_at__isnull=True)),
                 name="order_paid_at_a_moment",
             ),
-            models.CheckConstraint(
-                condition=Q(party_id__isnull=False) | ~Q(payer_email="") | ~Q(payer_phone=""),
-                name="order_payer_can_be_told",
-            ),
         )
         indexes: ClassVar = [
             models.Index(fields=["performance", "status"], name="order_of_performance"),
-            models.Index(
-                fields=["party_id", "ordered_at"],
-                name="order_of_customer",
-                condition=Q(party_id__isnull=False),
-            ),
+            models.Index(fields=["party_id", "ordered_at"], name="order_of_customer"),
             models.Index(
                 fields=["hold_until"],
                 name="order_to_lapse",
