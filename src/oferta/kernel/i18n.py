@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 Language = Literal["kk", "ru", "en", "zh-Hant", "zh-Hans"]
@@ -19,6 +20,7 @@ OWN_NAMES: dict[Language, str] = {
 }
 
 
+@lru_cache(maxsize=256)  # every word of a page asks; tags come from outside, so only so many
 def language_of(tag: str, default: Language = "en") -> Language:
     """Return the language that serves a BCP 47 tag (`zh-HK` is `zh-Hant`), else `default`."""
     folded = tag.strip().replace("_", "-").lower()

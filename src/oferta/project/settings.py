@@ -158,6 +158,7 @@ LOCALE_PATHS = [Path(__file__).parent / "locale"]
 LANGUAGE_COOKIE_NAME = "oferta_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "oferta.core.parties.web.sessions"
 SESSION_COOKIE_NAME = "oferta_session"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 # Behind TLS, which a development machine has not, cookies never travel in the clear.

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import prefetch_related_objects
 
 from oferta.core.cases import models
 from oferta.core.cases.errors import UnknownCase
 from oferta.core.cases.types import OPEN, Case, Entry, Evidence, Kind, Proposal, Status
+from oferta.kernel import asking
 
 PAGE_MAX = 200
+_IS_OPEN = "status IN ({})".format(", ".join(f"'{item.value}'" for item in OPEN))
 
 
 def case(case_id: UUID) -> Case:
@@ -27,8 +32,8 @@ def case(case_id: UUID) -> Case:
 
 def open_case_of(decision_id: UUID) -> Case | None:
     """Return the open case of a decision, if there is one."""
-    row = models.Case.objects.filter(decision_id=decision_id, status__in=OPEN).first()
-    return None if row is None else _case(row)
+    found = _read(f"decision_id = %s AND {_IS_OPEN} ORDER BY id LIMIT 1", [decision_id])
+    return found[0] if found else None
 
 
 def with_open_case(decision_ids: Iterable[UUID]) -> set[UUID]:
@@ -51,10 +56,17 @@ def overdue_cases(now: datetime, limit: int = 50) -> list[Case]:
 
 def cases_of_party(party_id: UUID, limit: int = 50, *, before: UUID | None = None) -> list[Case]:
     """Return a customer's cases, newest first; `before` is the last one of the page before."""
-    rows = models.Case.objects.filter(party_id=party_id).order_by("-id")
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return [_case(row) for row in rows.select_related("assignee")[: min(limit, PAGE_MAX)]]
+    size = min(limit, PAGE_MAX)
+    if before is None:
+        return _read("party_id = %s ORDER BY id DESC LIMIT %s", [party_id, size])
+    later = "party_id = %s AND id < %s ORDER BY id DESC LIMIT %s"
+    return _read(later, [party_id, before, size])
+
+
+def _read(condition: str, values: list[Any]) -> list[Case]:
+    rows = asking.found(models.Case, condition, values)
+    prefetch_related_objects(rows, "assignee")
+    return [_case(row) for row in rows]
 
 
 def told(row: models.Case) -> Case:

@@ -9,9 +9,10 @@ from uuid import UUID
 from oferta.core.decisions import models, storing
 from oferta.core.decisions.errors import UnknownDecision
 from oferta.core.decisions.types import Decision
-from oferta.kernel import pgarray
+from oferta.kernel import asking, pgarray
 
 PAGE_MAX = 200
+_NEWER = "SELECT id FROM decisions_decision WHERE overrides_id = %s ORDER BY id LIMIT 1"
 
 
 def decision(decision_id: UUID) -> Decision:
@@ -99,11 +100,8 @@ def stopped(limit: int = 50) -> list[Decision]:
 
 def overridden_by(decision_id: UUID) -> UUID | None:
     """Return the id of the Decision that stands in the place of this one, if any does."""
-    return (
-        models.Decision.objects.filter(overrides_id=decision_id)
-        .values_list("id", flat=True)
-        .first()
-    )
+    found = asking.rows(_NEWER, [decision_id])
+    return found[0][0] if found else None
 
 
 def replacing(ids: Iterable[UUID]) -> dict[UUID, Decision]:

@@ -13,14 +13,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from oferta.core.decisions import naming, purses, queries
 from oferta.core.decisions.naming import Title
 from oferta.core.decisions.purses import Purse
 from oferta.core.decisions.types import Decision, Status
 from oferta.core.ledger import queries as ledger
 from oferta.core.ledger.types import BookedTransfer, Hold, Kind
+from oferta.kernel import asking
 from oferta.kernel.money import Money
 
 PAGE_MAX = 200
@@ -92,7 +91,12 @@ class Sums:
 
 
 def lines(
-    party_id: UUID, span: Span, *, after: Place | None = None, limit: int = 20
+    party_id: UUID,
+    span: Span,
+    *,
+    after: Place | None = None,
+    limit: int = 20,
+    mine: Sequence[Purse] | None = None,
 ) -> tuple[list[Line], Place | None]:
     """Return a page of a customer's lines, newest first, and where the next one begins, if any.
 
@@ -101,16 +105,15 @@ def lines(
         span: by when the event happened.
         after: the last line of the page before.
         limit: lines at most.
+        mine: the customer's purses, if the caller has read them.
     """
     size = min(limit, PAGE_MAX)
     at, key = after or (span.until, "")
-    asked: dict[str, Any] = span._asdict()
-    asked |= {"party": party_id, "at": at, "key": key, "limit": size + 1}
-    with connection.cursor() as cursor:
-        cursor.execute(_EVENTS, asked)
-        places = [Place(event_at, key) for key, event_at in cursor.fetchall()]
+    wanted: dict[str, Any] = span._asdict()
+    wanted |= {"party": party_id, "at": at, "key": key, "limit": size + 1}
+    places = [Place(event_at, key) for key, event_at in asking.rows(_EVENTS, wanted)]
     page = places[:size]
-    return _lines(party_id, page), page[-1] if len(places) > size else None
+    return _lines(party_id, page, mine), page[-1] if len(places) > size else None
 
 
 def every_line(party_id: UUID, span: Span) -> Iterator[Line]:
@@ -123,12 +126,11 @@ def every_line(party_id: UUID, span: Span) -> Iterator[Line]:
             return
 
 
-def sums(party_id: UUID, span: Span) -> Sums:
-    """Return what a span comes to, by when the events happened."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVES, {"party": party_id} | span._asdict())
-        rows = cursor.fetchall()
-    book = _Book(purses.of_party(party_id), [id_ for *_, ids in rows for id_ in ids])
+def sums(party_id: UUID, span: Span, *, mine: Sequence[Purse] | None = None) -> Sums:
+    """Return what a span comes to, by when the events happened; `mine` as of `lines`."""
+    rows = asking.rows(_MOVES, {"party": party_id} | span._asdict())
+    mine = purses.of_party(party_id) if mine is None else mine
+    book = _Book(mine, [id_ for *_, ids in rows for id_ in ids])
     moving: dict[str, list[UUID]] = defaultdict(list)
     for key, _, _, ids in rows:
         moving[key] += ids
@@ -146,17 +148,17 @@ def sums(party_id: UUID, span: Span) -> Sums:
 
 def span_of(party_id: UUID) -> Span | None:
     """Return from when to when there are lines at all; None: there are none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SPAN, [party_id])
-        found = cursor.fetchone()
-    return Span(*found) if found and found[0] is not None else None
+    first, last = asking.rows(_SPAN, [party_id])[0]
+    return None if first is None else Span(first, last)
 
 
-def _lines(party_id: UUID, places: Sequence[Place]) -> list[Line]:
+def _lines(party_id: UUID, places: Sequence[Place], mine: Sequence[Purse] | None) -> list[Line]:
+    if not places:
+        return []
     found = queries.decisions_by_key(place.key for place in places)
     standing, all_of = _standing(found)
     ids = [id_ for one in all_of.values() for item in one for id_ in item.transfer_ids]
-    book = _Book(purses.of_party(party_id), ids)
+    book = _Book(purses.of_party(party_id) if mine is None else mine, ids)
     made = []
     for place in places:
         decided = [one for one in found[place.key] if one.party_id == party_id]

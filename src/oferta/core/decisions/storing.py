@@ -14,7 +14,7 @@ from django.db import connection
 
 from oferta.core.decisions.rules import shares_json
 from oferta.core.decisions.types import Basis, Decision, Event, LimitShare, Status
-from oferta.kernel import pgcopy
+from oferta.kernel import asking, pgcopy
 from oferta.kernel.jsontext import json_bytes, loaded
 from oferta.kernel.pgcopy import NULL
 
@@ -163,9 +163,7 @@ def of_end(
 
 def select(condition: str, values: Sequence[Any]) -> list[Decision]:
     """Return the decisions that meet an SQL condition of ours (never a caller's text)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SELECT + condition, values)
-        return [_decision(found) for found in cursor.fetchall()]
+    return [_decision(found) for found in asking.rows(_SELECT + condition, values)]
 
 
 def _decision(found: tuple[Any, ...]) -> Decision:

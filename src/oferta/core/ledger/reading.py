@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from psycopg import Connection, Cursor
 
 from oferta.core.ledger import sql
-from oferta.core.ledger.encoding import uuid_array
+from oferta.core.ledger.encoding import array, uuid_array
 from oferta.core.ledger.errors import UnknownAccount
-from oferta.core.ledger.store import read_booked
 from oferta.core.ledger.types import (
     ACCOUNT_ID_MAX,
     Account,
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 
 def accounts(connection: Connection[Any], ids: Iterable[int]) -> dict[int, Account]:
     """Return those of the accounts `ids` that exist, by id."""
-    found = Cursor(connection).execute(sql.ACCOUNTS_BY_ID, (list(ids),)).fetchall()
-    return {row[0]: _account(row) for row in found}
+    return {row[0]: _account(row) for row in _kept(connection, sql.ACCOUNTS_BY_ID, list(ids))}
 
 
 def accounts_by_key(connection: Connection[Any], keys: Iterable[str]) -> dict[str, Account]:
@@ -92,7 +90,11 @@ def statement(
 
 def transfers(connection: Connection[Any], ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
     """Return those of `ids` that stand in the journal, by id."""
-    return read_booked(Cursor(connection), ids)
+    wanted = [one.hex for one in ids]
+    if not wanted:
+        return {}
+    found = _kept(connection, sql.READ_BOOKED, array(wanted), min(wanted), max(wanted))
+    return {row[0]: BookedTransfer(*row) for row in found}
 
 
 def transfers_between(
@@ -127,14 +129,18 @@ def transfers_of_decisions(
 
 def open_holds(connection: Connection[Any], ids: Iterable[UUID]) -> dict[UUID, Hold]:
     """Return those of the pending transfers `ids` that still hold, by id."""
-    found = Cursor(connection).execute(sql.OPEN_HOLDS, (uuid_array(ids),)).fetchall()
-    return {row[0]: Hold(*row) for row in found}
+    return {row[0]: Hold(*row) for row in _kept(connection, sql.OPEN_HOLDS, uuid_array(ids))}
 
 
 def holds_of_account(connection: Connection[Any], account_id: int) -> list[Hold]:
     """Return the pending transfers that still hold on an account."""
     found = Cursor(connection).execute(sql.HOLDS_OF_ACCOUNT, {"account": account_id}).fetchall()
     return [Hold(*row) for row in found]
+
+
+def _kept(connection: Connection[Any], statement: str, *params: object) -> list[tuple[Any, ...]]:
+    """Ask what pages ask; the plan is kept where the connection lets it be."""
+    return Cursor(connection).execute(statement, params, prepare=True, binary=True).fetchall()
 
 
 def _account(row: tuple[Any, ...]) -> Account:

@@ -128,10 +128,11 @@ def _check_consent(wanted: Sequence[NewNotice]) -> None:
 
 def mark_read(notice_ids: Iterable[UUID], *, now: datetime) -> None:
     """Note that a customer has opened notices; one opened before keeps its first moment."""
-    models.ReadMark.objects.bulk_create(
-        [models.ReadMark(notice_id=id_, read_at=zoned(now)) for id_ in notice_ids],
-        ignore_conflicts=True,
-    )
+    opened = list(notice_ids)
+    read = queries.read_among(opened)  # most are, and a look again need write nothing
+    new = [models.ReadMark(notice_id=id_, read_at=zoned(now)) for id_ in opened if id_ not in read]
+    if new:
+        models.ReadMark.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def mark_all_read(party_id: UUID, *, now: datetime) -> None:

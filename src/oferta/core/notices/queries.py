@@ -6,15 +6,19 @@ from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from oferta.core.notices import models
 from oferta.core.notices.errors import UnknownNotice
 from oferta.core.notices.types import BatchState, Notice
+from oferta.kernel import asking
 from oferta.kernel.i18n import Language
 
 PAGE_MAX = 200
-_UNREAD = ~Exists(models.ReadMark.objects.filter(notice_id=OuterRef("id")))
+_UNREAD = """NOT EXISTS (
+    SELECT 1 FROM notices_read_mark WHERE notice_id = notices_notice.id)"""
+_UNREAD_IDS = f"""
+SELECT id FROM notices_notice WHERE party_id = %s AND {_UNREAD}
+ORDER BY id DESC LIMIT %s"""  # noqa: S608 - constants only
+_READ = "SELECT notice_id FROM notices_read_mark WHERE notice_id = ANY(%s)"
 
 
 def notice(notice_id: UUID) -> Notice:
@@ -23,22 +27,27 @@ def notice(notice_id: UUID) -> Notice:
     Raises:
         UnknownNotice: there is none.
     """
-    found = models.Notice.objects.filter(id=notice_id).first()
-    if found is None:
+    found = asking.found(models.Notice, "id = %s", [notice_id])
+    if not found:
         raise UnknownNotice(notice_id=str(notice_id))
-    return _notice(found)
+    return _notice(found[0])
 
 
 def inbox(
     party_id: UUID, *, before: UUID | None = None, limit: int = 20, unread_only: bool = False
 ) -> list[Notice]:
     """Return a customer's notices, newest first; `before` is the last one of the page before."""
-    rows = models.Notice.objects.filter(party_id=party_id).order_by("-id")
+    wanted, values = "party_id = %s", [party_id]
     if before is not None:
-        rows = rows.filter(id__lt=before)
+        wanted, values = f"{wanted} AND id < %s", [party_id, before]
     if unread_only:
-        rows = rows.filter(_UNREAD)
-    return [_notice(row) for row in rows[: min(limit, PAGE_MAX)]]
+        wanted += f" AND {_UNREAD}"
+    found = asking.found(
+        models.Notice,
+        f"{wanted} ORDER BY id DESC LIMIT %s",
+        [*values, min(limit, PAGE_MAX)],
+    )
+    return [_notice(row) for row in found]
 
 
 def unread(party_id: UUID, *, limit: int = PAGE_MAX) -> int:
@@ -48,14 +57,12 @@ def unread(party_id: UUID, *, limit: int = PAGE_MAX) -> int:
 
 def unread_ids(party_id: UUID, *, limit: int | None = None) -> list[UUID]:
     """Return the notices that a customer has not opened, newest first."""
-    rows = models.Notice.objects.filter(_UNREAD, party_id=party_id).order_by("-id")
-    return list(rows.values_list("id", flat=True)[:limit])
+    return [id_ for (id_,) in asking.rows(_UNREAD_IDS, [party_id, limit])]
 
 
 def read_among(notice_ids: Iterable[UUID]) -> set[UUID]:
     """Return those of these notices that their customer has opened."""
-    rows = models.ReadMark.objects.filter(notice_id__in=list(notice_ids))
-    return set(rows.values_list("notice_id", flat=True))
+    return {id_ for (id_,) in asking.rows(_READ, [list(notice_ids)])}
 
 
 def notices_of_decision(party_id: UUID, decision_id: UUID, *, limit: int = 50) -> list[Notice]:

@@ -14,6 +14,7 @@ from oferta.core.parties import models
 from oferta.core.parties.errors import BadLink, NotStaff, OwnAct, UnknownCustomer
 from oferta.core.parties.rules import permissions_of
 from oferta.core.parties.types import Actor, Channel, Customer, Role
+from oferta.kernel import asking
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import Language
 
@@ -34,10 +35,12 @@ SELECT wanted.place, found.language
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN parties_customer AS found USING (id)
 """
-_TIER_NOW = f"""
-SELECT coalesce(max(e.tier), 0) FROM parties_evidence e
-WHERE e.customer_id = %s AND {_COUNTS.format(at="clock_timestamp()")}
-"""  # noqa: S608 - nothing in it comes from outside
+_CUSTOMER = f"""
+SELECT c.id, c.key, c.name, c.language,
+    (SELECT coalesce(max(e.tier), 0) FROM parties_evidence e
+     WHERE e.customer_id = c.id AND {_COUNTS.format(at="clock_timestamp()")}),
+    (SELECT json_object_agg(o.channel, o.address) FROM parties_contact o WHERE o.customer_id = c.id)
+FROM parties_customer c WHERE """  # noqa: S608 - nothing in it comes from outside
 #: A personal link works this long; every notice carries a fresh one.
 LINK_SECONDS_MAX = 90 * 24 * 3600
 
@@ -48,10 +51,10 @@ def customer(customer_id: UUID) -> Customer:
     Raises:
         UnknownCustomer: there is none.
     """
-    found = models.Customer.objects.filter(id=customer_id).prefetch_related("contacts").first()
-    if found is None:
+    found = _customers("c.id = %s", customer_id)
+    if not found:
         raise UnknownCustomer(customer_id=str(customer_id))
-    return _customer(found)
+    return found[0]
 
 
 def hold(customer_id: UUID) -> None:
@@ -77,20 +80,19 @@ def customer_of_login(login_id: UUID) -> Customer:
     Raises:
         UnknownCustomer: it is nobody's, or only a member of staff's.
     """
-    rows = models.Customer.objects.filter(login_id=login_id).prefetch_related("contacts")
-    found = rows.first()
-    if found is None:
+    found = _customers("c.login_id = %s", login_id)
+    if not found:
         raise UnknownCustomer(customer_id="")
-    return _customer(found)
+    return found[0]
 
 
 def customer_at(channel: Channel, address: str) -> Customer | None:
     """Return the customer who proved that this address is theirs, if anybody did."""
     rows = models.Customer.objects.filter(
         login__contacts__channel=channel, login__contacts__address=address
-    ).prefetch_related("contacts")
-    found = rows.first()
-    return None if found is None else _customer(found)
+    )
+    found = rows.values_list("id", flat=True).first()
+    return None if found is None else customer(found)
 
 
 def tiers_at(asked: Sequence[tuple[UUID, datetime]]) -> list[int]:
@@ -110,12 +112,6 @@ def tiers(customer_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, int]:
     """Return how far each of these customers' identity was known at a moment."""
     wanted = list(customer_ids)
     return dict(zip(wanted, tiers_at([(id_, at) for id_ in wanted]), strict=True))
-
-
-def _tier_now(customer_id: UUID) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_TIER_NOW, [customer_id])
-        return int((cursor.fetchone() or (0,))[0])
 
 
 def has_login(customer_id: UUID) -> bool:
@@ -209,12 +205,15 @@ def _actor(row: models.Staff | None, login: str) -> Actor:
     return Actor(id=row.id, name=row.name, roles=roles, permissions=permissions_of(roles))
 
 
-def _customer(row: models.Customer) -> Customer:
-    return Customer(
-        id=row.id,
-        key=row.key,
-        name=row.name,
-        language=cast("Language", row.language),
-        identity_tier=_tier_now(row.id),
-        contacts={item.channel: item.address for item in row.contacts.all()},
-    )
+def _customers(condition: str, value: UUID) -> list[Customer]:
+    return [
+        Customer(
+            id=id_,
+            key=key,
+            name=name,
+            language=cast("Language", language),
+            identity_tier=tier,
+            contacts=contacts or {},
+        )
+        for id_, key, name, language, tier, contacts in asking.rows(_CUSTOMER + condition, [value])
+    ]

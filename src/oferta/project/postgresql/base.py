@@ -12,6 +12,27 @@ from oferta.project import embedded
 from oferta.project.postgresql.urls import address_of
 
 VERSION_MIN = (16,)
+#: Uses of a statement before psycopg prepares it unasked: never. Only what asks for it is prepared.
+_UNASKED = 1_000_000_000
+_serves_pages = False
+
+
+def keep_plans() -> None:
+    """Let new connections of this process keep the plans of statements that ask for it.
+
+    For web servers, whose connections are renewed every minute. A plan that was made while a
+    table was empty would cost a long run dearly.
+    """
+    global _serves_pages  # noqa: PLW0603 - a fact about the process
+    _serves_pages = True
+
+
+class PreparedCursor(base.ServerBindingCursor):  # type: ignore[misc] # psycopg's, untyped there
+    """Sends values beside the text, and asks to keep the plan."""
+
+    def execute(self, query: Any, params: Any = None, **rest: Any) -> Any:
+        """Ask the server."""
+        return super().execute(query, params, prepare=True, **rest)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -43,7 +64,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not self.settings_dict["HOST"]:
             found = address_of(embedded.start_server())
             params |= {"host": found.host, "port": found.port, "user": found.role}
+        params["prepare_threshold"] = _UNASKED if _serves_pages else None
         return params
+
+    def prepared_cursor(self) -> Any:
+        """Return a cursor for statements whose text never changes (`kernel.asking`)."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparedCursor(self.connection))
 
     def check_database_version_supported(self) -> None:
         """Refuse a server older than `VERSION_MIN`.

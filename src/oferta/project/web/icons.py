@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -40,6 +42,7 @@ _DRAWN = {
 }
 
 
+@cache
 def drawn(name: str) -> SafeString:
     """Return a drawing as SVG that assistive technology passes over.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -23,11 +23,13 @@ def locale_of(language: Language) -> Locale:
     return Locale.parse(_NAMES[language])
 
 
+@lru_cache(maxsize=4_096)
 def plural_form(number: int, language: Language) -> str:
     """Return which form of a word goes with a number: one, few, many or other."""
     return str(locale_of(language).plural_form(number))
 
 
+@lru_cache(maxsize=4_096)
 def number_shown(number: int, language: Language) -> str:
     """Return a whole number with the language's own signs."""
     return format_decimal(number, locale=locale_of(language))
@@ -48,4 +50,9 @@ def weekday_shown(day: date, language: Language) -> str:
 
 def list_shown(items: Iterable[str], language: Language) -> str:
     """Return several things as one phrase: "a, b and c"."""
-    return format_list(list(items), locale=locale_of(language))
+    return _listed(tuple(items), language)
+
+
+@lru_cache(maxsize=1_024)
+def _listed(items: tuple[str, ...], language: Language) -> str:
+    return format_list(items, locale=locale_of(language))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from oferta.core.notices import queries as notices
 from oferta.core.parties.web.doors import SESSION
@@ -106,7 +108,23 @@ def _link(request: HttpRequest | None, entry: Link, address: str) -> dict[str, A
     return entry._asdict() | {"address": address, "current": path == address or below}
 
 
+def first_address(names: Iterable[str]) -> str:
+    """Return the address of the first of these names that there is; "" if there is none."""
+    return next(filter(None, map(_address, names)), "")
+
+
 def _address(name: str, *args: str) -> str:
+    # A personal link is one customer's; what leads everywhere else is looked up once.
+    fixed = not args or args == (SESSION,)
+    return _fixed(get_script_prefix(), name, *args) if fixed else _looked_up(name, *args)
+
+
+@cache
+def _fixed(_prefix: str, name: str, *args: str) -> str:
+    return _looked_up(name, *args)
+
+
+def _looked_up(name: str, *args: str) -> str:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

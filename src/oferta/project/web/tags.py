@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from oferta.core.decisions import queries as decisions
 from oferta.core.decisions.naming import Title
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.writing import show
+from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
 from oferta.project.settings import CONFIG
 from oferta.project.web import icons, locales, navigation, words
@@ -30,7 +32,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @register.simple_tag
 def say(key: str, **values: object) -> SafeString:
     """Return the words of `key` in the page's language; values are escaped."""
-    return format_html(words.say(key), **values) if values else format_html("{}", words.say(key))
+    if values:
+        return format_html(words.say(key), **values)
+    return words.shown(key, words.current_language())
 
 
 @register.simple_tag
@@ -72,10 +76,7 @@ def moment(value: datetime) -> SafeString:
 def day(value: datetime | date) -> SafeString:
     """Return a day (of a moment: that in the pages' time zone) as the page's language writes it."""
     local = value.astimezone(CONFIG.time_zone).date() if isinstance(value, datetime) else value
-    return _time(
-        local.isoformat(),
-        show((local - _EPOCH.date()).days, Type(Kind.DATE), words.current_language()),
-    )
+    return _day(local, words.current_language())
 
 
 @register.simple_tag
@@ -93,13 +94,13 @@ def number(value: int) -> str:
 @register.simple_tag
 def money(amount: Money) -> str:
     """Return an amount as the page's language writes it."""
-    return show(amount.minor, Type(Kind.MONEY, unit=amount.unit), words.current_language())
+    return _money(amount, words.current_language())
 
 
 @register.simple_tag
 def change(amount: Money) -> str:
     """Return an amount that was added or taken, with its sign."""
-    text = show(amount.minor, Type(Kind.MONEY, unit=amount.unit), words.current_language())
+    text = money(amount)
     return f"+{text}" if amount.minor > 0 else text
 
 
@@ -145,6 +146,17 @@ def of(found: dict[UUID, Title], case: Case) -> Title | None:
 def desk_links(context: Context) -> list[dict[str, Any]]:
     """Return the desk's sections that this member of staff may see."""
     return navigation.desk_links(context.get("request"))
+
+
+@lru_cache(maxsize=4_096)  # the same amounts stand on page after page
+def _money(amount: Money, language: Language) -> str:
+    return show(amount.minor, Type(Kind.MONEY, unit=amount.unit), language)
+
+
+@lru_cache(maxsize=4_096)
+def _day(value: date, language: Language) -> SafeString:
+    coded = (value - _EPOCH.date()).days
+    return _time(value.isoformat(), show(coded, Type(Kind.DATE), language))
 
 
 def _time(machine: str, text: str) -> SafeString:

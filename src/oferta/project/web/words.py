@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from django.apps import apps
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from oferta.kernel.errors import OfertaError, ensure
@@ -51,6 +53,16 @@ def say(key: str, language: Language | None = None) -> str:
     if not isinstance(found, str):
         raise WordMissing(key=key, language=chosen)
     return found
+
+
+@cache
+def shown(key: str, language: Language) -> SafeString:
+    """Return the words of `key` as they stand on a page: escaped, once for all pages.
+
+    Raises:
+        WordMissing: as of `say`.
+    """
+    return escape(say(key, language))
 
 
 def say_number(key: str, number: int, language: Language | None = None) -> str:

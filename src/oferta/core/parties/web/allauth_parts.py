@@ -10,6 +10,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -30,7 +31,7 @@ from oferta.core.parties.login_types import Change
 from oferta.core.parties.models import Login, Staff
 from oferta.core.parties.web import devices, proofs
 from oferta.core.parties.web.origin import client_address
-from oferta.kernel import clock
+from oferta.kernel import asking, clock
 
 #: Wrong passwords: for a login and a device that it knows, and for a login from all unknown ones
 #: together. Never for a network address alone, which many share: who knows the login's device, a
@@ -59,6 +60,11 @@ class Backend(AuthenticationBackend):
             return None
         right = found.check_password(password) and found.is_active
         return found if right else None
+
+    def get_user(self, user_id: UUID) -> Login | None:
+        """Return the login of a session, if it may still sign in; each page asks."""
+        found = asking.found(Login, "id = %s", [user_id])
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
 
 def _named(name: str) -> Login | None:

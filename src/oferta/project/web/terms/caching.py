@@ -15,6 +15,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
 from oferta.core.terms import shelf
+from oferta.core.terms.types import Pack
 from oferta.kernel import clock
 from oferta.project.settings import CONFIG
 
@@ -38,18 +39,22 @@ def cached_by_digest(view: View) -> View:
     return asked
 
 
+def content_of(pack: Pack) -> str:
+    """Return one text for all that a pack says: its editions, labels, examples."""
+    digests = [edition.digest for edition in pack.editions]
+    return "\0".join([str(pack.folder), _files(str(pack.folder)), *digests])
+
+
 def _etag(request: HttpRequest, *_args: Any, **_values: Any) -> str | None:
     if len(get_messages(request)):  # a message is shown once, so the page is like no other
         return None
-    digests = [edition.digest for pack in shelf.terms().packs.values() for edition in pack.editions]
-    folders = sorted(str(pack.folder) for pack in shelf.terms().packs.values())
+    packs = sorted(shelf.terms().packs.values(), key=lambda pack: str(pack.folder))
     parts = [
         request.get_full_path(),
         request.LANGUAGE_CODE,
         request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""),
         clock.now().astimezone(CONFIG.time_zone).date().isoformat(),
-        *digests,
-        *(_files(folder) for folder in folders),
+        *map(content_of, packs),
         _frame(),
     ]
     return '"' + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32] + '"'

@@ -65,7 +65,7 @@ def summary(pack: Pack, language: Language) -> dict[str, Any]:
 
 
 def edition_page(pack: Pack, edition: Edition, language: Language) -> dict[str, Any]:
-    """Return the whole edition for a reader."""
+    """Return what the page of an edition says around its clauses."""
     terms = lexicon(pack, edition, language)
     prevails = pack.authoritative != language
     prevailing = terms.words.say(f"language.{pack.authoritative}")
@@ -74,6 +74,14 @@ def edition_page(pack: Pack, edition: Edition, language: Language) -> dict[str, 
         "prevails": terms.words.say("edition.prevails", language=prevailing) if prevails else "",
         "open_points": edition.open_points,
         "published_on": _published_on(pack, edition, language),
+    }
+
+
+def edition_body(pack: Pack, edition: Edition, language: Language) -> dict[str, Any]:
+    """Return the clauses of an edition and what they rest on: the same for every reader."""
+    terms = lexicon(pack, edition, language)
+    return {
+        "pack": pack.name,
         "asked": [_question(terms, question) for question in printed(pack, edition, language)],
         "appendix": appendix(pack, edition, language),
     }

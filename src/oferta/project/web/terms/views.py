@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from oferta.core.terms import shelf
@@ -11,10 +16,10 @@ from oferta.core.terms.errors import NotInForce, UnknownEdition, UnknownPack
 from oferta.core.terms.types import Edition, Kind, Pack, Type
 from oferta.core.terms.values import BadValue, parse_value
 from oferta.kernel import clock
-from oferta.kernel.i18n import language_of
+from oferta.kernel.i18n import Language, language_of
 from oferta.project.settings import CONFIG
 from oferta.project.web.terms import comparing, pages
-from oferta.project.web.terms.caching import cached_by_digest
+from oferta.project.web.terms.caching import cached_by_digest, content_of
 
 _DATE = Type(Kind.DATE)
 
@@ -57,11 +62,19 @@ def _edition(
     context = pages.edition_page(pack, edition, language)
     day = asked.pop("day", None)
     context |= asked | {
+        "whole": _whole(pack.name, edition.id, content_of(pack), language, get_script_prefix()),
         "on": pages.iso(day if day is not None else edition.start),
         "on_shown": pages.day_shown(day, language) if day is not None else "",
     }
     status = 400 if asked.get("wrong") else 200
     return render(request, "terms/edition.html", context, status=status)
+
+
+@lru_cache(maxsize=64)  # an edition and all that is printed with it never change
+def _whole(pack: str, edition: str, _content: str, language: Language, _prefix: str) -> SafeString:
+    """Return the clauses of an edition as they stand on its page; some 100 kilobytes each."""
+    found, chosen = pack_named(pack), edition_named(pack, edition)
+    return render_to_string("terms/_whole.html", pages.edition_body(found, chosen, language))
 
 
 @require_safe
