@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -97,6 +97,28 @@ def test_one_purchase_gives_a_transfer_for_each_funder_and_one_notice() -> None:
     assert plan.notice is not None
     assert plan.notice.kind == "club.earned"
     assert plan.notice.params["amount"] == {"minor": 600, "unit": "BONUS"}
+    assert plan.notice.params["label"] == {"words": "club.line.both"}
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [("bank_bonus", "club.line.bank"), ("partner_bonus", "club.line.partner")],
+)
+def test_a_message_calls_a_bonus_as_its_line_does(question: str, label: str) -> None:
+    """BC-06, BC-07, BC-76."""
+    plan = plan_earning({question: an_outcome(100)}, CONTEXT)
+    assert plan.notice is not None
+    assert plan.notice.params["label"] == {"words": label}
+
+
+def test_a_bonus_with_an_accrual_day_is_pending_and_its_one_message_names_the_day() -> None:
+    """BC-09, BC-71, BC-73."""
+    plan = plan_earning({"bank_bonus": an_outcome(100) | {"accrual_days": 3}}, CONTEXT)
+    assert [one.kind for one in plan.movements] == ["pending"]
+    assert plan.notice is not None
+    assert plan.notice.kind == "club.earned_later"
+    day = date.fromisoformat(str(CONTEXT["day"])) + timedelta(days=3)
+    assert plan.notice.params["from"] == {"date": day.isoformat()}
 
 
 def test_a_held_accrual_is_pending_and_asks(  # BC-71

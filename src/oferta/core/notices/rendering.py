@@ -7,12 +7,12 @@ for values. A service registers the folder of its own (`project/wiring.py`).
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from oferta.core.notices import models
@@ -23,6 +23,9 @@ from oferta.core.terms.types import Edition, Kind, Type
 from oferta.core.terms.writing import show, show_day
 from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.kernel.yamlfile import read_yaml
+
+#: Key and language to words.
+Say: TypeAlias = Callable[[str, Language], str]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _folders: list[Path] = [Path(__file__).parent / "words"]
@@ -41,6 +44,17 @@ class Template:
         """Return the names of the values it needs."""
         parts = string.Formatter().parse(self.subject + self.body)
         return frozenset(name for _, name, _, _ in parts if name)
+
+
+class _Words:
+    """The words of pages, for what a page and a message call alike."""
+
+    say: Say = staticmethod(lambda key, _language: key)
+
+
+def use_words(say: Say) -> None:
+    """Take the words of `{"words": key}` from `say`."""
+    _Words.say = staticmethod(say)
 
 
 def register_words(folder: Path) -> None:
@@ -132,22 +146,24 @@ def said(value: object, language: Language) -> str:
     """Write one value for a reader.
 
     `{"minor": 5000, "unit": "KZT"}` is money, `{"date": "2024-05-16"}` a day, `{"mass": id,
-    "part": 0}` the subject (1: the body) of a mass message, `{"pack": name}` its title, and a
-    mapping of languages is words already.
+    "part": 0}` the subject (1: the body) of a mass message, `{"pack": name}` its title, `{"words":
+    key}` what the pages say for a key, and a mapping of languages is words already.
     """
+    written: object = value
     match value:
         case {"mass": str(id_), "part": int(part)}:
-            return _mass_words(UUID(id_))[language][part]
+            written = _mass_words(UUID(id_))[language][part]
         case {"pack": str(name)}:
-            return shelf.terms().pack(name).title[language]
+            written = shelf.terms().pack(name).title[language]
+        case {"words": str(key)}:
+            written = _Words.say(key, language)
         case {"minor": int(minor), "unit": str(unit)}:
-            return show(minor, Type(Kind.MONEY, unit=unit), language)
+            written = show(minor, Type(Kind.MONEY, unit=unit), language)
         case {"date": str(day)}:
-            return show_day(date.fromisoformat(day).toordinal() - _EPOCH, language)
+            written = show_day(date.fromisoformat(day).toordinal() - _EPOCH, language)
         case dict():
-            return str(value[language])
-        case _:
-            return str(value)
+            written = value[language]
+    return str(written)
 
 
 @lru_cache(maxsize=256)  # a thousand receivers in a row read the same words, which never change

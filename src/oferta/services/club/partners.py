@@ -12,9 +12,13 @@ import yaml
 from django.db import transaction
 from django.db.models import Q
 
+from oferta.core.parties import identity
+from oferta.core.parties import queries as parties
+from oferta.core.parties.identity_types import PartyKind
 from oferta.core.terms import shelf
 from oferta.core.terms.values import parse_value, write_value
 from oferta.kernel.errors import OfertaError
+from oferta.kernel.lookalikes import folded
 from oferta.services.club.errors import BadPartner, RateInThePast, UnknownPartner
 from oferta.services.club.facts import PACK
 from oferta.services.club.models import PARTNER_RATE_MAX, Partner, PartnerRate, Terminal
@@ -89,6 +93,25 @@ def set_rate(key: str, rate: str, *, starts: date, ends: date | None = None, tod
     PartnerRate.objects.create(partner=found, rate=coded, starts=starts, ends=ends)
 
 
+def give_to(key: str, organisation: str) -> None:
+    """Say which organisation a partner is: its people see the partner's console.
+
+    Args:
+        key: of the partner.
+        organisation: the operator's own name of the customer that the organisation is.
+
+    Raises:
+        UnknownPartner: there is none.
+        BadPartner: no such customer, or it is a person.
+    """
+    found = parties.ids_by_key([organisation]).get(organisation)
+    if found is None or identity.kind_of(found) is not PartyKind.ORGANISATION:
+        expected = "the key of a customer that is an organisation"
+        raise BadPartner(partner=key, field="organisation", given=organisation, expected=expected)
+    if not Partner.objects.filter(key=key).update(organisation_id=found):
+        raise UnknownPartner(partner=key)
+
+
 def put_terminal(code: str, **told: Any) -> None:
     """Keep a terminal; kept again, the newer record counts.
 
@@ -135,6 +158,8 @@ def load(file: Path, *, today: date) -> tuple[int, int]:
             name: bool(one[name]) for name in ("earns", "redeems", "instalments") if name in one
         }
         put_partner(key, name=str(one.get("name", "")), **agreed)
+        if "organisation" in one:
+            give_to(key, str(one["organisation"]))
         for rate in one.get("rates", ()):
             set_rate(
                 key, str(rate["rate"]), starts=rate["from"], ends=rate.get("through"), today=today
@@ -145,12 +170,16 @@ def load(file: Path, *, today: date) -> tuple[int, int]:
 
 
 def listed(on: date, text: str = "") -> list[Listed]:
-    """Return the partners of a day, by name; `text` is looked for in names and cities (BC-78)."""
-    found = Partner.objects.order_by("name").prefetch_related("rates", "terminals")
-    if text.strip():
-        found = found.filter(
-            Q(name__icontains=text.strip()) | Q(terminals__city__icontains=text.strip())
-        ).distinct()
+    """Return the partners of a day, by name; `text` is looked for in names and cities (BC-78).
+
+    Look-alike letters are the same: a name typed in Cyrillic is found by Latin letters (BC-45).
+    """
+    wanted = folded(text.strip())
+    found = [
+        one
+        for one in Partner.objects.order_by("name").prefetch_related("rates", "terminals")
+        if any(wanted in folded(name) for name in (one.name, *_cities(one)))
+    ]
     return [
         Listed(
             key=one.key,
@@ -178,6 +207,10 @@ def facts_at(codes: Iterable[str], on: date) -> dict[str, dict[str, object]]:
         if _holds(rate, on)
     }
     return {till.code: _facts(till, rates) for till in Terminal.objects.filter(code__in=set(codes))}
+
+
+def _cities(partner: Partner) -> set[str]:
+    return {till.city for till in partner.terminals.all()}
 
 
 def _facts(till: Terminal, rates: Mapping[str, int]) -> dict[str, object]:

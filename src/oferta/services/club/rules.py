@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -21,6 +21,9 @@ REDEEMED, RESTORED, EXPIRED = 201, 211, 221
 FUNDERS = {"bank_bonus": ("bank", BANK_BONUS), "partner_bonus": ("partner", PARTNER_BONUS)}
 CLAWBACK_CODES = {"bank_bonus": BANK_CLAWBACK, "partner_bonus": PARTNER_CLAWBACK}
 UNIT = "BONUS"
+#: Each earning question: the key of the words for its line (BC-06, BC-07).
+LABELS = {"bank_bonus": "club.line.bank", "partner_bonus": "club.line.partner"}
+LABEL_OF_BOTH = "club.line.both"
 
 
 def numbered(rows: Iterable[PaymentRow]) -> Iterator[Payment]:
@@ -93,9 +96,12 @@ def plan_earning(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     if kind == "club.earned" and (days := max(map(waits, outcomes.values()))):
         draft = _notice("club.earned_later", movements, context)
         due = date.fromisoformat(context["day"]) + timedelta(days=days)
-        params = {**draft.params, "from": {"date": due.isoformat()}}
+        params = {**draft.params, "from": {"date": due.isoformat()}, "label": _label(movements)}
         return Plan(movements=tuple(movements), notice=draft._replace(params=params))
-    return Plan(movements=tuple(movements), notice=_notice(kind, movements, context))
+    draft = _notice(kind, movements, context)
+    if kind == "club.earned":
+        draft = draft._replace(params={**draft.params, "label": _label(movements)})
+    return Plan(movements=tuple(movements), notice=draft)
 
 
 def waits(outcome: Mapping[str, Coded]) -> int:
@@ -227,6 +233,13 @@ def plan_accruing(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
         pending_id=UUID(context["pending"]),
     )
     return Plan(movements=(move,))
+
+
+def _label(movements: Sequence[Movement]) -> dict[str, str]:
+    """Return what the message calls a bonus: the words that its statement lines bear (BC-76)."""
+    funders = {one.question for one in movements}
+    key = LABELS[funders.pop()] if len(funders) == 1 else LABEL_OF_BOTH
+    return {"words": key}
 
 
 def _notice(kind: str, movements: list[Movement], context: Mapping[str, Any]) -> NoticeDraft:
