@@ -206,6 +206,7 @@ def connect() -> None:
     outgoing.use_site(site(config), own_senders(config))
     audiences.register(own_audiences.AUDIENCES)
     archive.use_words(words.say)
+    rendering.use_words(words.say)
     joining.offer(ACCEPTED_AT_SIGN_UP)
     exporting.register(EXPORTERS)
     erasing.register(ERASERS, days=config.erasure_days)
