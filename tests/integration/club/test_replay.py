@@ -21,6 +21,7 @@ from oferta.core.ledger import queries as ledger
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import Role
 from oferta.services.club import actions, enrolment
+from oferta.services.club.arrival import claims
 from oferta.services.club.facts import payment_key
 from oferta.services.club.mapping import Mapping, load_mapping
 from oferta.services.club.models import Member, Payment
@@ -305,16 +306,16 @@ def test_what_could_not_be_asked_is_decided_by_the_next_run(
     tmp_path: Path, mapping: Mapping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = a_file(tmp_path, [ROWS[0], "2017-01-14,-40.00,GBP,aldi,*0001,Purchases Food"])
-    asked = actions.refund_event
+    asked = claims.refund_event
 
     def misspelt(*args: Any, **kwargs: Any) -> Any:
         event = asked(*args, **kwargs)
         return replace(event, facts={**event.facts, "purchase_fuond": True})
 
-    monkeypatch.setattr(actions, "refund_event", misspelt)
+    monkeypatch.setattr(claims, "refund_event", misspelt)
     broken = replayed(path, mapping)
     assert [why.split(":")[0] for why in broken.failed.values()] == ["terms.unknown_fact"]
     assert Payment.objects.count() == 1
-    monkeypatch.setattr(actions, "refund_event", asked)
+    monkeypatch.setattr(claims, "refund_event", asked)
     assert replayed(path, mapping).failed == {}
     assert balance() == 252_00, "420 earned, 168 of it taken back"

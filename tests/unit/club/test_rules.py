@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from oferta.services.club.arrival.rules import purchase_of
 from oferta.services.club.rules import (
     in_order,
     numbered,
     plan_clawback,
     plan_earning,
-    purchase_of,
 )
 from oferta.services.club.types import PaymentRow, Purchase
 

@@ -144,13 +144,15 @@ def standing_between(
         until: the first day beyond.
         party_id: whose; None: everybody's, which reads the whole table.
     """
-    whose = "" if party_id is None else "party_id = %s AND "
-    return storing.select(
-        f"{whose}pack = %s AND question = %s AND day >= %s AND day < %s AND status = 'decided'"
+    found = (
+        "pack = %s AND question = %s AND day >= %s AND day < %s AND status = 'decided'"
         " AND NOT EXISTS (SELECT 1 FROM decisions_decision AS newer"
-        " WHERE newer.overrides_id = decisions_decision.id)",
-        [*([] if party_id is None else [party_id]), pack, question, since, until],
+        " WHERE newer.overrides_id = decisions_decision.id)"
     )
+    values = [pack, question, since, until]
+    if party_id is None:
+        return storing.select(found, values)
+    return storing.select(found + " AND party_id = %s", [*values, party_id])
 
 
 def limit_used(pack: str, limit: str, holder: str, since: date) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import tee
 from pathlib import Path
@@ -12,33 +11,24 @@ from django.db import connection, transaction
 
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
-from oferta.core.decisions import queries as decided
 from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Answer, Decision, Event, Status
-from oferta.services.club import enrolment, keeping, queries, refunding
-from oferta.services.club.campaigns import accruing
+from oferta.services.club import enrolment, keeping, queries
+from oferta.services.club.arrival.following import follow
 from oferta.services.club.enrolment import Books
 from oferta.services.club.errors import NotAMember
-from oferta.services.club.facts import (
-    EARNING,
-    payment_event,
-    payment_key,
-    refund_event,
-    refund_key,
-)
+from oferta.services.club.facts import EARNING, payment_event, payment_key, refund_key
 from oferta.services.club.mapping import Mapping
 from oferta.services.club.payments_file import read_payments
 from oferta.services.club.purse import Purse
-from oferta.services.club.queries import Pair
 from oferta.services.club.reporting import Report, Tells
-from oferta.services.club.rules import FUNDERS, in_order, numbered, purchase_of
+from oferta.services.club.rules import in_order, numbered
 from oferta.services.club.source import Source
 from oferta.services.club.types import (
     BadRow,
     Intake,
     Payment,
     PaymentRow,
-    Purchase,
     ReplayReport,
 )
 
@@ -53,20 +43,7 @@ ON CONFLICT (key) DO NOTHING
 """
 
 #: What a person is asked about a Decision whose outcome says `hold`.
-REPEAT, REFUND = "repeat", "refund"
-
-
-@dataclass(slots=True)
-class _Refund:
-    payment: Payment
-    #: Refunded now, above zero, minor units of the club's currency.
-    amount: int
-    purchase: Purchase | None = None
-
-    @property
-    def pair(self) -> Pair:
-        """What it has in common with its purchase."""
-        return self.payment.row.card, self.payment.row.merchant
+REPEAT = "repeat"
 
 
 def read_file(path: Path) -> Intake:
@@ -116,10 +93,11 @@ def replay(
 
 
 def take_in(payments: list[Payment], books: Books, report: Tells, *, now: datetime) -> None:
-    """Decide the purchases of a batch in one database transaction, then its refunds in others.
+    """Decide the purchases of a batch in one database transaction, then what follows from them.
 
     A purchase that came in before is asked again and answered as it was; a refund that came in
-    before keeps the purchase it was matched to. What nobody's card paid on its day is not taken.
+    before keeps the purchase it was matched to, unless another that came since fits it better. What
+    nobody's card paid on its day is not taken.
     """
     for _ in take_in_all([payments], books, report, now=now):
         pass
@@ -148,15 +126,8 @@ def _take_in(
         payments = [one for one in payments if books.knows(one.row)]
     known = queries.known_keys(one.key for one in payments)
     bought = [one for one in payments if one.row.amount > 0]
-    _take_in_purchases(bought, purchases, known, books, report, now)
-    refunds = [one for one in payments if one.row.amount < 0]
-    report.refunds_decided_before(_decided_refunds([one for one in refunds if one.key in known]))
-    convert = books.source.converted
-    waiting = [_Refund(one, -convert(one.row.amount)) for one in refunds if one.key not in known]
-    while waiting:
-        wave = list({_apart(one, books): one for one in reversed(waiting)}.values())
-        _take_in_refunds(wave, books, report, now)
-        waiting = [one for one in waiting if one not in wave]
+    made = _take_in_purchases(bought, purchases, known, books, report, now)
+    follow(payments, made, books, report, now=now)
 
 
 @transaction.atomic
@@ -167,7 +138,7 @@ def _take_in_purchases(
     books: Books,
     report: Tells,
     now: datetime,
-) -> None:
+) -> list[Decision]:
     # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
     debtors = keeping.lock((books.account(one.row) for one in payments), debtors_only=True)
     answers = decisions.decide_many(prepared, now=now)
@@ -176,8 +147,9 @@ def _take_in_purchases(
     _open_lots(fresh, debtors)
     taken = zip(payments, answers, strict=True)
     new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
-    _store([(one, "") for one in new], books.source)
+    _store(new, books.source)
     _ask_a_person(fresh, REPEAT, now)
+    return fresh + [one for answer in answers if answer.replayed for one in answer.decisions]
 
 
 def _purchase_events(payments: list[Payment], books: Books) -> list[Event]:
@@ -186,39 +158,6 @@ def _purchase_events(payments: list[Payment], books: Books) -> list[Event]:
         for one in payments
         if one.row.amount > 0 and books.knows(one.row)
     ]
-
-
-@transaction.atomic
-def _take_in_refunds(wave: list[_Refund], books: Books, report: Tells, now: datetime) -> None:
-    """Decide refunds of different purchases, so that none depends on another's answer."""
-    purses = keeping.lock(books.account(one.payment.row) for one in wave)
-    _find_purchases(wave)
-    bought = [one.purchase for one in wave if one.purchase is not None]
-    accruing.before_refunds([one.key for one in bought], purses, now=now)
-    queries.read_earned(bought)
-    events = [event for one in wave for event in _refund_events(one, books)]
-    answers = decisions.decide_many(events, now=now)
-    report.answers(answers)
-    undecided = {one.key for one in answers if not _is_decided(one)}
-    # A refund that could not be asked is left for the next run, when the cause may be mended.
-    taken = [one for one in wave if undecided.isdisjoint(_keys(one.payment))]
-    _store([(one.payment, one.purchase.key if one.purchase else "") for one in taken], books.source)
-    fresh = _new_decisions(answers)
-    refunding.take_back(fresh, purses)
-    _ask_a_person(fresh, REFUND, now)
-
-
-def _find_purchases(wave: list[_Refund]) -> None:
-    """Find what each refund returns: the purchase that its record names, or the likeliest one."""
-    named = queries.purchases_called(one.payment.purchase_key for one in wave)
-    on_file = queries.purchases_of(one.pair for one in wave if not one.payment.purchase_key)
-    for one in wave:
-        paid_on = one.payment.row.paid_on
-        one.purchase = (
-            named.get(one.payment.purchase_key)
-            if one.payment.purchase_key
-            else purchase_of(one.amount, paid_on, on_file.get(one.pair, ()))
-        )
 
 
 def _parts(payments: list[Payment], size: int) -> Iterator[list[Payment]]:
@@ -240,44 +179,12 @@ def _new_decisions(answers: list[Answer]) -> list[Decision]:
     return [one for answer in answers if not answer.replayed for one in answer.decisions]
 
 
-def _refund_events(refund: _Refund, books: Books) -> list[Event]:
-    """Return an event for each funder that may get something back.
-
-    Without a purchase there is one question all the same: the bank's, answered by a person.
-    """
-    row, purchase = refund.payment.row, refund.purchase
-    accounts = books.accounts(row)
-    asked = [one for one in EARNING if purchase and FUNDERS[one][0] in accounts] or [EARNING[0]]
-    return [
-        replace(
-            refund_event(
-                refund.payment,
-                refund.amount,
-                purchase,
-                question,
-                {"member": accounts["member"], "funder": accounts[FUNDERS[question][0]]},
-            ),
-            party_id=books.party(row),
-        )
-        for question in asked
-    ]
-
-
-def _decided_refunds(refunds: list[Payment]) -> list[Decision]:
-    found = decided.decisions_by_key(key for one in refunds for key in _keys(one))
-    return [one for stored in found.values() for one in stored if one.overrides is None]
-
-
-def _keys(refund: Payment) -> list[str]:
-    return [refund_key(refund.key, question) for question in EARNING]
-
-
 def _is_decided(answer: Answer) -> bool:
     """Tell whether something is on file: what was rejected is not, and may be tried again."""
     return answer.status is not Status.REJECTED
 
 
-def _store(payments: list[tuple[Payment, str]], source: Source) -> None:
+def _store(payments: list[Payment], source: Source) -> None:
     rows = [
         (
             one.key,
@@ -286,9 +193,9 @@ def _store(payments: list[tuple[Payment, str]], source: Source) -> None:
             one.row.paid_on,
             source.converted(one.row.amount),
             one.repeat_no,
-            purchase_key,
+            "",
         )
-        for one, purchase_key in payments
+        for one in payments
     ]
     if rows:
         with connection.cursor() as cursor:
@@ -296,14 +203,9 @@ def _store(payments: list[tuple[Payment, str]], source: Source) -> None:
 
 
 def _not_taken(payment: Payment) -> Answer:
-    key = payment_key(payment.key) if payment.row.amount > 0 else _keys(payment)[0]
+    bought = payment.row.amount > 0
+    key = payment_key(payment.key) if bought else refund_key(payment.key, EARNING[0])
     return Answer(key, Status.REJECTED, error=NotAMember(card=payment.row.card))
-
-
-def _apart(refund: _Refund, books: Books) -> tuple[object, ...]:
-    """Refunds that differ in this do not touch each other's purchases; a member has many cards."""
-    named = refund.payment.purchase_key
-    return (named,) if named else (books.account(refund.payment.row), refund.pair[1])
 
 
 def _ask_a_person(fresh: list[Decision], asking: str, now: datetime) -> None:

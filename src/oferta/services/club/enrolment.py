@@ -137,6 +137,11 @@ def open_books(payments: Iterable[Payment], source: Source, *, now: datetime) ->
     )
 
 
+def bank_account() -> int:
+    """Return the account that the Bank's bonuses come from."""
+    return decisions.open_accounts([NewAccount(key=BANK_ACCOUNT, unit=UNIT)])[BANK_ACCOUNT]
+
+
 @transaction.atomic
 def enrol(party_id: UUID, card: str) -> Member:
     """Make a customer a member with a card; done again with the same card, it changes nothing.

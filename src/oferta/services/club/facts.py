@@ -11,7 +11,7 @@ from oferta.core.decisions.types import Event
 from oferta.kernel.money import decimal_text
 from oferta.services.club.rules import CLAWBACK_CODES, FUNDERS
 from oferta.services.club.source import Source
-from oferta.services.club.types import Earned, Payment, Purchase
+from oferta.services.club.types import Earned, Payment, Purchase, Refund, Share
 
 PACK = "bonus-club"
 ZONE = ZoneInfo("Asia/Almaty")
@@ -67,23 +67,47 @@ def payment_event(
     )
 
 
-def refund_event(
-    refund: Payment, amount: int, purchase: Purchase | None, question: str, accounts: dict[str, int]
-) -> Event:
-    """Return the event of a refund for one funder; `party_id` is added by the caller.
+def refund_event(refund: Refund, purchase: Purchase | None, share: Share) -> Event:
+    """Return the event of a refund for one funder.
 
     The purchase's day is the day that counts, since its edition gave the bonus (BC-69, BC-89).
 
     Args:
-        amount: refunded now, above zero, minor units of the club's currency.
-        purchase: what it was matched to, with what it earned; None if nothing fits.
-        accounts: ledger accounts of the `member` and the `funder`.
+        refund: what was paid back.
+        purchase: what it was matched to; None if nothing fits.
+        share: whose bonus of it is asked about.
     """
-    row = refund.row
-    given = purchase.earned.get(question) if purchase else None
-    earned = given or Earned(rate=0, amount=0)
-    facts: dict[str, Any] = {
-        "paid_on": purchase.paid_on if purchase else row.paid_on,
+    return Event(
+        key=refund_key(refund.key, share.question),
+        pack=PACK,
+        questions=("clawback",),
+        facts=refund_facts(refund.amount, refund.paid_on, purchase, share.earned),
+        event_at=refund.at,
+        plan="club.clawback",
+        context={
+            "member": refund.member,
+            "funder": share.funder,
+            "merchant": refund.merchant,
+            "day": refund.paid_on.isoformat(),
+            "code": CLAWBACK_CODES[share.question],
+        },
+        party_id=refund.party_id,
+    )
+
+
+def refund_facts(
+    amount: int, refunded_on: date, purchase: Purchase | None, earned: Earned
+) -> dict[str, Any]:
+    """Return what the terms ask of a refund, for one funder.
+
+    Args:
+        amount: refunded now, above zero, minor units of the club's currency.
+        refunded_on: its day.
+        purchase: with what was refunded of it before; None if nothing fits.
+        earned: what the funder gave, and took back before.
+    """
+    return {
+        "paid_on": purchase.paid_on if purchase else refunded_on,
         "purchase_found": purchase is not None,
         "purchase_paid": money(purchase.amount if purchase else 0),
         "refunded_before": money(purchase.refunded if purchase else 0),
@@ -92,16 +116,6 @@ def refund_event(
         "earned_rate": f"{decimal_text(earned.rate, PERCENT_PLACES)}%",
         "clawed_back_before": money(earned.clawed_back),
     }
-    said = {"merchant": row.merchant, "day": row.paid_on.isoformat()}
-    return Event(
-        key=refund_key(refund.key, question),
-        pack=PACK,
-        questions=("clawback",),
-        facts=facts,
-        event_at=row.at,
-        plan="club.clawback",
-        context=accounts | said | {"code": CLAWBACK_CODES[question]},
-    )
 
 
 def money(minor: int) -> str:

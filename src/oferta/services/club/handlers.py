@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from oferta.core.decisions import queries as decided
-from oferta.core.decisions.types import Decision, DecisionOverridden, Status
+from oferta.core.decisions.types import Decision, DecisionOverridden, Recounted, Status
 from oferta.services.club import keeping
 from oferta.services.club.campaigns import waiting
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX, day_of
@@ -24,12 +24,32 @@ def on_overridden(event: DecisionOverridden) -> None:
         return
     if new.question == tiers.QUESTION:
         tiers.corrected(old, new)
-    if new.question not in _HANDLERS:
-        return
+    if new.question not in _HANDLERS or new.actor_id is None:
+        return  # what nobody stands behind, the club did itself: see `follow`
     account_id = new.context["member"]
     purse = keeping.lock([account_id])[account_id]
     _HANDLERS[new.question](purse, old, new)
     keeping.write([purse])
+
+
+def follow(recounted: Sequence[Recounted]) -> None:
+    """Do in the lots what Decisions say that were made again because something came late.
+
+    All of a member's together: what one of them takes back another may give again, and only what is
+    owed at the end is filled from other lots.
+    """
+    by_member: dict[int, list[Recounted]] = {}
+    for one in recounted:
+        by_member.setdefault(int(one.new.context["member"]), []).append(one)
+    purses = keeping.lock(by_member)
+    for account_id, own in by_member.items():
+        purse = purses[account_id]
+        purse.held = True
+        for old, new in own:
+            _HANDLERS[new.question](purse, old, new)
+        touched = [one.lot_id for one in purse.moves if one.lot_id is not None]
+        purse.release(dict.fromkeys(touched), own[-1].new.id)
+    keeping.write(purses.values())
 
 
 def _earning(purse: Purse, old: Decision, new: Decision) -> None:

@@ -72,13 +72,19 @@ def lock(account_ids: Iterable[int], *, debtors_only: bool = False) -> dict[int,
 
 
 def read(purses: Mapping[int, Purse], lot_ids: Sequence[int] = ()) -> None:
-    """Read into locked purses the lots with something left, and those asked for by id."""
+    """Read into locked purses the lots with something left, and those asked for by id.
+
+    What was done to a purse and is not written yet is counted in.
+    """
     lots = StoredLot.objects.raw(
         "SELECT * FROM club_lot WHERE (account_id = ANY(%s) AND used < amount) OR id = ANY(%s)",
         [list(purses), list(lot_ids)],
     )
     for row in lots:
-        purses[row.account_id].lots[row.id] = _lot(row)
+        purse = purses[row.account_id]
+        lot = _lot(row)
+        unwritten = sum(one.amount for one in purse.moves if one.lot_id == row.id)
+        purse.lots[row.id] = lot._replace(left=lot.left + unwritten)
 
 
 def write(purses: Iterable[Purse]) -> None:

@@ -13,11 +13,12 @@ from django.db import IntegrityError, transaction
 from oferta.core.decisions.types import Answer, Decision, Status
 from oferta.kernel.errors import OfertaError
 from oferta.services.club import actions, enrolment
+from oferta.services.club.arrival.waiting import known as waiting_refunds
 from oferta.services.club.errors import BadPayment, NotAMember, PaymentReused
 from oferta.services.club.facts import EARNING, day_of, payment_key, refund_key
 from oferta.services.club.membership.holders import Held, holder_by, holder_on, holders
 from oferta.services.club.models import Payment as StoredPayment
-from oferta.services.club.types import Payment
+from oferta.services.club.types import Payment, Refund
 
 CURRENCY = "KZT"
 #: Facts that the payment's own fields or the club's records tell.
@@ -65,6 +66,9 @@ class Taken:
     decisions: tuple[Decision, ...] = ()
     error: OfertaError | None = None
     replayed: bool = False
+    #: A refund whose purchase is not on file: nothing is decided until that comes, or the time for
+    #: it is over.
+    waits: bool = False
 
 
 class _Row(NamedTuple):
@@ -102,6 +106,7 @@ class _Gathered:
     def __init__(self) -> None:
         self.by_key: dict[str, Answer] = {}
         self.before: dict[str, list[Decision]] = {}
+        self.waiting: set[str] = set()
 
     def answers(self, answers: Iterable[Answer]) -> None:
         """Keep the answers of a batch."""
@@ -112,6 +117,10 @@ class _Gathered:
         """Keep the decisions of refunds that came in before."""
         for decision in decisions:
             self.before.setdefault(decision.key, []).append(decision)
+
+    def refund_waits(self, key: str) -> None:
+        """Keep that a refund waits."""
+        self.waiting.add(key)
 
 
 def take_payments(payments: Sequence[Paid], *, now: datetime) -> list[Taken]:
@@ -153,8 +162,10 @@ def _take(payments: Sequence[Paid], now: datetime) -> list[Taken]:
     first = {one.key: one for one in reversed(rows.values())}
     gathered = _Gathered()
     books = enrolment.open_books(first.values(), _Given(given), now=now)
-    # A second refund of one purchase looks for what is left after the first.
-    in_order = sorted(first.values(), key=lambda one: one.row.amount < 0)
+    # The order that counts (ADR 0016), so that nothing of the batch has to be made again.
+    in_order = sorted(
+        first.values(), key=lambda one: (one.row.amount < 0, one.row.at, one.repeat_no, one.key)
+    )
     actions.take_in(in_order, books, gathered, now=now)
     seen: set[str] = set()
     taken = []
@@ -173,19 +184,28 @@ def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
         row.key: row
         for row in StoredPayment.objects.filter(key__in=[key_of(paid.id) for paid in payments])
     }
+    waiting = waiting_refunds(key_of(paid.id) for paid in payments if paid.amount < 0)
     first: dict[str, Paid] = {}
     refused: dict[int, OfertaError] = {}
     for place, paid in enumerate(payments):
         before, row = first.setdefault(paid.id, paid), stored.get(key_of(paid.id))
+        early = waiting.get(key_of(paid.id))
         strange = sorted(OWN_FACTS.intersection(paid.facts))
         if not _is_members(held.get(paid.card, ()), paid):
             refused[place] = NotAMember(card=paid.card)
         elif paid.amount == 0 or strange:
             wrong = strange[0] if strange else "amount"
             refused[place] = BadPayment(id=paid.id, field=wrong)
-        elif before != paid or (row is not None and not _same(row, paid)):
+        elif before != paid or not (_same(row, paid) and _same_refund(early, paid)):
             refused[place] = PaymentReused(id=paid.id)
     return refused
+
+
+def _same_refund(row: Refund | None, paid: Paid) -> bool:
+    if row is None:
+        return True
+    told = paid.card, paid.merchant, day_of(paid.paid_at), -paid.amount
+    return (row.card, row.merchant, row.paid_on, row.amount) == told
 
 
 def _is_members(held: tuple[Held, ...], paid: Paid) -> bool:
@@ -193,7 +213,9 @@ def _is_members(held: tuple[Held, ...], paid: Paid) -> bool:
     return holder(held, day_of(paid.paid_at)) is not None
 
 
-def _same(row: StoredPayment, paid: Paid) -> bool:
+def _same(row: StoredPayment | None, paid: Paid) -> bool:
+    if row is None:
+        return True
     told = paid.card, paid.merchant, day_of(paid.paid_at), paid.amount
     return (row.card, row.merchant, row.paid_on, row.amount) == told
 
@@ -207,6 +229,8 @@ def _taken(paid: Paid, payment: Payment, gathered: _Gathered, *, again: bool) ->
         before = tuple(one for key in keys for one in gathered.before.get(key, ()))
         if before:
             return Taken(id=paid.id, status=before[0].status, decisions=before, replayed=True)
+        if payment.key in gathered.waiting:
+            return Taken(id=paid.id, status=Status.DECIDED, replayed=again, waits=True)
     worst = max(answers, key=lambda one: list(Status).index(one.status))
     return Taken(
         id=paid.id,

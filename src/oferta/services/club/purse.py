@@ -46,6 +46,19 @@ class Purse:
     #: What each lot gave toward the debt and did not get back, in the order of repayment.
     repaid: list[Use] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    #: Nothing is filled from the lots until `release`: what is owed now may be undone in a moment.
+    held: bool = False
+
+    def release(self, lot_ids: Iterable[int], decision_id: UUID) -> None:
+        """Fill what is owed from these lots before any other, as the last step of several."""
+        self.held = False
+        for lot_id in lot_ids:
+            lot = self.lots.get(lot_id)
+            part = min(lot.left, self.owed) if lot else 0
+            if part > 0:
+                self._change(lot_id, -part, decision_id, Kind.UNDONE)
+                self._owe(-part, decision_id, Kind.UNDONE)
+        self.settle(decision_id)
 
     def usable(self, on: date) -> int:
         """Return what may be spent on a day."""
@@ -98,6 +111,8 @@ class Purse:
 
     def settle(self, decision_id: UUID) -> None:
         """Fill what is owed from the lots; give back to them what was filled too much."""
+        if self.held:
+            return
         if self.owed > 0:
             uses, _ = lots.spend(self.lots.values(), self.owed)
             self.repaid += uses

@@ -18,6 +18,9 @@ class Tells(Protocol):
     def refunds_decided_before(self, decisions: Iterable[Decision]) -> None:
         """Hear of refunds that came in before."""
 
+    def refund_waits(self, key: str) -> None:
+        """Hear of a refund that waits for its purchase."""
+
 
 class Report:
     """Gathers a `ReplayReport` while batches go through."""
@@ -44,6 +47,11 @@ class Report:
         for decision in decisions:
             self._made.decided_before += 1
             self._decisions([decision])
+
+    def refund_waits(self, key: str) -> None:
+        """Count a refund that waits for its purchase."""
+        del key
+        self._made.refunds_waiting += 1
 
     def done(self) -> ReplayReport:
         """Return what was gathered."""

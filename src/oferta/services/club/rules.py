@@ -11,7 +11,7 @@ from uuid import UUID
 
 from oferta.core.decisions.types import Movement, NoticeDraft, Outcomes, Plan
 from oferta.core.terms.types import Coded
-from oferta.services.club.types import Payment, PaymentRow, Purchase
+from oferta.services.club.types import Payment, PaymentRow
 
 #: What the ledger's statement calls each transfer of the club.
 BANK_BONUS, PARTNER_BONUS, BANK_CLAWBACK, PARTNER_CLAWBACK = 101, 102, 111, 112
@@ -42,27 +42,10 @@ def numbered(rows: Iterable[PaymentRow]) -> Iterator[Payment]:
 
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
-    """Sort by day, purchases before refunds, so that a same-day refund finds its purchase."""
-    return sorted(payments, key=lambda one: (one.row.paid_on, one.row.amount < 0))
-
-
-def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Purchase | None:
-    """Return the purchase that a refund belongs to, or None.
-
-    One with exactly that amount left comes before one with more left; one that is no repeat before
-    one that is (a person decides whether that was a purchase at all); a later day before an earlier
-    one.
-
-    Args:
-        refund: above zero, minor units.
-        paid_on: day of the refund; a purchase of a later day cannot be meant.
-        purchases: same card, same merchant.
-    """
-    fitting = [one for one in purchases if one.left >= refund and one.paid_on <= paid_on]
-    return max(
-        fitting,
-        key=lambda one: (one.left == refund, -one.repeat_no, one.paid_on, one.key),
-        default=None,
+    """Sort by day, purchases before refunds; within that, the order that counts (ADR 0016)."""
+    return sorted(
+        payments,
+        key=lambda one: (one.row.paid_on, one.row.amount < 0, one.row.at, one.repeat_no, one.key),
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
-from oferta.services.club import expiring
+from oferta.services.club import enrolment, expiring
+from oferta.services.club.arrival import following
 from oferta.services.club.campaigns import accruing
 from oferta.services.club.facts import day_of
 from oferta.services.club.membership import joining, tiers
 
 EXPIRE, ACCRUE, TIERS = "club.expire", "club.accrue", "club.derive_tiers"
+WAKE = "club.wake"
 #: 00:25 in Almaty, and at noon for a machine that is off at night.
 TWICE_A_DAY = "25 7,19 * * *"
 
@@ -24,6 +26,15 @@ def expire(timestamp: int) -> None:
         joining.lapse(now=clock.now())
         expiring.expire(now=clock.now())
         expiring.warn(now=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name=WAKE, queueing_lock=WAKE)
+def wake(timestamp: int) -> None:
+    """Ask a person about refunds that waited long enough for their purchase."""
+    del timestamp
+    with outbox.own_connection():
+        following.wake(bank=enrolment.bank_account(), now=clock.now())
 
 
 @app.periodic(cron=TWICE_A_DAY)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
+from uuid import UUID
 
 #: Noon in Almaty (07:00 UTC) is inside the day in every zone concerned.
 MOMENT_OF_DAY = time(7, tzinfo=UTC)
@@ -122,6 +123,51 @@ class Earned:
     held: bool = False
 
 
+#: A member's account and a seller.
+Pair: TypeAlias = tuple[int, str]
+#: Day; the greater refund before the smaller, so that a whole purchase finds its like; key.
+Place: TypeAlias = tuple[date, int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """A refund as the club understood it, whichever way it came."""
+
+    key: str
+    card: str
+    merchant: str
+    at: datetime
+    paid_on: date
+    #: Above zero, minor units of the club's currency.
+    amount: int
+    repeat_no: int
+    #: The purchase that its record names; "": whichever fits.
+    named: str
+    party_id: UUID
+    #: The ledger's account of the member.
+    member: int
+
+    @property
+    def pair(self) -> Pair:
+        """What a refund that names no purchase has in common with it: who paid, and where."""
+        return self.member, self.merchant
+
+    @property
+    def place(self) -> Place:
+        """Its place in the order that counts."""
+        return self.paid_on, -self.amount, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One funder's part in a refund."""
+
+    #: The earning question.
+    question: str
+    funder: int
+    earned: Earned
+
+
 @dataclass(slots=True)
 class Tally:
     """How many decisions a clause made and what they came to, in minor units."""
@@ -146,5 +192,7 @@ class ReplayReport:
     repeats_held: int = 0
     #: Refunds whose purchase is not on file.
     refunds_unmatched: int = 0
+    #: Refunds that wait for their purchase.
+    refunds_waiting: int = 0
     #: `clauses[question][deciding clause ids]`; a claw-back counts as taken, not given.
     clauses: dict[str, dict[str, Tally]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from oferta.services.club.models.campaigns import BANK_RATE_MAX, Campaign, Waiting
 from oferta.services.club.models.claims import Claim, LineDispute
+from oferta.services.club.models.feeds import CapMark, EarlyRefund
 from oferta.services.club.models.lots import Lot, LotMove
 from oferta.services.club.models.members import (
     PRODUCTS,
@@ -12,8 +13,9 @@ from oferta.services.club.models.members import (
     Tier,
 )
 from oferta.services.club.models.partners import PARTNER_RATE_MAX, Partner, PartnerRate, Terminal
-from oferta.services.club.models.payments import EarlyRefund, Payment, Redemption, RedemptionRefund
+from oferta.services.club.models.payments import Payment, Redemption, RedemptionRefund
 from oferta.services.club.models.settlements import Settlement, SettlementLine
+from oferta.services.club.models.suspicions import Suspicion
 
 __all__ = [
     "BANK_RATE_MAX",
@@ -21,6 +23,7 @@ __all__ = [
     "PRODUCTS",
     "Activity",
     "Campaign",
+    "CapMark",
     "Card",
     "Claim",
     "EarlyRefund",
@@ -36,6 +39,7 @@ __all__ = [
     "RedemptionRefund",
     "Settlement",
     "SettlementLine",
+    "Suspicion",
     "Terminal",
     "Tier",
     "Waiting",

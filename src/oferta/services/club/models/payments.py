@@ -8,7 +8,10 @@ from django.db import models
 
 
 class Payment(models.Model):
-    """A payment or refund that came in; never changed (a trigger refuses it)."""
+    """A payment or refund that came in; never changed (a trigger refuses it).
+
+    But for `purchase_key` of a refund that names no purchase: what comes late may fit it better.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=32, unique=True)
@@ -21,33 +24,27 @@ class Payment(models.Model):
     repeat_no = models.IntegerField()
     #: Of a refund: the purchase it was matched to; "" if none is on file.
     purchase_key = models.CharField(max_length=32, blank=True)
+    #: Of a refund whose record names its purchase: that one; else "".
+    refund_of = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["card", "merchant", "paid_on"], name="club_payment_of_card"),
             models.Index(
+                fields=["card", "merchant", "paid_on"],
+                name="club_payment_refund_unnamed",
+                condition=models.Q(amount__lt=0, refund_of=""),
+            ),
+            models.Index(
+                fields=["refund_of"],
+                name="club_payment_naming",
+                condition=~models.Q(refund_of=""),
+            ),
+            models.Index(
                 fields=["purchase_key"],
                 name="club_payment_refunds_of",
                 condition=~models.Q(purchase_key=""),
             ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class EarlyRefund(models.Model):
-    """A refund that came before its purchase; it waits for it."""
-
-    key = models.CharField(max_length=32, primary_key=True)
-    purchase_key = models.CharField(max_length=32)
-    received_at = models.DateTimeField()
-    #: The record as it was sent.
-    record = models.JSONField()
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["purchase_key"], name="club_early_refund_of_purchase")
         ]
 
     def __str__(self) -> str:
