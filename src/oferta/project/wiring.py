@@ -84,7 +84,7 @@ EVENTS: Mapping[type, Sequence[Handler]] = {
     CustomerBlocked: (cases.open_for_block, noticing.tell_of_block),
     BlockLifted: (noticing.tell_of_lifting,),
     CredentialEnding: (noticing.tell_of_ending,),
-    DecisionOverridden: (club_handlers.on_overridden,),
+    DecisionOverridden: (club_handlers.on_overridden, cases.follow_recount),
     EditionCame: (telling.tell_of_edition,),
     ExportMade: (telling.tell_of_export,),
     ErasureAsked: (telling.tell_of_erasure_asked,),
