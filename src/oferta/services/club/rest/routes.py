@@ -176,6 +176,7 @@ def _payment(taken: Taken, path: str) -> PaymentTold:
         id=taken.id,
         status=taken.status,
         replayed=taken.replayed,
+        waits=taken.waits,
         decisions=[brief(one) for one in taken.decisions],
         problem=problem_of(taken.error, path) if taken.error else None,
     )

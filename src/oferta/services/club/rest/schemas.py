@@ -81,6 +81,9 @@ class PaymentTold(Told):
     id: str
     status: Status
     replayed: bool = Field(description="It was told before; nothing happened now.")
+    waits: bool = Field(
+        description="A refund whose purchase has not come yet: nothing is decided until it does."
+    )
     decisions: list[DecisionBrief]
     problem: Problem | None = Field(description="Why it was rejected.")
 
