@@ -71,6 +71,7 @@ from oferta.services.tickets import own_data as tickets_data
 from oferta.services.tickets import rules as tickets_rules
 from oferta.services.tickets.cash import CashDesk
 from oferta.services.tickets.means import Means, Provider
+from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
 from oferta.services.club.claims import claiming as club_claims
 
@@ -114,6 +115,8 @@ PLANS: Mapping[str, Planner] = {
     "club.tiering": club_rules.plan_tiering,
     "tickets.sale": tickets_rules.plan_sale,
     "tickets.face_value_return": tickets_rules.plan_face_value_return,
+    refund_plans.REFUND_PLAN: refund_plans.plan_refund,
+    refund_plans.PAYOUT_PLAN: refund_plans.plan_payout,
 }
 
 #: First part of an account's key to what the service calls its accounts.
@@ -135,6 +138,8 @@ TITLES: Mapping[str, Titler] = {
     "club.tiering": club_naming.membership_title,
     "tickets.sale": tickets_naming.sale_title,
     "tickets.face_value_return": tickets_naming.taken_over_title,
+    refund_plans.REFUND_PLAN: tickets_naming.refund_title,
+    refund_plans.PAYOUT_PLAN: tickets_naming.payout_title,
 }
 
 #: Which accounts a service keeps for a customer.

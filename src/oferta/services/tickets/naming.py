@@ -51,3 +51,21 @@ def taken_over_title(item: Decision) -> Title:
         kind=Name("tickets.event.taken_over"),
         nothing=Name("tickets.event.not_taken_over"),
     )
+
+
+def refund_title(item: Decision) -> Title:
+    """Return what a ticket given back is called: the performance, and what the answer was."""
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.refund"),
+        nothing=Name("tickets.event.no_refund"),
+    )
+
+
+def payout_title(item: Decision) -> Title:
+    """Return what the payment of a refund is called: the performance."""
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.payout"),
+        nothing=Name("tickets.event.no_payout"),
+    )

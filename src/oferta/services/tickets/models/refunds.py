@@ -30,6 +30,20 @@ class Application(models.Model):
     owner = models.CharField(max_length=60)
     #: Minor units: what the buyer saw and accepted before sending it (TR-82).
     accepted = models.BigIntegerField()
+    #: Digest of what was asked, to tell a repetition from another request under the same id.
+    asked = models.CharField(max_length=64, default="")
+    #: Why the names differ, if they do (TR-45, TR-46).
+    explanation = models.TextField(blank=True, default="")
+    names_match = models.BooleanField(default=True)
+    bank_details = models.TextField(blank=True, default="")
+    #: A value of the terms' fact `organiser_answer`.
+    organiser_answer = models.CharField(max_length=20, default="none")
+    #: The buyer was told that the review takes longer (TR-88).
+    extended = models.BooleanField(default=False)
+    #: How often the terms were asked; part of the keys of its Decisions.
+    asked_times = models.SmallIntegerField(default=0)
+    #: It went past its day and was put before whoever supervises its owner (TR-92).
+    escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -129,6 +143,10 @@ class Refund(models.Model):
     decided_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
+    #: It was not there on its day (TR-92, TR-150).
+    escalated_at = models.DateTimeField(null=True)
+    #: How often it was sent; part of the keys of its Decisions.
+    attempts = models.SmallIntegerField(default=0)
 
     class Meta:
         constraints = (

@@ -1,0 +1,81 @@
+"""What can be wrong with a request for money back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from oferta.kernel.errors import OfertaError
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownApplication(OfertaError):
+    """There is no such refund application."""
+
+    code: ClassVar[str] = "tickets.unknown_application"
+    application: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ApplicationReused(OfertaError):
+    """Another request was sent under this id before."""
+
+    code: ClassVar[str] = "tickets.application_reused"
+    application: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToReturn(OfertaError):
+    """The request names no ticket of the order that could be given back."""
+
+    code: ClassVar[str] = "tickets.nothing_to_return"
+    order: str
+    #: Tickets that are unknown, given back already, or under another request.
+    tickets: tuple[str, ...]
+
+
+@dataclass(eq=False, kw_only=True)
+class QuoteChanged(OfertaError):
+    """The terms give less by now than the buyer was shown; nothing was sent."""
+
+    code: ClassVar[str] = "tickets.quote_changed"
+    #: Minor units.
+    accepted: int
+    gives: int
+
+
+@dataclass(eq=False, kw_only=True)
+class ApplicationClosed(OfertaError):
+    """The request has been answered; another one can be filed."""
+
+    code: ClassVar[str] = "tickets.application_closed"
+    application: str
+    state: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadDocument(OfertaError):
+    """The document cannot be taken."""
+
+    code: ClassVar[str] = "tickets.bad_document"
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadReason(OfertaError):
+    """The reason cannot be named for this order."""
+
+    code: ClassVar[str] = "tickets.bad_reason"
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class RefundRefused(OfertaError):
+    """The ledger cannot move what the terms grant; a person looks at it, nothing was moved."""
+
+    code: ClassVar[str] = "tickets.refund_refused"
+    order: str
+    reason: str

@@ -1,0 +1,84 @@
+"""What a decision about a refund moves, and what the buyer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oferta.core.decisions.types import Movement, NoticeDraft, Outcomes, Plan
+from oferta.services.tickets.refunding import facts as case
+
+#: What the ledger's statement calls each transfer.
+PRICE_RETURNED, FEE_RETURNED, DELIVERY_RETURNED = 312, 313, 314
+PAID_OUT, CAME_BACK = 321, 322
+
+REFUND_PLAN, PAYOUT_PLAN = "tickets.refund", "tickets.payout"
+#: Field of the answer to the account it is taken from (in the context) and the transfer's code.
+_PARTS = (
+    ("ticket_money", "face", PRICE_RETURNED),
+    ("service_fee", "fees", FEE_RETURNED),
+    ("delivery", "delivery", DELIVERY_RETURNED),
+)
+#: The terms' decision to the notice that tells it; what waits for somebody says for whom.
+NOTICES: Mapping[str, str] = {
+    "paid": "tickets.refund_paid",
+    "refused": "tickets.refund_refused",
+    "awaiting_document": "tickets.refund_awaits_document",
+    "awaiting_explanation": "tickets.refund_awaits_explanation",
+    "organiser_decides": "tickets.refund_with_organiser",
+}
+
+
+def plan_refund(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Owe the buyer what the terms return, each part from the account that holds it (TR-09).
+
+    Args:
+        outcomes: of `refund`.
+        context: `face`, `fees`, `delivery`, `owed` (accounts), and on one ticket of a request
+            `tell` (what the notice says).
+    """
+    said = outcomes[case.REFUND]
+    movements = tuple(
+        Movement(
+            question=case.REFUND,
+            debit=context[account],
+            credit=context["owed"],
+            amount=int(said[field] or 0),
+            code=code,
+        )
+        for field, account, code in _PARTS
+        if said[field]
+    )
+    told = context.get("tell")
+    notice = NoticeDraft(NOTICES[str(said["decision"])], told) if told else None
+    return Plan(movements=movements, notice=notice)
+
+
+def plan_payout(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Pay what is owed by the way that the terms name, or take it back when it came back.
+
+    Args:
+        outcomes: of `payout_way`.
+        context: `owed`, `through` (accounts), `amount` (minor units), `came_back` (true: the money
+            did not arrive and is owed again), and `tell`.
+    """
+    way = str(outcomes[case.PAYOUT_WAY]["way"])
+    if context.get("came_back"):
+        move = _moved(context, debit="through", credit="owed", code=CAME_BACK)
+        return Plan(
+            movements=(move,), notice=NoticeDraft("tickets.refund_came_back", context["tell"])
+        )
+    if way.startswith("awaiting"):
+        return Plan(notice=NoticeDraft(f"tickets.payout_{way}", context["tell"]))
+    move = _moved(context, debit="owed", credit="through", code=PAID_OUT)
+    return Plan(movements=(move,), notice=NoticeDraft("tickets.refund_sent", context["tell"]))
+
+
+def _moved(context: Mapping[str, Any], *, debit: str, credit: str, code: int) -> Movement:
+    return Movement(
+        question=case.PAYOUT_WAY,
+        debit=context[debit],
+        credit=context[credit],
+        amount=int(context["amount"]),
+        code=code,
+    )
