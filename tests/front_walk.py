@@ -18,6 +18,7 @@ FOR_PROGRAMS = (
     "rest:nothing",
     "health",
     "my:statement_file",
+    "club:settlement_file",
     "configuration:jsi18n",
 )
 #: Names in an address that more than one value makes sense for: name to the keys in `World.ids`.
@@ -33,6 +34,9 @@ QUERIES = {
     "inbox:list": ["?show=unread"],
     "my:statement": ["?month=2017-01", "?month=1999-01"],
     "desk:find": ["?q=Айгерім", "?q=nobody"],
+    "club:statement": ["?month=2017-01"],
+    "club:partner": ["?from=2017-01-01", "?from=x"],
+    "club:board": ["?from=2017-01-01&to=2017-01-31", "?from=x&to=y"],
     "terms:pack": ["?on=1999-01-01", "?on=never"],
     "terms:compare": ["?from=2024-04-15&to=2024-04-16", "?from=x"],
 }

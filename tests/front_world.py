@@ -19,6 +19,7 @@ from oferta.core.cases.types import NewEvidence, Resolution, Status
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision, Event
+from oferta.core.ledger import queries as ledger
 from oferta.core.notices import false_messages, masses
 from oferta.core.notices import queries as notices
 from oferta.core.notices.mass_types import Nature, NewFalse, NewMass
@@ -35,9 +36,10 @@ from oferta.project.webhooks import actions as webhooks
 from oferta.project.webhooks.models import Delivery
 from oferta.project.webhooks.types import Kind, NewEndpoint
 from oferta.services.club import actions as club
+from oferta.services.club import partners, settling
 from oferta.services.club.facts import PACK
 from oferta.services.club.mapping import load_mapping
-from oferta.services.club.models import Member
+from oferta.services.club.models import Campaign, Member
 from signing_in import sign_in_customer, sign_in_staff
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -93,7 +95,7 @@ def build() -> World:
     world.ids |= {"notice_id": notices.inbox(party)[0].id, "customer_id": party}
     world.ids |= _identity(party, now)
     world.ids |= _data(party, now) | _messages(staff[Role.MESSENGER], party, now)
-    world.ids |= _webhooks(now)
+    world.ids |= _webhooks(now) | _club(party, now)
     world.ids["withdrawal"] = consents.withdrawal_token(party, "advertising")
     world.own["configuration:decisions_authority_change"] = {"object_id": PACK}
     world.own["configuration:decisions_authority_delete"] = {"object_id": PACK}
@@ -147,6 +149,46 @@ def _webhooks(now: datetime) -> dict[str, Any]:
     webhooks.send_test(endpoint.id, now=now)
     delivery = Delivery.objects.get(endpoint_id=endpoint.id)
     return {"endpoint_id": endpoint.id, "delivery_id": delivery.id}
+
+
+def _club(party: UUID, now: datetime) -> dict[str, Any]:
+    """Have partners, a campaign, and a partner that the customer acts for, with a settlement."""
+    agreements.accept(
+        party,
+        shelf.terms().pack(PACK).editions[-1],
+        pack=PACK,
+        how=How.CLICK,
+        shown=Circumstances(language="kk"),
+        now=now,
+    )
+    partners.load(SAMPLES / "club-partners.yaml", today=now.date())
+    partners.put_terminal("B-0001", owner="bank", channel="app", merchant="water", city="Алматы")
+    firm = NewCustomer(key="walker-firm", kind=PartyKind.ORGANISATION)
+    id_ = parties.register_customers([firm], now=now)[firm.key]
+    identity.set_member(id_, party, MemberRole.OWNER, now=now)
+    given = [one for one in ledger.accounts_by_prefix("club/partner/") if one.balance]
+    key = given[0].key.split("/")[2]
+    partners.give_to(key, firm.key)
+    made = settling.settle(given[0].id, until=now + timedelta(days=1), now=now)
+    line = made.lines.earliest("id")
+    settling.dispute(line.transfer_id, words=WORDS, person_id=party, now=now)
+    Campaign.objects.create(
+        key="walk",
+        title=dict.fromkeys(LANGUAGES, WORDS),
+        owner="bank",
+        clause="bank-rate",
+        limit="walk",
+        rate=5_0000,
+        cap=1000_00,
+        cap_period="month",
+        accrual_days=3,
+        starts=now.date() - timedelta(days=2),
+        ends=now.date() + timedelta(days=2),
+        document="https://example.com/walk",
+        state="started",
+        started_at=now,
+    )
+    return {"partner_key": key, "settlement_id": made.id, "line_id": line.id}
 
 
 def _messages(messenger: Actor, party: UUID, now: datetime) -> dict[str, Any]:

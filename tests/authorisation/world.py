@@ -17,6 +17,7 @@ import loop_builders as build
 
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
+from oferta.core.decisions.types import Decision
 from oferta.core.notices import queries as notices
 from oferta.core.parties import actions as parties
 from oferta.core.parties import queries, staffing
@@ -66,6 +67,7 @@ def make() -> World:
     )
     mine = _data_of(owner)
     sent = _messages(staff["messenger"], owner)
+    sold = _partner_of(owner, decision)
     staffing.dismiss(staff["dismissed"].id, reason="left", actor=another, now=build.NOW)
     world = World(
         clients={},
@@ -97,11 +99,56 @@ def make() -> World:
             "prefix": "unknown",
         }
         | mine
-        | sent,
+        | sent
+        | sold,
         links={"owner": queries.link_token(owner), "stranger": queries.link_token(stranger)},
     )
     world.clients = _clients(world, blocked)
     return world
+
+
+def _partner_of(owner: UUID, decision: Decision) -> dict[str, Any]:
+    """Let the owner act for an organisation that is a partner with a settled line."""
+    from oferta.core.ledger.types import NewAccount
+    from oferta.core.parties import identity
+    from oferta.core.parties.identity_types import MemberRole, PartyKind
+    from oferta.core.parties.types import NewCustomer
+    from oferta.kernel.ids import uuid7
+    from oferta.services.club import partners
+    from oferta.services.club.models import Settlement, SettlementLine
+
+    firm = NewCustomer(key=f"auth-firm-{uuid4().hex[:6]}", kind=PartyKind.ORGANISATION)
+    id_ = parties.register_customers([firm], now=build.NOW)[firm.key]
+    identity.set_member(id_, owner, MemberRole.OWNER, now=build.NOW)
+    partners.put_partner("corner", name="Corner")
+    partners.give_to("corner", firm.key)
+    account = NewAccount(key="club/partner/corner/bonus", unit="BONUS")
+    made = Settlement.objects.create(
+        id=uuid7(),
+        account_id=decisions.open_accounts([account])[account.key],
+        after_seq=0,
+        last_seq=1,
+        until=build.NOW,
+        settled_at=build.NOW,
+        opening=0,
+        closing=-5,
+        added=0,
+        taken=5,
+    )
+    line = SettlementLine.objects.create(
+        settlement=made,
+        transfer_id=decision.transfer_ids[0],
+        decision_id=decision.id,
+        code=102,
+        day=build.NOW.date(),
+        amount=-5,
+    )
+    return {
+        "partner_key": "corner",
+        "settlement_id": made.id,
+        "line_id": line.id,
+        "kind": "csv",
+    }
 
 
 def _clients(world: World, blocked: UUID) -> dict[str, Client]:

@@ -20,6 +20,8 @@ class Holding:
     account_id: int
     #: What of it ends unless it is used: minor units and the last day, the nearest first.
     expiring: tuple[tuple[int, date], ...] = ()
+    #: Name of the service's page about it, for who signed in; "" if it has none.
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Purse:
     incoming: Money
     held: Money
     expiring: tuple[tuple[Money, date], ...] = ()
+    page: str = ""
 
 
 #: Customer to the accounts that a service keeps for them.
@@ -63,6 +66,7 @@ def of_party(party_id: UUID) -> list[Purse]:
                 incoming=Money(account.credits_pending, unit),
                 held=Money(account.debits_pending, unit),
                 expiring=tuple((Money(minor, unit), on) for minor, on in holding.expiring),
+                page=holding.page,
             )
         )
     return purses

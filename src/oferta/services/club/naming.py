@@ -98,7 +98,7 @@ def membership_title(item: Decision) -> Title:
 def holdings(party_id: UUID) -> Iterable[Holding]:
     """Return the member's account of bonuses, if the customer is a member."""
     ids = Member.objects.filter(party_id=party_id).values_list("account_id", flat=True)
-    return [Holding(account_id=id_, expiring=_expiring(id_)) for id_ in ids]
+    return [Holding(account_id=id_, expiring=_expiring(id_), page="club:home") for id_ in ids]
 
 
 def _expiring(account_id: int) -> tuple[tuple[int, date], ...]:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from django.db import transaction
 
 from oferta.core.cases import actions as cases
+from oferta.core.cases import queries as read_cases
 from oferta.core.cases.types import NewEvidence
 from oferta.core.decisions import queries as decided
 from oferta.core.ledger import queries as ledger
@@ -22,7 +23,7 @@ from oferta.kernel.money import decimal_text
 from oferta.services.club import rules
 from oferta.services.club.errors import NothingToSettle, UnknownLine
 from oferta.services.club.facts import CURRENCY_PLACES, day_of
-from oferta.services.club.models import Lot, LotMove, Settlement, SettlementLine
+from oferta.services.club.models import LineDispute, Lot, LotMove, Settlement, SettlementLine
 
 PAGE = 1000
 #: One bonus is one tenge (BC-02), so a settlement is in tenge.
@@ -127,8 +128,16 @@ def as_camt(settlement_id: UUID) -> str:
     return ET.tostring(document, encoding="unicode", xml_declaration=True)
 
 
-def dispute(transfer_id: UUID, *, words: str, now: datetime) -> UUID:
+def dispute(transfer_id: UUID, *, words: str, person_id: UUID | None = None, now: datetime) -> UUID:
     """Have a person look at the Decision behind a settled line, with what the partner says.
+
+    A Decision with an open case gets no second one: the words are added to it.
+
+    Args:
+        transfer_id: of the line.
+        words: the partner's.
+        person_id: the customer who acts for the partner; None: staff wrote it down.
+        now: zone-aware.
 
     Returns:
         The case.
@@ -137,15 +146,30 @@ def dispute(transfer_id: UUID, *, words: str, now: datetime) -> UUID:
         UnknownLine: the transfer stands in no settlement.
         BadWords: nothing is said.
     """
-    line = SettlementLine.objects.filter(transfer_id=transfer_id).first()
+    lines = SettlementLine.objects.filter(transfer_id=transfer_id).order_by("id")
+    line = lines.first()
     if line is None:
         raise UnknownLine(transfer_id=str(transfer_id))
     with transaction.atomic():
-        decision = decided.decision(line.decision_id)
+        decision = decided.current(line.decision_id)
         opened = cases.open_reviews([decision], asking="settlement", now=now)
-        case_id = opened[decision.id]
+        case_id = opened.get(decision.id) or _open_case(decision.id)
         cases.add_evidence(case_id, NewEvidence(words=words), now=now)
+        LineDispute.objects.bulk_create(
+            (
+                LineDispute(line=one, case_id=case_id, person_id=person_id, disputed_at=zoned(now))
+                for one in lines
+            ),
+            ignore_conflicts=True,
+        )
     return case_id
+
+
+def _open_case(decision_id: UUID) -> UUID:
+    found = read_cases.open_case_of(decision_id)
+    if found is None:
+        raise AssertionError("a decision without a new case has an open one")
+    return found.id
 
 
 def _booked(account_id: int, after: int, until: datetime) -> Iterator[StatementLine]:

@@ -60,20 +60,20 @@ class Shown:
 def page(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show a month of the customer's statement."""
     language = language_of(request.LANGUAGE_CODE)
-    months = _months(customer.id)
-    month = _asked_month(request, months)
-    found, after = _page(request, customer.id, month)
+    months = months_of(customer.id)
+    month = asked_month(request, months)
+    found, after = page_of(request, customer.id, month)
     context: dict[str, Any] = {
         "token": token,
         "month": month,
         "days": by_day(shown(found, language)),
-        "after": _coded(after) if after else "",
+        "after": coded(after) if after else "",
         "is_first": not request.GET.get("after"),
     }
     if request.headers.get("HX-Request") and not context["is_first"]:
         return render(request, "decisions/_lines.html", context)
     if month:
-        context |= {"months": months, "sums": statement.sums(customer.id, _span(month))}
+        context |= {"months": months, "sums": statement.sums(customer.id, span_of_month(month))}
     return render(request, "decisions/statement.html", context)
 
 
@@ -82,10 +82,10 @@ def page(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
 def download(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Send a month as a table for spreadsheets, one row a line, in UTF-8 with its mark."""
     del token
-    month = _asked_month(request, _months(customer.id))
+    month = asked_month(request, months_of(customer.id))
     if month is None:
         raise Http404("nothing")
-    rows = _rows(statement.every_line(customer.id, _span(month)))
+    rows = _rows(statement.every_line(customer.id, span_of_month(month)))
     name = f"{month:%Y-%m}.csv"
     return HttpResponse(
         "".join(rows),
@@ -177,7 +177,7 @@ def _decimal(minor: int, unit: str) -> str:
 # --- months and pages -----------------------------------------------------------------------------
 
 
-def _months(party_id: UUID) -> list[date]:
+def months_of(party_id: UUID) -> list[date]:
     """Return every month from the newest line's to the oldest's."""
     span = statement.span_of(party_id)
     if span is None:
@@ -190,7 +190,7 @@ def _months(party_id: UUID) -> list[date]:
     return found
 
 
-def _asked_month(request: HttpRequest, months: list[date]) -> date | None:
+def asked_month(request: HttpRequest, months: list[date]) -> date | None:
     """Return the month asked for, the newest if none is; None: there are no lines at all."""
     asked = request.GET.get("month", "")
     if not asked:
@@ -204,18 +204,20 @@ def _asked_month(request: HttpRequest, months: list[date]) -> date | None:
     return month
 
 
-def _page(
+def page_of(
     request: HttpRequest, party_id: UUID, month: date | None
 ) -> tuple[list[Line], Place | None]:
+    """Return the lines of the page that is asked for, and where the next one begins."""
     if month is None:
         return [], None
     after = request.GET.get("after", "")
     return statement.lines(
-        party_id, _span(month), after=_place(after) if after else None, limit=PAGE
+        party_id, span_of_month(month), after=_place(after) if after else None, limit=PAGE
     )
 
 
-def _span(month: date) -> Span:
+def span_of_month(month: date) -> Span:
+    """Return a month in the pages' time zone."""
     start = datetime(month.year, month.month, 1, tzinfo=_zone())
     last = month.month == 12  # noqa: PLR2004 - December
     end = start.replace(year=month.year + last, month=1 if last else month.month + 1)
@@ -226,7 +228,8 @@ def _month_before(month: date) -> date:
     return date.fromordinal(month.toordinal() - 1).replace(day=1)
 
 
-def _coded(place: Place) -> str:
+def coded(place: Place) -> str:
+    """Return a place as an address says it."""
     text = json.dumps([place.event_at.isoformat(), place.key])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

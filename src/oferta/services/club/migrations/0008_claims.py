@@ -78,6 +78,14 @@ class Migration(migrations.Migration):
             name="organisation_id",
             field=models.UUIDField(null=True, db_index=True),
         ),
+        migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(
+                fields=["funder_id", "-earned_on", "-id"],
+                name="club_lot_of_partner",
+                condition=Q(question="partner_bonus"),
+            ),
+        ),
         added_only("club_claim", "sender"),
         added_only("club_linedispute"),
     ]

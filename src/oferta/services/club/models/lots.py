@@ -49,6 +49,12 @@ class Lot(models.Model):
                 condition=models.Q(used__lt=models.F("amount")),
             ),
             models.Index(fields=["purchase_key"], name="club_lot_of_purchase"),
+            # For the partner's console; the Bank's lots, nearly all of them, stay out of it.
+            models.Index(
+                fields=["funder_id", "-earned_on", "-id"],
+                name="club_lot_of_partner",
+                condition=models.Q(question="partner_bonus"),
+            ),
         ]
 
     def __str__(self) -> str:

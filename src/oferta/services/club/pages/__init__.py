@@ -1,0 +1,1 @@
+"""What the member's pages show: read here, drawn by `web`."""
