@@ -85,3 +85,12 @@ class OwnAct(OfertaError):
 
     code: ClassVar[str] = "parties.own_act"
     actor: str
+
+
+@dataclass(eq=False, kw_only=True)
+class SealsOutOfOrder(OfertaError):
+    """The server numbers its transactions below what the audit log has sealed."""
+
+    code: ClassVar[str] = "parties.seals_out_of_order"
+    sealed_to: int
+    now_at: int

@@ -165,7 +165,7 @@ ERASER = Eraser(
         # Who did what and when stays; what staff wrote about the person does not.
         blanked(
             "parties_auditentry",
-            "reason = %(grave)s",
+            "reason = %(grave)s, salt = NULL",
             "parties @> ARRAY[%(party)s::uuid] AND reason <> ''",
         ),
     ),

@@ -8,13 +8,14 @@ from django.core.management import call_command
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from oferta.core.parties import agreements, erasing, exporting, identity
+from oferta.core.parties import agreements, erasing, exporting, identity, sealing
 from oferta.core.terms import shelf
 from oferta.kernel import clock, outbox
 
 BRING_EDITIONS = "parties.bring_editions"
 CLEAR_UP = "parties.clear_up"
 WARN_OF_ENDS = "parties.warn_of_ends"
+SEAL_AUDIT = "parties.seal_audit"
 # Ten: a database that is away for a while; a file half made is made anew.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -64,3 +65,12 @@ def warn_of_ends(timestamp: int) -> None:
     with outbox.own_connection():
         identity.warn_of_ends(now=clock.now())
         call_command("clearsessions")
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name=SEAL_AUDIT, queue="parties", queueing_lock=SEAL_AUDIT)
+def seal_audit(timestamp: int) -> None:
+    """Seal what the audit log has gained."""
+    del timestamp
+    with outbox.own_connection():
+        sealing.seal()

@@ -27,6 +27,7 @@ from oferta.project.cli.output import as_json
 _NO_SUCH = re.compile(r"(database|relation|column) .* does not exist")
 COMMANDS = {
     "terms": "oferta.project.cli.terms:terms",
+    "audit": "oferta.project.cli.audit:audit",
     "ledger": "oferta.project.cli.ledger:ledger",
     "club": "oferta.project.cli.club:club",
     "receipt": "oferta.project.cli.receipt:receipt",
