@@ -8,6 +8,7 @@ run, by the real migrations.
 - `fresh_db`: a database of its own with real commits, for threads, locks and crashes. Use it
   instead of `transactional_db`, whose clean-up is a TRUNCATE that the ledger refuses.
 - `site`: `fresh_db` and a web server on it; the value is its address.
+- `shared_db`, `shared_site`: the same once for a file, where tests only look.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -103,13 +105,40 @@ def fresh_db(_template: str, django_db_blocker: Any) -> Iterator[str]:
 
     Every Django connection of every thread opened meanwhile leads to it.
     """
+    with _own_database(_template, django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_db(_template: str, django_db_blocker: Any) -> Iterator[str]:
+    """As `fresh_db`, for all tests of a file that do not mind each other; none uses another one."""
+    with _own_database(_template, django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture
+def site(fresh_db: str) -> Iterator[str]:
+    """Serve the pages from `fresh_db`; the value is the address, without a slash at its end."""
+    with _served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def shared_site(shared_db: str) -> Iterator[str]:
+    """Serve the pages from `shared_db`; the value is the address, without a slash at its end."""
+    with _served() as address:
+        yield address
+
+
+@contextmanager
+def _own_database(template: str, blocker: Any) -> Iterator[str]:
     from django.db import connections
 
     name = f"oferta_test_{uuid4().hex[:12]}"
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         settings = connections.settings["default"]
         before = settings["NAME"]
-        _copy_database(_template, name)
+        _copy_database(template, name)
         settings["NAME"] = name
         try:
             yield name
@@ -119,9 +148,8 @@ def fresh_db(_template: str, django_db_blocker: Any) -> Iterator[str]:
             _on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def site(fresh_db: str) -> Iterator[str]:
-    """Serve the pages from `fresh_db`; the value is the address, without a slash at its end."""
+@contextmanager
+def _served() -> Iterator[str]:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 

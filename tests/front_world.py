@@ -50,8 +50,8 @@ PHONE = "+77010000000"
 WORDS = "Мен QR арқылы төледім"
 REASON = "Түбіртекті көрдік"
 FIRM = "Kaspi Coffee"
-#: Roles whose pages differ; each is a visitor of its own.
-STAFF = (Role.CLERK, Role.APPROVER, Role.AUDITOR, Role.MESSENGER, Role.ADMINISTRATOR, Role.FINANCE)
+#: Who works at the desk.
+STAFF = tuple(Role)
 
 
 @dataclass(kw_only=True)
