@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from oferta.core.terms import shelf
-from oferta.core.terms.engine import Terms
 from oferta.core.terms.types import Decided
 
 
-def decide(
-    pack: str, question: str, facts: Mapping[str, Any], *, kept: str, terms: Terms | None = None
-) -> Decided:
+def decide(pack: str, question: str, given: Mapping[str, Any], *, kept: str) -> Decided:
     """Return what is decided for a buyer who keeps an edition of the terms.
 
     A later edition can only help: the one in force on the day of the event decides instead where
@@ -22,22 +19,40 @@ def decide(
     Args:
         pack: the refund terms.
         question: one of theirs.
-        facts: at least those that the question asks for.
+        given: at least the facts that the question asks for.
         kept: the edition that was sold with the ticket.
-        terms: the loaded packs; those of this process if not given.
 
     Raises:
         TermsError: the facts do not fit, or nothing answers.
     """
-    asked = terms or shelf.terms()
-    known = asked.question(pack, question)
-    needed = {name: facts[name] for name in known.facts if name in facts}
-    by_kept = asked.decide(pack, question, needed, edition=kept)
-    if not known.better:
+    terms = shelf.terms()
+    needed = facts(pack, question, given)
+    asked = terms.read(pack, question, needed, edition=kept)
+    by_kept = asked.decide()
+    better = terms.question(pack, question).better
+    newest = terms.edition(pack, asked.day)
+    if not better or newest.id == kept:
         return by_kept
-    newest = asked.edition(pack, by_kept.day)
-    if newest.id == kept:
-        return by_kept
-    by_newest = asked.decide(pack, question, needed, edition=newest.id)
-    better = (by_newest.outcome[known.better] or 0) > (by_kept.outcome[known.better] or 0)  # type: ignore[operator]  # money
-    return by_newest if better else by_kept
+    by_newest = terms.decide(pack, question, needed, edition=newest.id)
+    helps = _amount(by_newest, better) > _amount(by_kept, better)
+    return by_newest if helps else by_kept
+
+
+def edition(pack: str, question: str, given: Mapping[str, Any], *, kept: str) -> str:
+    """Return the edition that decides for a buyer; as `decide`, which is not asked for nothing.
+
+    Where no later edition is in force there is nothing to compare.
+    """
+    terms = shelf.terms()
+    if terms.pack(pack).editions[-1].id == kept:
+        return kept
+    return decide(pack, question, given, kept=kept).edition
+
+
+def facts(pack: str, question: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the facts that a question asks for."""
+    return {name: given[name] for name in shelf.terms().question(pack, question).facts}
+
+
+def _amount(decided: Decided, field: str) -> int:
+    return int(decided.outcome[field] or 0)

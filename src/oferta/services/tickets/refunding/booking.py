@@ -51,11 +51,12 @@ def decide(
         RefundRefused: the ledger refused, or another sum was granted than the notice tells.
     """
     row.asked_times += 1
-    events = [event(_key(row, one), order, one, claim) for one in sold]
+    owed = accounts.owed_to_buyers(sold[0].unit)
+    events = [event(_key(row, one), order, one, claim, owed=owed) for one in sold]
     told, teller = _told(row, order, sold, claim)
     events[teller] = replace(events[teller], context={**events[teller].context, "tell": told})
     answers = decisions.decide_many(events, now=now)
-    found = [_agreed(order, answer) for answer in answers]
+    found = [agreed(order, answer) for answer in answers]
     for one, decision in zip(sold, found, strict=True):
         row.tickets.filter(ticket_id=one.ticket_id).update(decision_id=decision.id)
     granted = [(one, made) for one, made in zip(sold, found, strict=True) if total(made)]
@@ -84,7 +85,9 @@ def book(
         application: None: nobody had to ask.
         now: zoned.
     """
-    refunds = [refund(one, made, order, claim, now) for one, made in granted]
+    refunds = [
+        refund(one, made, order, due_on=due_on(one, claim), now=now) for one, made in granted
+    ]
     for one in refunds:
         one.application = application
     Refund.objects.bulk_create(refunds)
@@ -92,7 +95,7 @@ def book(
     void([one.ticket_id for one, _ in granted], resell=resell)
 
 
-def refund(sold: Sold, decision: Decision, order: Order, claim: Claim, now: datetime) -> Refund:
+def refund(sold: Sold, decision: Decision, order: Order, *, due_on: date, now: datetime) -> Refund:
     """Return what we owe by a Decision, unsaved: how much, by which day, from whom."""
     said = decision.outcome or {}
     return Refund(
@@ -105,7 +108,7 @@ def refund(sold: Sold, decision: Decision, order: Order, claim: Claim, now: date
         delivery_fee=int(said["delivery"] or 0),
         amount=total(decision),
         currency=sold.unit,
-        due_on=due_on(sold, claim),
+        due_on=due_on,
         owner=order.operator_id,
         decided_at=now,
     )
@@ -123,17 +126,24 @@ def void(ticket_ids: Sequence[UUID], *, resell: bool) -> None:
         places.give_back([one.place_id for one in tickets])
 
 
-def event(key: str, order: Order, sold: Sold, claim: Claim) -> Event:
-    """Return the question of one ticket's refund, under the edition that decides it."""
+def event(key: str, order: Order, sold: Sold, claim: Claim, *, owed: int) -> Event:
+    """Return the question of one ticket's refund, under the edition that decides it.
+
+    Args:
+        key: of the Decision to be.
+        order: with its performance.
+        sold: the ticket.
+        claim: why it comes back.
+        owed: the account of what is owed to buyers.
+    """
     performance = order.performance
-    found = asking.decide(sold.pack, case.REFUND, case.facts_of(sold, claim), kept=sold.edition)
     given = case.facts_of(sold, claim)
     return Event(
         key=key,
         pack=sold.pack,
-        edition=found.edition,
+        edition=asking.edition(sold.pack, case.REFUND, given, kept=sold.edition),
         questions=(case.REFUND,),
-        facts={name: given[name] for name in found.facts},
+        facts=asking.facts(sold.pack, case.REFUND, given),
         event_at=claim.requested_at,
         plan=plans.REFUND_PLAN,
         context={
@@ -144,7 +154,8 @@ def event(key: str, order: Order, sold: Sold, claim: Claim) -> Event:
             "face": performance.face_account_id,
             "fees": performance.fee_account_id,
             "delivery": performance.delivery_account_id,
-            "owed": accounts.owed_to_buyers(sold.unit),
+            "owed": owed,
+            "unit": sold.unit,
         },
         party_id=order.party_id,
     )
@@ -189,7 +200,7 @@ def _told(
     return told, totals.index(max(totals))
 
 
-def _agreed(order: Order, answer: Answer) -> Decision:
+def agreed(order: Order, answer: Answer) -> Decision:
     """Return the Decision; one that stopped has a case of its own and grants nothing."""
     if answer.error is not None:
         raise answer.error

@@ -79,3 +79,12 @@ class RefundRefused(OfertaError):
     code: ClassVar[str] = "tickets.refund_refused"
     order: str
     reason: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CannotChange(OfertaError):
+    """The performance cannot go there from where it stands."""
+
+    code: ClassVar[str] = "tickets.cannot_change"
+    stage: str
+    to: str

@@ -35,7 +35,8 @@ def plan_refund(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     Args:
         outcomes: of `refund`.
         context: `face`, `fees`, `delivery`, `owed` (accounts), and on one ticket of a request
-            `tell` (what the notice says).
+            `tell` (what the notice says; the amount is this ticket's if it names none) and
+            `notice` (the kind of notice where money comes back, if nobody had to ask).
     """
     said = outcomes[case.REFUND]
     movements = tuple(
@@ -50,8 +51,16 @@ def plan_refund(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
         if said[field]
     )
     told = context.get("tell")
-    notice = NoticeDraft(NOTICES[str(said["decision"])], told) if told else None
-    return Plan(movements=movements, notice=notice)
+    return Plan(movements=movements, notice=_notice(said, context, told) if told else None)
+
+
+def _notice(
+    said: Mapping[str, Any], context: Mapping[str, Any], told: Mapping[str, Any]
+) -> NoticeDraft:
+    decision = str(said["decision"])
+    kind = context.get("notice", NOTICES["paid"]) if decision == "paid" else NOTICES[decision]
+    amount = {"minor": int(said["total"] or 0), "unit": context["unit"]}
+    return NoticeDraft(kind, {"amount": amount, **told})
 
 
 def plan_payout(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:

@@ -1,0 +1,252 @@
+"""A performance is cancelled: every ticket decided, every unit booked, everybody told, in batches.
+
+Nobody has to apply (TR-104, TR-122). A batch is one database transaction: Decisions, transfers,
+refunds with their days, void tickets and the notice whose amount is the sum of those refunds. A run
+that was cut off goes on with the tickets that are still valid; so does the task of every minute,
+which also finds an order that was being paid in that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby, tee
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from oferta.core.decisions import actions as decisions
+from oferta.core.decisions.preparing import Prepared
+from oferta.core.decisions.types import Decision, Event
+from oferta.kernel.clock import zoned
+from oferta.services.tickets import accounts, selling
+from oferta.services.tickets.errors import UnknownPerformance
+from oferta.services.tickets.models import (
+    Application,
+    Order,
+    Performance,
+    PerformanceChange,
+    Refund,
+    Ticket,
+)
+from oferta.services.tickets.refunding import booking, facts, reading
+from oferta.services.tickets.refunding.errors import CannotChange, RefundRefused
+from oferta.services.tickets.refunding.facts import Claim, Sold
+from oferta.services.tickets.refunding.quoting import total_of
+from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
+
+#: Tickets of a batch; an order is never cut in two.
+BATCH = 1_000
+NOTICE = "tickets.cancelled"
+_MAY_BE_CANCELLED = (Stage.ON_SALE, Stage.POSTPONED, Stage.REPLACED)
+_NO_TICKET = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A ticket to be returned, and the row it stands in."""
+
+    sold: Sold
+    row: Ticket
+
+
+def cancel(
+    performance_id: UUID, *, source: str, now: datetime, staff_id: UUID | None = None
+) -> int:
+    """Cancel a performance and return every ticket; said again, it goes on where it was cut off.
+
+    Args:
+        performance_id: on sale, postponed or replaced.
+        source: whose official word it rests on (TR-07).
+        now: zoned.
+        staff_id: who entered it.
+
+    Returns:
+        How many tickets were returned.
+
+    Raises:
+        UnknownPerformance: there is none.
+        CannotChange: it was held, or never offered.
+        RefundRefused: the ledger does not hold the money of a batch; the batches before it stand.
+    """
+    moment = zoned(now)
+    with transaction.atomic():
+        performance = locked(performance_id)
+        if performance.stage != Stage.CANCELLED:
+            change(performance, Stage.CANCELLED, source=source, now=moment, staff_id=staff_id)
+    return refund_all(performance_id, now=moment)
+
+
+def refund_all(performance_id: UUID, *, now: datetime) -> int:
+    """Return every ticket of a cancelled performance that is still valid; arguments as above."""
+    rows = Performance.objects.select_related("hall__venue", "organiser", "operator")
+    performance = rows.get(id=performance_id)
+    claim = Claim(reason=facts.CANCELLED, requested_at=now, decided_at=now)
+    valid = reading.tickets_of(performance).filter(status=TicketStatus.VALID)
+    tickets = list(valid.order_by("order_id", "serial"))
+    sold = {one.ticket_id: one for one in reading.read(tickets)}
+    parts = list(_parts([_Item(sold[row.id], row) for row in tickets]))
+    run = _Run(performance, claim, now)
+    here, later = tee(parts)
+    ready = decisions.ahead(run.events(part) for part in later)
+    return sum(run.book(part, prepared) for part, prepared in zip(here, ready, strict=True))
+
+
+def locked(performance_id: UUID) -> Performance:
+    """Return a performance that nobody else changes until the caller commits.
+
+    Raises:
+        UnknownPerformance: there is none.
+    """
+    found = Performance.objects.select_for_update().filter(id=performance_id).first()
+    if found is None:
+        raise UnknownPerformance(performance=str(performance_id))
+    return found
+
+
+def change(  # noqa: PLR0913 - what the history keeps
+    performance: Performance,
+    stage: Stage,
+    *,
+    source: str,
+    now: datetime,
+    staff_id: UUID | None = None,
+    starts_at: datetime | None = None,
+    allowed: Sequence[Stage] = _MAY_BE_CANCELLED,
+) -> None:
+    """Change where a performance stands and note on whose word; in the caller's transaction.
+
+    Raises:
+        CannotChange: not from where it stands now.
+    """
+    if performance.stage not in allowed:
+        raise CannotChange(stage=performance.stage, to=stage)
+    PerformanceChange.objects.create(
+        performance=performance,
+        changed_at=now,
+        stage=stage,
+        starts_before=performance.starts_at,
+        starts_at=starts_at,
+        source=source,
+        effective_at=now,
+        staff_id=staff_id,
+    )
+    performance.stage = stage
+    if starts_at is not None:
+        performance.starts_at = starts_at
+    performance.save(update_fields=["stage", "starts_at"])
+
+
+class _Run:
+    """One run over the tickets of a performance."""
+
+    def __init__(self, performance: Performance, claim: Claim, now: datetime) -> None:
+        self.performance, self.claim, self.now = performance, claim, now
+        self.owed = accounts.owed_to_buyers(performance.currency)
+        self.title = selling.title_of(performance.titles)
+        self._totals: dict[Sold, int] = {}
+        self._due: dict[str, date] = {}
+
+    def events(self, part: Sequence[_Item]) -> list[Event]:
+        """Return the questions of a batch; the first ticket of an order speaks for all of them."""
+        asked = []
+        for _, group in groupby(part, key=lambda one: one.row.order_id):
+            items = list(group)
+            for place, item in enumerate(items):
+                asked.append(self._event(item, items if place == 0 else []))
+        return asked
+
+    @transaction.atomic
+    def book(self, part: Sequence[_Item], prepared: Prepared) -> int:
+        """Decide a batch and write what follows from it."""
+        orders = {one.row.order_id for one in part}
+        list(Order.objects.select_for_update().filter(id__in=orders).order_by("id").values("id"))
+        valid = set(
+            Ticket.objects.filter(
+                id__in=[one.row.id for one in part], status=TicketStatus.VALID
+            ).values_list("id", flat=True)
+        )
+        if len(valid) < len(part):  # given back by their buyers meanwhile
+            part = [one for one in part if one.row.id in valid]
+            answers = decisions.decide_many(self.events(part), now=self.now)
+        else:
+            answers = decisions.decide_many(prepared, now=self.now)
+        found = [
+            booking.agreed(one.row.order, answer) for one, answer in zip(part, answers, strict=True)
+        ]
+        self._check_told(part, found)
+        Refund.objects.bulk_create(self._refunds(part, found))
+        paid = [one.row.id for one, made in zip(part, found, strict=True) if _is_paid(made)]
+        booking.void(paid, resell=False)
+        Application.objects.filter(order_id__in=orders, closed_at__isnull=True).update(
+            state=ApplicationState.GRANTED, closed_at=self.now
+        )
+        return len(paid)
+
+    def _event(self, item: _Item, told: Sequence[_Item]) -> Event:
+        order = item.row.order
+        order.performance = self.performance  # one of ten thousand equal ones
+        key = f"tickets/cancelled/{self.performance.id}/{item.row.id}"
+        asked = booking.event(key, order, item.sold, self.claim, owed=self.owed)
+        context: dict[str, Any] = {**asked.context, "notice": NOTICE}
+        if told:
+            context["tell"] = self._told(order, told)
+        return replace(asked, context=context)
+
+    def _told(self, order: Order, items: Sequence[_Item]) -> Mapping[str, Any]:
+        told: dict[str, Any] = {
+            "code": order.code,
+            "number": order.code,
+            "performance": self.title,
+            "day": self._due_on(items[0].sold).isoformat(),
+        }
+        if len(items) > 1:  # the plan tells the amount of one ticket by itself
+            total = sum(self._total(one.sold) for one in items)
+            told["amount"] = {"minor": total, "unit": self.performance.currency}
+        return told
+
+    def _check_told(self, part: Sequence[_Item], found: Sequence[Decision]) -> None:
+        """Refuse a batch in which a notice names another sum than the refunds of its order."""
+        granted: dict[UUID, int] = {}
+        for one, made in zip(part, found, strict=True):
+            order_id = one.row.order_id
+            granted[order_id] = granted.get(order_id, 0) + booking.total(made)
+        for one, made in zip(part, found, strict=True):
+            amount = made.context.get("tell", {}).get("amount")
+            if amount and amount["minor"] != granted[one.row.order_id]:
+                raise RefundRefused(order=one.row.order.code, reason="amount")
+
+    def _refunds(self, part: Sequence[_Item], found: Sequence[Decision]) -> Iterator[Refund]:
+        for one, made in zip(part, found, strict=True):
+            if booking.total(made):
+                due = self._due_on(one.sold)
+                yield booking.refund(one.sold, made, one.row.order, due_on=due, now=self.now)
+
+    def _due_on(self, sold: Sold) -> date:
+        """Return the day of payment: it hangs on the edition, not on the ticket."""
+        if sold.edition not in self._due:
+            self._due[sold.edition] = booking.due_on(sold, self.claim)
+        return self._due[sold.edition]
+
+    def _total(self, sold: Sold) -> int:
+        alike = replace(sold, ticket_id=_NO_TICKET, place="")
+        if alike not in self._totals:
+            self._totals[alike] = total_of([alike], self.claim)[0]
+        return self._totals[alike]
+
+
+def _is_paid(decision: Decision) -> bool:
+    return (decision.outcome or {}).get("decision") == "paid"
+
+
+def _parts(items: Sequence[_Item]) -> Iterator[list[_Item]]:
+    part: list[_Item] = []
+    for _, group in groupby(items, key=lambda one: one.row.order_id):
+        part += group
+        if len(part) >= BATCH:
+            yield part
+            part = []
+    if part:
+        yield part
