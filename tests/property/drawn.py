@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -78,6 +79,8 @@ FACTS: dict[str, Type] = {
 WORDS = ("", "app", "it's", '"""', "\\", "a\nb", "Алматы", "香港", "\ud800")
 ORDERED = (Kind.INTEGER, Kind.PERCENT, Kind.MONEY, Kind.DATE, Kind.MOMENT, Kind.DURATION)
 _NUMBERS = {Kind.INTEGER: INTEGER, Kind.PERCENT: PERCENT, Kind.MONEY: MONEY}
+#: The ends of 64 bits.
+_FAR = (2**63 - 1, 1 - 2**63)
 _MODES = ("down", "up", "floor", "ceiling", "half_up", "half_down", "half_even")
 
 CALENDAR = Calendar(
@@ -114,6 +117,27 @@ def values(of: Type) -> st.SearchStrategy[Coded]:  # noqa: PLR0911 - a case per 
             return st.integers(-3, 12)
         case _:
             return st.sampled_from((0, 100, 1, 250_050, -100, 10**15 + 7))
+
+
+def picked(of: Type, pick: Random) -> Coded:  # noqa: PLR0911 - a case per kind
+    """Pick a value as `values` draws it, or one far out; many times quicker than drawing it."""
+    match of.kind:
+        case Kind.BOOLEAN:
+            return pick.random() < 0.5
+        case Kind.ENUM:
+            return pick.choice(of.values)
+        case Kind.TEXT:
+            return pick.choice(WORDS)
+        case Kind.DATE:
+            return DAY + pick.randint(-40, 40)
+        case Kind.MOMENT:
+            return DAY * _DAY_US + pick.randint(-80, 80) * _DAY_US // 2
+        case Kind.PERCENT:
+            return pick.choice((0, 10_000, 15_000, 1_000_000, -10_000, 3))
+        case Kind.INTEGER:
+            return pick.randint(-3, 12) if pick.random() < 0.95 else pick.choice(_FAR)
+        case _:
+            return pick.choice((0, 100, 1, 250_050, -100, 10**15 + 7, -(10**15) - 7, *_FAR))
 
 
 def consts(of: Type) -> st.SearchStrategy[Const]:

@@ -200,10 +200,7 @@ def test_any_split_of_a_refund_in_any_order_ends_as_the_whole(
     """BC-69."""
     bought = a_purchase(0, facts=PARTNER)
     edges = sorted({0, 1_000_00, *cuts})
-    parts = [
-        a_refund(n, b - a, hour=20, of="p0")
-        for n, (a, b) in enumerate(pairwise(edges))
-    ]
+    parts = [a_refund(n, b - a, hour=20, of="p0") for n, (a, b) in enumerate(pairwise(edges))]
     shuffled = [one for _, one in sorted(zip(order, [bought, *parts], strict=False),
                                          key=lambda one: one[0])]  # fmt: skip
     whole = ends([[bought], [a_refund(0, 1_000_00, hour=20, of="p0")]])[1]

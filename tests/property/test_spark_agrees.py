@@ -16,7 +16,7 @@ from oferta.core.terms.simulating.spark import session
 from packs import Asked, asked
 
 #: Rows of each query: one costs Spark seconds, however few they are.
-ROWS = 300
+ROWS = 600
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def mixed(drawn: Asked) -> Asked:
 
 
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(drawn=asked(row_count=6))
 def test_spark_decides_as_python_does(drawn: Asked, spark: SparkSession) -> None:

@@ -7,18 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import psycopg
 import pytest
 import sqlglot
 from hypothesis import HealthCheck, given, settings
-from sql_held import Answer, Row, by_python, by_sql, create, fit_for_databases, hold
+from sql_held import Answer, by_python, by_sql, create, fit_for_databases
 
 from oferta.core.terms.errors import TermsError
 from oferta.core.terms.limits import limit_windows
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.program import Program, compile_program
 from oferta.core.terms.sql import NotInSql, Uses, to_sql
-from oferta.project import embedded
 from packs import Asked, asked
 
 
@@ -26,14 +24,6 @@ from packs import Asked, asked
 def _fit() -> Iterator[None]:
     with fit_for_databases():
         yield
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[psycopg.Cursor]:
-    url = embedded.with_database(embedded.start_server(), "postgres")
-    with psycopg.connect(url, autocommit=True) as own:
-        own.execute("SET jit = off")  # compiling costs more than eight rows
-        yield own.cursor()
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +65,7 @@ def _limited(drawn_: Asked) -> bool:
     return bool(fields) and len(set(fields)) == len(fields)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_=asked(row_count=12).filter(_limited))
 def test_limits_summed_over_the_rows_cut_as_decisions_one_after_another_do(
     drawn_: Asked, duck: duckdb.DuckDBPyConnection
@@ -120,33 +110,3 @@ def test_spark_sql_is_written_so_that_its_parser_reads_it() -> None:
     pack = load_pack(Path(__file__).parents[1] / "bench" / "policy")
     written = to_sql(pack, pack.editions[0], "accrual", "spark").sql
     assert sqlglot.parse_one(written, read="spark").sql("spark") == written
-
-
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(drawn_=asked(row_count=8))
-def test_databases_decide_as_python_does(
-    drawn_: Asked, duck: duckdb.DuckDBPyConnection, postgres: psycopg.Cursor
-) -> None:
-    program = compile_program(drawn_.pack, drawn_.edition, drawn_.question)
-    columns, rows = create(drawn_, program)
-    for held, place in ((duck, "?"), (postgres, "%s")):
-        held.execute("DROP TABLE IF EXISTS drawn")
-        held.execute(f"CREATE TEMP TABLE drawn ({columns})")
-        places = f"({', '.join([place] * len(rows[0]))})"
-        held.execute(
-            f"INSERT INTO drawn VALUES {', '.join([places] * len(rows))}",  # noqa: S608 - places
-            [value for row in rows for value in row],
-        )
-
-    def by_duckdb(sql: str) -> list[Row]:
-        done = duck.execute(sql)
-        names = [column[0] for column in done.description]
-        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
-
-    def by_postgresql(sql: str) -> list[Row]:
-        postgres.execute(sql)
-        names = [column.name for column in postgres.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in postgres.fetchall()]
-
-    hold(drawn_, "duckdb", by_duckdb)
-    hold(drawn_, "postgres", by_postgresql)

@@ -98,7 +98,7 @@ class Compiler:
 
     def _written(self, outputs: dict[str, exp.Expr], source: str) -> str:
         made = self._layers.select(outputs, source, fenced=self._dialect == "postgres")
-        return made.sql(self._dialect)
+        return made.sql(self._dialect, copy=False)
 
     # --- facts --------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ class Layers:
     def __init__(self, given: Iterable[str]) -> None:
         self._levels = dict.fromkeys(given, 0)
         self._made: list[tuple[str, exp.Expr]] = []
-        self._known: dict[str, str] = {}
+        self._known: dict[int, list[tuple[str, exp.Expr]]] = {}
 
     def given(self, name: str) -> exp.Column:
         """Return a column of the table that is read."""
@@ -29,13 +29,14 @@ class Layers:
         """Name a value, or return the name that the same value has already."""
         if isinstance(value, exp.Column):
             return value
-        key = value.sql()
-        name = self._known.get(key)
+        # sqlglot's equality compares hashes; writing SQL to compare it is exact, but slow.
+        alike = self._known.setdefault(hash(value), [])
+        name = next((name for name, one in alike if one.sql() == value.sql()), None)
         if name is None:
             name = f"_v{len(self._made)}"
             self._levels[name] = 1 + self._level(value)
             self._made.append((name, value))
-            self._known[key] = name
+            alike.append((name, value))
         return exp.column(name, quoted=True)
 
     def select(self, outputs: dict[str, exp.Expr], source: str, *, fenced: bool) -> exp.Select:
