@@ -79,6 +79,47 @@ def replay(out: Output, file: Path, mapping_file: Path | None, batch: int) -> Ex
 
 
 @club.command(
+    "iso8583", cls=Command, django=True, example="oferta club iso8583 --listen 127.0.0.1:8583"
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--listen", metavar="HOST:PORT", help="Take messages from a line instead of a file.")
+@click.pass_obj
+def iso8583(out: Output, file: Path | None, listen: str | None) -> None:
+    """Take in card messages (ISO 8583), from a file or from a line.
+
+    Each message has two bytes of length before it. Payments, advices and reversals are answered
+    once they are committed; sent again, they have no second effect. Only masked numbers of cards
+    are kept. To stop listening: Ctrl+C.
+    """
+    from oferta.services.club.feeds import files
+
+    host, _, port = (listen or "").rpartition(":")
+    if (file is None) == (listen is None) or (listen and not (host and port.isdigit())):
+        raise click.UsageError("Give either a file or --listen HOST:PORT.")
+    if file is None:
+        _listen(out, host, int(port))
+        return
+    codes = files.take_file(file, now=now())
+    out.emit(
+        {"answers": codes},
+        table(["response code", "messages"], [[code, codes[code]] for code in sorted(codes)]),
+    )
+
+
+def _listen(out: Output, host: str, port: int) -> None:
+    import asyncio
+    from contextlib import suppress
+
+    from oferta.services.club.feeds.listener import Listener
+
+    def started(bound: int) -> None:
+        out.emit({"listening": f"{host}:{bound}"}, f"Listening on {host}:{bound}.")
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(Listener().serve(host, port, started))
+
+
+@club.command(
     "partners", cls=Command, django=True, example="oferta club partners samples/club-partners.yaml"
 )
 @click.argument("file", type=click.Path(path_type=Path))

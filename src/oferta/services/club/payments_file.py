@@ -1,4 +1,4 @@
-"""Reads files of card payments: CSV, plain or gzipped, one payment a row.
+"""Reads files of card payments: CSV, plain or gzipped, or Parquet; one payment a row.
 
 Bad rows are reported with file and line, and the rest go on.
 """
@@ -13,8 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
+import duckdb
+
 from oferta.services.club.errors import FileUnreadable
 from oferta.services.club.types import BadRow, PaymentRow
+
+_PARQUET = b"PAR1"
+#: Rows of a Parquet file in memory at a time.
+_ROWS = 4_096
 
 COLUMNS = ("date", "amount", "original_currency", "merchant", "card", "category")
 
@@ -30,15 +36,53 @@ def read_payments(path: Path) -> Iterator[PaymentRow | BadRow]:
     """Yield every row of the file in its order, good or bad.
 
     Raises:
-        FileUnreadable: no such file, broken gzip, not UTF-8, or other columns than `COLUMNS`.
+        FileUnreadable: no such file, broken gzip, not UTF-8, other columns than `COLUMNS`, or
+            amounts of a Parquet file that are floating point.
     """
     try:
+        if _is_parquet(path):
+            yield from _parquet_rows(path)
+            return
         with _opened(path) as stream:
             yield from _rows(stream, path.name)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as problem:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, duckdb.Error) as problem:
         raise FileUnreadable(
-            file=str(path), what=_said(problem), expected="a CSV file in UTF-8, gzipped or not"
+            file=str(path),
+            what=_said(problem),
+            expected="a CSV file in UTF-8, gzipped or not, or a Parquet file",
         ) from problem
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as head:
+        return head.read(len(_PARQUET)) == _PARQUET
+
+
+def _parquet_rows(path: Path) -> Iterator[PaymentRow | BadRow]:
+    """Read a few thousand rows at a time, however many there are; amounts are exact decimals."""
+    with duckdb.connect() as database:
+        source = database.from_parquet(str(path))
+        types = dict(zip(source.columns, map(str, source.types), strict=True))
+        if set(types) != set(COLUMNS):
+            raise FileUnreadable(
+                file=path.name,
+                what=f"the columns are {', '.join(types)}",
+                expected=", ".join(COLUMNS),
+            )
+        if not types["amount"].startswith(("DECIMAL", "VARCHAR")):
+            raise FileUnreadable(
+                file=path.name,
+                what=f"amount is of type {types['amount']}",
+                expected="decimals with two places, or texts: floating point is no money",
+            )
+        # An empty text and nothing are the same to a CSV file.
+        cells = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in COLUMNS)
+        rows = database.execute(f"SELECT {cells} FROM read_parquet(?)", [str(path)])  # noqa: S608
+        line = 0
+        while found := rows.fetchmany(_ROWS):
+            for one in found:
+                line += 1
+                yield _row(path.name, line, list(one))
 
 
 def _opened(path: Path) -> IO[str]:

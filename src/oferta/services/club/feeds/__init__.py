@@ -1,0 +1,1 @@
+"""Ways by which payments come: messages of card networks, and files."""
