@@ -145,3 +145,27 @@ class SaleRefused(OfertaError):
     code: ClassVar[str] = "tickets.sale_refused"
     order: str
     reason: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownGate(OfertaError):
+    """There is no such gate."""
+
+    code: ClassVar[str] = "tickets.unknown_gate"
+    gate: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UploadReused(OfertaError):
+    """The id was used before for other scans. The same scans: the same answer."""
+
+    code: ClassVar[str] = "tickets.upload_reused"
+    upload: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotYourTicket(OfertaError):
+    """The ticket is somebody else's, was given back, or was used at the door."""
+
+    code: ClassVar[str] = "tickets.not_your_ticket"
+    ticket: str

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from oferta.kernel import asking
 from oferta.kernel.jsontext import loaded
 from oferta.services.tickets.errors import UnknownPerformance
 
@@ -100,24 +99,23 @@ def read(
     Raises:
         UnknownPerformance: there is none.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _READ,
-            {
-                "performance": performance_id,
-                "categories": list(categories),
-                "promo": promo,
-                "now": now,
-            },
-        )
-        row = cursor.fetchone()
-    if row is None:
+    found = asking.rows(
+        _READ,
+        {
+            "performance": performance_id,
+            "categories": list(categories),
+            "promo": promo,
+            "now": now,
+        },
+    )
+    if not found:
         raise UnknownPerformance(performance=str(performance_id))
-    found = [Category(*one) for one in loaded(row[COLUMN_COUNT] or "[]")]
+    (row,) = found
+    categories_found = [Category(*one) for one in loaded(row[COLUMN_COUNT] or "[]")]
     known = row[COLUMN_COUNT + 1]
     return (
         offer_of(row[:COLUMN_COUNT]),
-        {one.id: one for one in found},
+        {one.id: one for one in categories_found},
         Promo(*loaded(known)) if known else None,
     )
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from oferta.kernel import asking
 
 
 class Claimed(NamedTuple):
@@ -65,14 +65,17 @@ RETURNING id, category_id
 _FREE = """
 UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
 WHERE order_id = ANY(%(orders)s) AND status = 'held'
+RETURNING id
 """
 _RELEASE_SOLD = """
 UPDATE tickets_place SET status = 'free', order_id = NULL
 WHERE order_id = %(order)s AND status = 'sold'
+RETURNING id
 """
 _GIVE_BACK = """
 UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
 WHERE id = ANY(%(places)s) AND status = 'sold'
+RETURNING id
 """
 _HAND_OVER = """
 UPDATE tickets_place SET order_id = %(order)s
@@ -84,6 +87,7 @@ UPDATE tickets_pricecategory AS category SET sold = sold + counted.change
 FROM (SELECT unnest(%(categories)s::bigint[]) AS id, unnest(%(changes)s::integer[]) AS change)
     AS counted
 WHERE category.id = counted.id
+RETURNING category.id
 """
 
 
@@ -136,20 +140,14 @@ def hand_over(place_ids: Sequence[int], order_id: UUID) -> list[Claimed]:
 def count_sold(changes: dict[int, int]) -> None:
     """Add to the categories' counts of sold places; the table refuses more than there are."""
     wanted = sorted(changes.items())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNT,
-            {"categories": [one for one, _ in wanted], "changes": [two for _, two in wanted]},
-        )
+    _changed(
+        _COUNT, {"categories": [one for one, _ in wanted], "changes": [two for _, two in wanted]}
+    )
 
 
 def _claimed(statement: str, params: dict[str, Any]) -> list[Claimed]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return sorted(Claimed(*row) for row in cursor.fetchall())
+    return sorted(Claimed(*row) for row in asking.rows(statement, params))
 
 
 def _changed(statement: str, params: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return int(cursor.rowcount)
+    return len(asking.rows(statement, params))

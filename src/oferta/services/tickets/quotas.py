@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db import connection
+from oferta.kernel import asking
 
 _TAKE = """
 UPDATE tickets_quota SET used = used + %(count)s
 WHERE id = %(quota)s AND used + %(count)s <= size
+RETURNING id
 """
 _GIVE_BACK = """
 UPDATE tickets_quota AS quota SET used = used - given.back
 FROM (SELECT unnest(%(quotas)s::bigint[]) AS id, unnest(%(counts)s::integer[]) AS back) AS given
 WHERE quota.id = given.id
+RETURNING quota.id
 """
 _LOCK = "SELECT 1 FROM tickets_quota WHERE id = ANY(%(quotas)s) ORDER BY id FOR UPDATE"
 
@@ -24,11 +26,9 @@ def take(wanted: Mapping[int, int]) -> int | None:
 
     What was taken before that one is undone with the caller's database transaction.
     """
-    with connection.cursor() as cursor:
-        for quota, count in sorted(wanted.items()):
-            cursor.execute(_TAKE, {"quota": quota, "count": count})
-            if not cursor.rowcount:
-                return quota
+    for quota, count in sorted(wanted.items()):
+        if not asking.rows(_TAKE, {"quota": quota, "count": count}):
+            return quota
     return None
 
 
@@ -37,6 +37,5 @@ def give_back(used: Iterable[Iterable[int]]) -> None:
     counts = Counter(quota for line in used for quota in line)
     if not counts:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"quotas": list(counts)})
-        cursor.execute(_GIVE_BACK, {"quotas": list(counts), "counts": list(counts.values())})
+    asking.rows(_LOCK, {"quotas": list(counts)})
+    asking.rows(_GIVE_BACK, {"quotas": list(counts), "counts": list(counts.values())})

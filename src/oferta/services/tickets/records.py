@@ -15,8 +15,7 @@ from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from oferta.kernel import asking
 from oferta.kernel.money import Money
 from oferta.services.tickets.errors import UnknownOrder
 from oferta.services.tickets.models import Payment
@@ -107,6 +106,7 @@ FROM unnest(%(lines_id)s::uuid[], %(lines_place_id)s::bigint[], %(lines_category
             %(lines_nominal)s::bigint[], %(lines_price)s::bigint[], %(lines_service_fee)s::bigint[],
             %(lines_delivery_fee)s::bigint[], %(lines_quotas)s::text[])
     AS line(id, place, category, nominal, price, service_fee, delivery_fee, quotas)
+RETURNING id
 """  # noqa: S608 - constants only
 
 _READ = f"""
@@ -180,6 +180,7 @@ WITH sold AS (
 UPDATE tickets_pricecategory AS category SET sold = category.sold + counted.number
 FROM unnest(%(categories)s::bigint[], %(numbers)s::integer[]) AS counted(id, number)
 WHERE category.id = counted.id
+RETURNING category.id
 """
 
 
@@ -190,7 +191,7 @@ def insert(sold: Sold) -> None:
         f"lines_{name}": [getattr(line, name) for line in lines] for name in _LINE
     }
     quotas = [f"{{{','.join(map(str, line.quotas))}}}" for line in lines]
-    _run(
+    asking.rows(
         _INSERT,
         {name: getattr(sold.record, name) for name in _OWN}
         | columns
@@ -215,14 +216,12 @@ def locked(order_id: UUID, *, lines: Sequence[Line] | None = None) -> Sold:
     Raises:
         UnknownOrder: there is none.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, {"order": order_id})
-        row = cursor.fetchone()
-        if row is None:
-            raise UnknownOrder(order=str(order_id))
-        if lines is None:
-            cursor.execute(_LINES, {"order": order_id})
-            lines = [_line(one) for one in cursor.fetchall()]
+    found = asking.rows(_READ, {"order": order_id})
+    if not found:
+        raise UnknownOrder(order=str(order_id))
+    (row,) = found
+    if lines is None:
+        lines = [_line(one) for one in asking.rows(_LINES, {"order": order_id})]
     own = len(_OWN)
     return Sold(
         Record(**dict(zip(_OWN, row[:own], strict=True))),
@@ -252,9 +251,7 @@ def begin(sold: Sold, payments: Sequence[Payment], *, until: datetime, now: date
         "amounts": [one.amount for one in payments],
         "lines": len(sold.lines),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, params)
-        others, kept = cursor.fetchone()
+    ((others, kept),) = asking.rows(_BEGIN, params)
     if others:
         return Begun.OTHERS_OPEN
     return Begun.BEGUN if kept == len(sold.lines) else Begun.PLACES_LOST
@@ -279,7 +276,7 @@ def finish(
     """
     record = sold.record
     counts = sorted(Counter(line.category_id for line in sold.lines).items())
-    _run(
+    asking.rows(
         _FINISH,
         {
             "lines": [line.id for line in sold.lines],
@@ -375,8 +372,3 @@ def _line(row: Sequence[Any]) -> Line:
         row=place_row,
         number=number,
     )
-
-
-def _run(statement: str, params: Mapping[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)

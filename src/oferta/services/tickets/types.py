@@ -135,9 +135,82 @@ class IncidentKind(StrEnum):
 class Scanned:
     """What a code at the gate says, once its signature has been checked."""
 
-    ticket_id: UUID
+    #: The ticket's short number.
+    serial: int
     #: Raised by transfer, refund and "my code leaked"; an older one opens nothing.
     generation: int
+
+
+class GateAnswer(StrEnum):
+    """What the gate's screen says."""
+
+    ADMITTED = "admitted"
+    #: Somebody came in with it before (TR-123).
+    USED = "used"
+    #: It was given back (TR-128).
+    RETURNED = "returned"
+    #: A newer code was issued for this ticket (TR-124, TR-125).
+    REPLACED = "replaced"
+    #: Of another performance.
+    ELSEWHERE = "elsewhere"
+    #: Not today.
+    ANOTHER_DAY = "another_day"
+    #: The performance does not take place.
+    CANCELLED = "cancelled"
+    #: No ticket of ours.
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateReply:
+    """What became of one scan."""
+
+    answer: GateAnswer
+    ticket_id: UUID | None = None
+    holder_name: str = ""
+    #: 1 the first time, one more for each time they came in again.
+    entry: int = 0
+    #: Of a used one: where and when somebody came in with it.
+    gate: str = ""
+    admitted_at: datetime | None = None
+    #: The clauses that decided where the terms were asked: a second time at the gate.
+    decided_by: tuple[str, ...] = ()
+    #: This scan was told before; nothing happened now.
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineScan:
+    """Somebody whom a gate without a connection let in."""
+
+    serial: int
+    generation: int
+    #: The scanner's own name for the scan.
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """What came of the scans of a gate without a connection."""
+
+    id: UUID
+    scans: int
+    admitted: int
+    incidents: int
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateList:
+    """What a gate needs to work without a connection."""
+
+    performance: int
+    #: Serial to the least generation that opens; 0: none does, the ticket was given back.
+    revoked: dict[int, int]
+    #: Serials with which somebody is inside, or was.
+    admitted: tuple[int, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,367 @@
+"""The gate: a ticket lets one person in, however many scanners read it at once.
+
+A scan is one statement: it looks the ticket up and adds the admission, which the table takes
+once. What follows on a second scan (was it this very one, may they come in again) is looked at only
+then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from oferta.core.parties import keyring
+from oferta.core.terms import shelf
+from oferta.kernel import asking
+from oferta.kernel.clock import zoned
+from oferta.kernel.ids import uuid7
+from oferta.services.tickets.codes import signed
+from oferta.services.tickets.codes.errors import NotOurCode
+from oferta.services.tickets.errors import UnknownGate, UnknownPerformance, UploadReused
+from oferta.services.tickets.models import (
+    Admission,
+    Gate,
+    GateUpload,
+    Incident,
+    Performance,
+    RefusedScan,
+    Ticket,
+)
+from oferta.services.tickets.types import (
+    GateAnswer,
+    GateList,
+    GateReply,
+    IncidentKind,
+    OfflineScan,
+    Scanned,
+    Stage,
+    TicketStatus,
+    Uploaded,
+)
+
+#: From so long before the start a ticket opens the door, and so long after.
+DOORS, AFTER = timedelta(hours=12), timedelta(hours=24)
+ENTRY = "entry"
+_NOT_HELD = (Stage.CANCELLED, Stage.REPLACED)
+
+_SCAN = """
+WITH asked AS (
+    SELECT ticket.id, ticket.holder_name, ticket.status, ticket.generation,
+           ticket.performance_id = gate.performance_id AS here, performance.stage,
+           performance.starts_at, performance.reentry, performance.sale_pack
+    FROM tickets_gate AS gate
+    JOIN tickets_ticket AS ticket ON ticket.serial = %(serial)s
+    JOIN tickets_performance AS performance ON performance.id = ticket.performance_id
+    WHERE gate.id = %(gate)s
+), admitted AS (
+    INSERT INTO tickets_admission (id, ticket_id, entry, gate_id, admitted_at, scan_key, offline)
+    SELECT %(id)s, asked.id, 1, %(gate)s, %(now)s, %(key)s, false
+    FROM asked
+    WHERE asked.here AND asked.status = 'valid' AND asked.generation = %(generation)s
+      AND asked.stage NOT IN ('cancelled', 'replaced')
+      AND asked.starts_at BETWEEN %(earliest)s AND %(latest)s
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+)
+SELECT asked.*, EXISTS (SELECT FROM admitted) FROM asked
+"""
+
+
+class _Asked(NamedTuple):
+    """What the statement says of a ticket."""
+
+    id: UUID
+    holder_name: str
+    status: str
+    generation: int
+    here: bool
+    stage: str
+    starts_at: datetime
+    reentry: bool
+    sale_pack: str
+    admitted: bool
+
+
+def read(text: str, *, now: datetime) -> Scanned | None:
+    """Return what a code says; None if it is none of ours.
+
+    The rotating suffix of a telephone is for gates that have secrets; this one asks the table.
+    """
+    try:
+        code = signed.read(text, keyring.keys(), now=now)
+    except NotOurCode:
+        return None
+    return Scanned(serial=code.serial, generation=code.generation)
+
+
+def scan(scanned: Scanned | None, gate_id: UUID, key: str, *, now: datetime) -> GateReply:
+    """Let somebody in with a ticket, once; the same scan again is answered the same (TR-123).
+
+    Args:
+        scanned: what the code says; None: it is no code of ours.
+        gate_id: where.
+        key: the scanner's own name for this scan.
+        now: zoned.
+
+    Raises:
+        UnknownGate: there is none.
+    """
+    moment = zoned(now)
+    asked = _asked(scanned, gate_id, key, moment) if scanned else None
+    if asked is None or scanned is None:
+        _known_gate(gate_id)
+        return _refused(GateReply(answer=GateAnswer.UNKNOWN), gate_id, moment)
+    if asked.admitted:
+        return _in(asked, entry=1)
+    why = _why_not(asked, scanned, moment)
+    if why is not None:
+        reply = GateReply(answer=why, ticket_id=asked.id, holder_name=asked.holder_name)
+        return _refused(reply, gate_id, moment)
+    return _second(asked, gate_id, key, moment)
+
+
+def leave(scanned: Scanned, gate_id: UUID, *, now: datetime) -> bool:
+    """Note that somebody goes out, so that they may come in again; tell whether they were in.
+
+    Raises:
+        UnknownGate: there is none.
+    """
+    gate = _known_gate(gate_id)
+    inside = Admission.objects.filter(
+        ticket__serial=scanned.serial,
+        ticket__generation=scanned.generation,
+        ticket__performance_id=gate.performance_id,
+        left_at__isnull=True,
+    )
+    return bool(inside.update(left_at=zoned(now)))
+
+
+@transaction.atomic
+def upload(
+    upload_id: UUID, gate_id: UUID, scans: Sequence[OfflineScan], *, now: datetime
+) -> Uploaded:
+    """Take over whom a gate without a connection let in; each double becomes an incident.
+
+    Told again, the same upload changes nothing. Who was let in stays in: an incident names both
+    gates and is for a person to look into.
+
+    Raises:
+        UnknownGate: there is none.
+        UploadReused: the id was used for other scans.
+    """
+    gate = _known_gate(gate_id)
+    digest = sha256(repr((gate_id, sorted(scans, key=lambda one: one.key))).encode()).hexdigest()
+    known = GateUpload.objects.filter(id=upload_id).first()
+    if known is not None:
+        if known.digest != digest:
+            raise UploadReused(upload=str(upload_id))
+        return _uploaded(known, replayed=True)
+    tickets = _tickets([one.serial for one in scans], gate)
+    admitted, incidents = 0, 0
+    for one in sorted(scans, key=lambda item: item.at):
+        ticket = tickets.get(one.serial)
+        if ticket is None:
+            RefusedScan.objects.create(
+                id=uuid7(), gate=gate, reason=GateAnswer.UNKNOWN, scanned_at=one.at
+            )
+        elif _offline(ticket, gate, one, now):
+            admitted += 1
+        else:
+            incidents += 1
+    row = GateUpload.objects.create(
+        id=upload_id,
+        gate=gate,
+        uploaded_at=zoned(now),
+        digest=digest,
+        scans=len(scans),
+        admitted=admitted,
+        incidents=incidents,
+    )
+    return _uploaded(row, replayed=False)
+
+
+def list_for(performance_id: UUID, *, now: datetime) -> GateList:
+    """Return what a gate takes with it: codes that open nothing, and who came in already.
+
+    Raises:
+        UnknownPerformance: there is none.
+    """
+    performance = Performance.objects.filter(id=performance_id).first()
+    if performance is None:
+        raise UnknownPerformance(performance=str(performance_id))
+    tickets = performance.tickets.exclude(status=TicketStatus.VALID, generation=1)
+    revoked = {
+        serial: generation if status == TicketStatus.VALID else 0
+        for serial, generation, status in tickets.values_list("serial", "generation", "status")
+    }
+    inside = Admission.objects.filter(ticket__performance=performance).order_by("ticket__serial")
+    return GateList(
+        performance=performance.serial,
+        revoked=revoked,
+        admitted=tuple(inside.values_list("ticket__serial", flat=True).distinct()),
+        at=zoned(now),
+    )
+
+
+def _asked(scanned: Scanned, gate_id: UUID, key: str, now: datetime) -> _Asked | None:
+    params: dict[str, Any] = {
+        "id": uuid7(),
+        "serial": scanned.serial,
+        "generation": scanned.generation,
+        "gate": gate_id,
+        "key": key,
+        "now": now,
+        "earliest": now - AFTER,
+        "latest": now + DOORS,
+    }
+    found = asking.rows(_SCAN, params)
+    return _Asked(*found[0]) if found else None
+
+
+def _why_not(asked: _Asked, scanned: Scanned, now: datetime) -> GateAnswer | None:
+    """Return why a ticket opens nothing; None if only another entry stands in the way."""
+    reasons = (
+        (not asked.here, GateAnswer.ELSEWHERE),
+        (asked.status != TicketStatus.VALID, GateAnswer.RETURNED),
+        (asked.generation != scanned.generation, GateAnswer.REPLACED),
+        (asked.stage in _NOT_HELD, GateAnswer.CANCELLED),
+        (not now - AFTER <= asked.starts_at <= now + DOORS, GateAnswer.ANOTHER_DAY),
+    )
+    return next((answer for holds, answer in reasons if holds), None)
+
+
+def _second(asked: _Asked, gate_id: UUID, key: str, now: datetime) -> GateReply:
+    """Answer for a ticket with which somebody came in before."""
+    entries = Admission.objects.filter(ticket_id=asked.id).select_related("gate")
+    last = entries.order_by("-entry").first()
+    same = entries.filter(scan_key=key).first()
+    if same is not None:
+        return _in(asked, entry=same.entry, replayed=True)
+    if last is None:  # the key is another ticket's: the scanner counts wrongly
+        reply = GateReply(answer=GateAnswer.UNKNOWN, ticket_id=asked.id)
+        return _refused(reply, gate_id, now)
+    facts = {
+        "scanned_on": asked.starts_at.date(),
+        "entered_before": True,
+        "left_since": last.left_at is not None,
+        "reentry_announced": asked.reentry,
+    }
+    decided = shelf.terms().decide(asked.sale_pack, ENTRY, facts)
+    if decided.outcome["admitted"] and _again(asked, last.entry + 1, gate_id, key, now):
+        return _in(asked, entry=last.entry + 1, decided_by=decided.decided_by)
+    reply = GateReply(
+        answer=GateAnswer.USED,
+        ticket_id=asked.id,
+        holder_name=asked.holder_name,
+        entry=last.entry,
+        gate=last.gate.name,
+        admitted_at=last.admitted_at,
+        decided_by=decided.decided_by,
+    )
+    return _refused(reply, gate_id, now)
+
+
+def _again(asked: _Asked, entry: int, gate_id: UUID, key: str, now: datetime) -> bool:
+    """Add another entry; tell whether this scan was the one that did."""
+    id_ = uuid7()
+    made = Admission(
+        id=id_, ticket_id=asked.id, entry=entry, gate_id=gate_id, admitted_at=now, scan_key=key
+    )
+    Admission.objects.bulk_create([made], ignore_conflicts=True)
+    return Admission.objects.filter(id=id_).exists()
+
+
+def _in(
+    asked: _Asked, *, entry: int, decided_by: tuple[str, ...] = (), replayed: bool = False
+) -> GateReply:
+    return GateReply(
+        answer=GateAnswer.ADMITTED,
+        ticket_id=asked.id,
+        holder_name=asked.holder_name,
+        entry=entry,
+        decided_by=decided_by,
+        replayed=replayed,
+    )
+
+
+def _refused(reply: GateReply, gate_id: UUID, now: datetime) -> GateReply:
+    RefusedScan.objects.create(
+        id=uuid7(),
+        gate_id=gate_id,
+        ticket_id=reply.ticket_id,
+        reason=reply.answer,
+        scanned_at=now,
+    )
+    return reply
+
+
+def _offline(ticket: Ticket, gate: Gate, one: OfflineScan, now: datetime) -> bool:
+    """Note one whom a gate let in; tell whether all is well with it."""
+    if ticket.status != TicketStatus.VALID or ticket.generation != one.generation:
+        _incident(IncidentKind.REVOKED_ADMITTED, ticket, gate, one, now)
+        return False
+    made = Admission(
+        id=uuid7(),
+        ticket=ticket,
+        entry=1,
+        gate=gate,
+        admitted_at=zoned(one.at),
+        scan_key=one.key,
+        offline=True,
+    )
+    Admission.objects.bulk_create([made], ignore_conflicts=True)
+    first = Admission.objects.get(ticket=ticket, entry=1)
+    if first.scan_key == one.key:
+        return True
+    _incident(IncidentKind.DOUBLE_SCAN, ticket, gate, one, now, first)
+    return False
+
+
+def _incident(
+    kind: IncidentKind,
+    ticket: Ticket,
+    gate: Gate,
+    one: OfflineScan,
+    now: datetime,
+    first: Admission | None = None,
+) -> None:
+    Incident.objects.get_or_create(
+        scan_key=one.key,
+        defaults={
+            "id": uuid7(),
+            "kind": kind,
+            "ticket": ticket,
+            "first_gate_id": first.gate_id if first else None,
+            "first_at": first.admitted_at if first else None,
+            "second_gate": gate,
+            "second_at": zoned(one.at),
+            "found_at": zoned(now),
+        },
+    )
+
+
+def _tickets(serials: Sequence[int], gate: Gate) -> dict[int, Ticket]:
+    found = Ticket.objects.filter(serial__in=serials, performance_id=gate.performance_id)
+    return {one.serial: one for one in found}
+
+
+def _known_gate(gate_id: UUID) -> Gate:
+    found = Gate.objects.filter(id=gate_id).first()
+    if found is None:
+        raise UnknownGate(gate=str(gate_id))
+    return found
+
+
+def _uploaded(row: GateUpload, *, replayed: bool) -> Uploaded:
+    return Uploaded(
+        id=row.id,
+        scans=row.scans,
+        admitted=row.admitted,
+        incidents=row.incidents,
+        replayed=replayed,
+    )
