@@ -14,6 +14,7 @@ from oferta.core.terms.proving.encoding import alike
 from oferta.core.terms.proving.model import Model, symbols_for
 from oferta.core.terms.proving.numbers import Ratio
 from oferta.core.terms.proving.search import Search
+from oferta.core.terms.relations import breaks
 from packs import Asked
 
 
@@ -31,6 +32,10 @@ def hold_model(drawn: Asked, rows: int) -> None:
             continue
         search = Search([model], [], row)
         pins = [symbols.pinned(name, row[name]) for name in symbols.of]
+        if any(breaks(one, row) for one in drawn.pack.assumed(subject.question)):
+            event("model: facts disagree")
+            assert search.case(pins, lambda _: True) is None
+            continue
 
         def same_facts(facts: Any) -> bool:
             return {name: facts[name] for name in row} == row  # noqa: B023

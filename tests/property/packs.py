@@ -34,6 +34,8 @@ from drawn import (
 from hypothesis import strategies as st
 
 from oferta.core.terms.types import (
+    AddDays,
+    AddMonths,
     Always,
     And,
     Between,
@@ -42,12 +44,15 @@ from oferta.core.terms.types import (
     Coded,
     Compare,
     Const,
+    DateOf,
+    DaysBetween,
     Derived,
     Edition,
     Expression,
     Fact,
     FactRef,
     Field,
+    Held,
     InList,
     IsNull,
     Kind,
@@ -55,11 +60,12 @@ from oferta.core.terms.types import (
     Not,
     Pack,
     Question,
+    Relation,
     Then,
     Type,
     Window,
 )
-from oferta.core.terms.walk import atoms, facts_of
+from oferta.core.terms.walk import atoms, facts_of, inside
 
 
 @dataclass(frozen=True, repr=False)
@@ -301,3 +307,36 @@ def asked(draw: st.DrawFn, row_count: int = 6) -> Asked:
     found = [picked_row(pack, named, pick) for _ in range(row_count)]
     on = draw(st.none() | st.integers(DAY - 21, DAY + 21))
     return Asked(pack, pack.editions[0], "q", tuple(found), on)
+
+
+# --- what is assumed of facts ---------------------------------------------------------------------
+
+
+@st.composite
+def relations(draw: st.DrawFn) -> Relation:
+    """Draw a comparison of amounts that counts no days, with a guard or without."""
+    draws = Draws(draw, FACTS)
+    draws.scope = {name: of for name, of in FACTS.items() if of.kind is not Kind.DATE}
+    left, right = draws.number(MONEY, 2), draws.number(MONEY, 1)
+    op = draw(st.sampled_from(("=", "<>", "<", "<=", ">", ">=")))
+    when = draw(conditions(FACTS)) if draw(st.booleans()) else Always(value=True)
+    return Relation("r", when, Held(op, left, right), "", {}, (), (), PLACE)  # type: ignore[arg-type]
+
+
+def counts_days(relation: Relation) -> bool:
+    that = relation.that
+    assert isinstance(that, Held)
+    nodes = [*inside(that.left), *inside(that.right)]
+    return any(isinstance(node, AddDays | AddMonths | DateOf | DaysBetween) for node in nodes)
+
+
+@st.composite
+def assuming(draw: st.DrawFn, row_count: int = 6) -> Asked:
+    """Draw a pack that may assume something of its facts, which rows may break."""
+    found = draw(asked(row_count))
+    if draw(st.integers(0, 2)) < 2:
+        return found
+    relation = draw(relations())
+    if counts_days(relation):
+        return found
+    return replace(found, pack=replace(found.pack, assumptions=(relation,)))

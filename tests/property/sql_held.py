@@ -13,6 +13,7 @@ from hypothesis import event
 
 from oferta.core.terms.errors import Stopped, TermsError
 from oferta.core.terms.program import Program, compile_program
+from oferta.core.terms.relations import check_assumed
 from oferta.core.terms.sql import STATUSES, Codes, Query, codes, lookups, masks, to_sql
 from oferta.core.terms.types import Coded, Edition, Kind
 from packs import Asked
@@ -40,6 +41,7 @@ def fit_for_databases() -> Iterator[None]:
 def by_python(program: Program, row: Row, on: int | None) -> Answer:
     bits = {name: program.bit(name) for name in program.clause_ids}
     try:
+        check_assumed(program.asked.pack, program.asked.question, row)
         made = program.decide(row, on)
     except TermsError as error:
         mask = error.mask if isinstance(error, Stopped) else None
@@ -53,7 +55,7 @@ def by_sql(found: dict[str, Any], query: Query, program: Program) -> Answer:
     if status != "decided":
         assert set(outcome.values()) == {None}
         outcome = {}
-    mask = None if status == "wrong_fact" else found["mask"]
+    mask = None if status in ("wrong_fact", "facts_disagree") else found["mask"]
     return status, mask, found["deciding"], outcome
 
 

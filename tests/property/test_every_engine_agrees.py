@@ -13,7 +13,7 @@ from sql_held import Row, create, fit_for_databases, hold
 
 from oferta.core.terms.program import compile_program
 from oferta.project import embedded
-from packs import Asked, asked
+from packs import Asked, assuming
 
 #: Rows that the solver is asked about; it takes longer over each than the databases over all.
 MODEL_ROWS = 2
@@ -43,7 +43,7 @@ def duck() -> Iterator[duckdb.DuckDBPyConnection]:
 @settings(
     max_examples=50, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-@given(drawn=asked(row_count=24))
+@given(drawn=assuming(row_count=24))
 def test_every_way_of_deciding_gives_the_same_outcome_and_the_same_mask(
     drawn: Asked, duck: duckdb.DuckDBPyConnection, postgres: psycopg.Cursor
 ) -> None:

@@ -13,7 +13,7 @@ from sql_held import Row, create, fit_for_databases, hold
 
 from oferta.core.terms.program import compile_program
 from oferta.core.terms.simulating.spark import session
-from packs import Asked, asked
+from packs import Asked, assuming
 
 #: Rows of each query: one costs Spark seconds, however few they are.
 ROWS = 600
@@ -38,7 +38,7 @@ def mixed(drawn: Asked) -> Asked:
 @settings(
     max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-@given(drawn=asked(row_count=6))
+@given(drawn=assuming(row_count=6))
 def test_spark_decides_as_python_does(drawn: Asked, spark: SparkSession) -> None:
     many = mixed(drawn)
     columns, rows = create(many, compile_program(many.pack, many.edition, many.question))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import z3
-from drawn import FACTS, MONEY, PLACE, Draws, conditions
+from drawn import FACTS
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 from model_held import not_
@@ -24,25 +24,19 @@ from oferta.core.terms.proving.relating import broken
 from oferta.core.terms.proving.rights import Loss, loss, rights_fall
 from oferta.core.terms.relations import breaks
 from oferta.core.terms.types import (
-    AddDays,
-    AddMonths,
     Always,
     Clause,
     Coded,
-    DateOf,
-    DaysBetween,
     Decided,
     Edition,
     Field,
-    Held,
     Kind,
     Pack,
     Relation,
     Window,
 )
 from oferta.core.terms.values import parse_value
-from oferta.core.terms.walk import inside
-from packs import Asked, asked
+from packs import Asked, asked, counts_days, relations
 
 # --- findings are real, and nothing else is wrong -------------------------------------------------
 
@@ -209,24 +203,6 @@ def has_less(fields: tuple[Field, ...], before: Any, after: Any) -> bool:
 
 
 # --- relations --------------------------------------------------------------------------------
-
-
-@st.composite
-def relations(draw: st.DrawFn) -> Relation:
-    """Draw a comparison of amounts that counts no days, with a guard or without."""
-    draws = Draws(draw, FACTS)
-    draws.scope = {name: of for name, of in FACTS.items() if of.kind is not Kind.DATE}
-    left, right = draws.number(MONEY, 2), draws.number(MONEY, 1)
-    op = draw(st.sampled_from(("=", "<>", "<", "<=", ">", ">=")))
-    when = draw(conditions(FACTS)) if draw(st.booleans()) else Always(value=True)
-    return Relation("r", when, Held(op, left, right), "", {}, (), (), PLACE)  # type: ignore[arg-type]
-
-
-def counts_days(relation: Relation) -> bool:
-    that = relation.that
-    assert isinstance(that, Held)
-    nodes = [*inside(that.left), *inside(that.right)]
-    return any(isinstance(node, AddDays | AddMonths | DateOf | DaysBetween) for node in nodes)
 
 
 @settings(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oferta.core.terms.errors import UnknownEdition, UnknownFact, UnknownQuestion
+from oferta.core.terms.simulating.assumed import check_assumed
 from oferta.core.terms.simulating.events import (
     check_keys,
     check_values,
@@ -74,6 +75,7 @@ def simulate(
         # What cannot be written is refused before anything is read.
         plan = write_plan(asked, *_source(asked, made, events.source), dialect=asked.engine)
         total = told.through(_CHECKED, lambda: check_values(own, events, facts))
+        check_assumed(own, events, facts, asked.pack.assumed(asked.pack.questions[asked.question]))
         if asked.key:
             check_keys(own, events, asked.key)
         own.execute("RESET threads")

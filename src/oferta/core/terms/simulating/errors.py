@@ -56,6 +56,21 @@ class EventValueWrong(EventsRefused):
 
 
 @dataclass(eq=False, kw_only=True)
+class EventFactsDisagree(EventsRefused):
+    """The facts of an event cannot be true together; the first is named, and how many there are."""
+
+    code: ClassVar[str] = "terms.event_facts_disagree"
+    #: Of the first such event, counted from 1; the header of a CSV is not counted.
+    row: int
+    assumption: str
+    #: As the pack writes it.
+    relation: str
+    #: Each fact of the relation, as `refunded 5000.00 KZT`.
+    given: list[str]
+    rows: int
+
+
+@dataclass(eq=False, kw_only=True)
 class EventKeyTwice(EventsRefused):
     """Two events have the same key, or one has none."""
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from oferta.core.terms.codegen import Subject
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
-from oferta.core.terms.sql.conditions import condition
+from oferta.core.terms.sql.conditions import Tests, condition
 from oferta.core.terms.sql.expressions import Ratio, Values
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.limits import Ceilings, Uses, within
@@ -26,6 +26,7 @@ from oferta.core.terms.sql.query import (
     NotInSql,
     Query,
 )
+from oferta.core.terms.sql.relations import broken
 from oferta.core.terms.sql.writing import (
     both,
     case,
@@ -61,7 +62,7 @@ class Compiler:
 
     def query(self, source: str, keep: Sequence[str]) -> Query:
         """Return the SELECT."""
-        stopped = self._day_known()
+        stopped = [*self._assumed(), *self._day_known()]
         stopped += self._derive(self._subject.read)
         holds = [self._holds(clause) for clause in self._subject.clauses]
         deciders = self._deciders(self._live(holds))
@@ -110,7 +111,7 @@ class Compiler:
         if type_.kind in _TEXT:
             self._zones[name] = type_.values
             return Ratio(text=column)
-        return Ratio(Num(column, _size(type_)))
+        return Ratio(Num(column, size_of(type_)))
 
     def _column(self, name: str) -> exp.Expr:
         found = self._facts.get(name)
@@ -123,6 +124,13 @@ class Compiler:
             self._derive([name])
             return self._column(name)
         return self._layers.given(name)
+
+    def _assumed(self) -> list[Trouble]:
+        """Return what is true of rows whose facts cannot be true together."""
+        tests = Tests(self._column, self._subject.names.nullable)
+        assumed = self._subject.pack.assumed(self._subject.question)
+        found = [broken(one, self._facts, tests, self._numbers()) for one in assumed]
+        return [trouble for some in found for trouble in some]
 
     def _day_known(self) -> list[Trouble]:
         if self._day_column:
@@ -277,7 +285,8 @@ def coded(found: Ratio, type_: Type) -> exp.Expr:
     return found.top.sql if kept else cast(found.top.sql, "BIGINT")
 
 
-def _size(type_: Type) -> int:
+def size_of(type_: Type) -> int:
+    """Return the greatest magnitude of a value."""
     low, high = type_.minimum, type_.maximum
     if type_.kind is Kind.DATE:
         return max(-FIRST_DAY, LAST_DAY)

@@ -20,6 +20,7 @@ STATUSES = (
     "calendar_not_declared",
     "wrong_fact",
     "too_large",
+    "facts_disagree",
 )
 (
     DECIDED,
@@ -30,6 +31,7 @@ STATUSES = (
     CALENDAR_NOT_DECLARED,
     WRONG_FACT,
     TOO_LARGE,
+    FACTS_DISAGREE,
 ) = range(len(STATUSES))
 
 

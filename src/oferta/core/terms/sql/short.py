@@ -31,7 +31,7 @@ class Short(Compiler):
 
     def query(self, source: str, keep: Sequence[str]) -> Query:
         """Return the SELECT."""
-        stopped = self._day_known()
+        stopped = [*self._assumed(), *self._day_known()]
         stopped += self._derive(self._subject.read)
         first = self._first()
         deciders = self._weighed(first)
