@@ -16,6 +16,7 @@ from oferta.project.rest.routes.me import router as me
 from oferta.project.rest.routes.terms import router as terms
 from oferta.project.webhooks.rest.routes import router as webhooks
 from oferta.services.club.rest.claims import router as club_claims
+from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
 
 DESCRIPTION = """\
@@ -36,6 +37,7 @@ ROUTERS: dict[str, Router] = {
     "cases": cases,
     "notices": notices,
     "club": club,
+    "membership": club_members,
     "claims": club_claims,
     "webhooks": webhooks,
 }

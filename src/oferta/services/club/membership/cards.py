@@ -58,9 +58,14 @@ def add(
 def lose(party_id: UUID, number: str, *, on: date, by: Who = SYSTEM, now: datetime) -> Card:
     """Keep that a card was lost: what it pays after that day is nobody's.
 
+    Told again, it changes nothing.
+
     Raises:
         UnknownCard: the member has no such card in use.
     """
+    lost = Card.objects.filter(member_id=party_id, number=number, state="lost", until=on).first()
+    if lost is not None:
+        return lost
     return _end(_own(party_id, number), "lost", on, by, now)
 
 
@@ -70,12 +75,17 @@ def replace(
 ) -> Card:
     """Put a card in the place of one in use, or lost; a refund of the old one's purchases fits.
 
+    Told again, it changes nothing.
+
     Raises:
         UnknownCard: the member has no such card.
         BadCard: no new number.
         CardTaken: the new number is somebody else's.
     """
     old = _own(party_id, number, "active", "lost")
+    known = Card.objects.filter(member_id=party_id, number=new_number, replaces=old).first()
+    if known is not None:
+        return known
     _check(new_number, old.product)
     _ensure_free(new_number, on)
     if old.state == "active":

@@ -61,23 +61,3 @@ def holder_by(held: tuple[Held, ...], on: date) -> Held | None:
         if one.since is None or one.since <= on:
             return one
     return None
-
-
-def siblings(cards: Iterable[str]) -> dict[str, set[str]]:
-    """Return, for cards of members with several, all the numbers that those members ever held.
-
-    A refund may come to a card in whose place another was given, or to the other one.
-    """
-    wanted = set(cards)
-    rows = list(Card.objects.filter(number__in=wanted).values_list("number", "member_id"))
-    numbers: dict[UUID, set[str]] = {}
-    members = {member for _, member in rows}
-    for number, member in Card.objects.filter(member_id__in=members).values_list(
-        "number", "member_id"
-    ):
-        numbers.setdefault(member, set()).add(number)
-    found: dict[str, set[str]] = {}
-    for number, member in rows:
-        if len(numbers[member]) > 1:
-            found.setdefault(number, set()).update(numbers[member])
-    return found

@@ -10,13 +10,15 @@ from ninja import Router
 from oferta.core.decisions.rest.schemas import brief
 from oferta.core.ledger import queries as ledger
 from oferta.core.ledger.types import StatementLine
+from oferta.core.parties.types import Who, WhoKind
 from oferta.kernel import clock
 from oferta.kernel.rest.access import Needs, caller_of
 from oferta.kernel.rest.errors import BadFields
 from oferta.kernel.rest.paging import After, Limit, Page, number_after, page
 from oferta.kernel.rest.problems import problem_of
 from oferta.kernel.rest.schemas import Money, answers
-from oferta.services.club import enrolment, paying, queries, redeeming
+from oferta.services.club import paying, queries, redeeming
+from oferta.services.club.membership import cards, joining
 from oferta.services.club.paying import CURRENCY, Taken
 from oferta.services.club.redeeming import Bill
 from oferta.services.club.rest.schemas import (
@@ -41,9 +43,15 @@ _READ, _WRITE = Needs("club:read", own=True), Needs("club:write")
 
 @router.post("/club/members", auth=_WRITE, response=answers(MemberTold, 404, 409, body=True))
 def enrol_member(request: HttpRequest, given: MemberGiven) -> MemberTold:
-    """Let a customer join with a card; joining again with the same card changes nothing."""
-    caller_of(request).ensure_sees(given.party_id)
-    enrolment.enrol(given.party_id, given.card)
+    """Let a customer join with a card; joining again with the same card changes nothing.
+
+    The terms decide: an organisation is refused by a clause (BC-03).
+    """
+    caller = caller_of(request)
+    caller.ensure_sees(given.party_id)
+    by = Who(kind=WhoKind.TOKEN, id=caller.id)
+    joining.join(given.party_id, by=by, now=clock.now())
+    cards.add(given.party_id, given.card, product=given.product, by=by, now=clock.now())
     return _member(given.party_id)
 
 
@@ -159,13 +167,16 @@ def _check_unit(field: str, given: Money, unit: str) -> None:
 
 def _member(party_id: UUID) -> MemberTold:
     member = queries.member_of_party(party_id)
-    cards = queries.cards_in_use(party_id)
+    numbers = queries.cards_in_use(party_id)
+    account = ledger.account(member.account_id)
     return MemberTold(
         party_id=party_id,
-        card=cards[0] if cards else "",
-        cards=cards,
+        card=numbers[0] if numbers else "",
+        cards=numbers,
+        left_on=member.left_on,
         account_id=member.account_id,
-        balance=bonuses(ledger.account(member.account_id).balance),
+        balance=bonuses(account.balance),
+        pending=bonuses(account.credits_pending),
         available=bonuses(redeeming.usable(member.account_id, now=clock.now())),
         owed=bonuses(member.owed),
     )

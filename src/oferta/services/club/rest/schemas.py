@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -35,6 +35,9 @@ class MemberGiven(Given):
 
     party_id: Id
     card: _Card = Field(description="As your payments name it: a masked number or a token of it.")
+    product: Annotated[StrictStr, Field(max_length=20, pattern=r"^[a-z_]*$")] = Field(
+        "", description="What the card is, as debit, credit, gift; empty: payments tell it."
+    )
 
 
 class PaymentGiven(Given):
@@ -100,9 +103,11 @@ class MemberTold(Told):
     party_id: UUID
     card: str = Field(description="The newest of the cards; empty without one.")
     cards: list[str] = Field(description="In use, the newest first.")
+    left_on: date | None = Field(description="Of one who left the club; null: a member.")
     account_id: int = Field(description="The ledger's account of the bonuses.")
     balance: Money
     available: Money = Field(description="What may be spent today.")
+    pending: Money = Field(description="Waits for its accrual day, or for a person.")
     owed: Money = Field(description="Taken back though it was spent; later bonuses fill it.")
 
 
