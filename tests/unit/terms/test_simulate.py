@@ -24,6 +24,7 @@ from oferta.core.terms.simulating.errors import (
     EngineFailed,
     EventColumnsMissing,
     EventColumnUnknown,
+    EventFactsDisagree,
     EventKeyNeeded,
     EventKeyTwice,
     EventsUnreadable,
@@ -183,6 +184,26 @@ def test_a_wrong_value_is_named_by_row(policy: Pack, tmp_path: Path, fact: str, 
     assert (found.row, found.fact, found.rows) == (5, fact, 1)
     assert found.given == (value or "null")
     assert found.expected
+
+
+def test_facts_that_cannot_be_true_together_are_named_and_nothing_is_decided(
+    tmp_path: Path,
+) -> None:
+    pack = load_pack(ROOT / "terms" / "bonus-club")
+    question = next(
+        name for name, one in pack.questions.items() if "clawed_back_before" in one.facts
+    )
+    plain = next(one.facts for one in pack.examples if one.question == question)
+    rows = [{name: str(plain[name]) for name in pack.questions[question].facts} for _ in range(4)]
+    for row, before in zip(rows, (0, 100, 101, 500), strict=True):
+        row |= {"earned": "100 KZT", "clawed_back_before": f"{before} KZT"}
+    asked = Asked(pack, question, write(tmp_path / "e.csv", rows), pack.editions[-1].id)
+    with pytest.raises(EventFactsDisagree) as caught:
+        simulate(asked)
+    assert (caught.value.row, caught.value.rows) == (3, 2)
+    assert caught.value.assumption == "taken-back-was-earned"
+    assert "clawed_back_before 101.00 KZT" in caught.value.given
+    simulate(replace(asked, events=write(tmp_path / "good.csv", rows[:2])))
 
 
 def test_missing_misspelt_and_repeated_are_named(policy: Pack, tmp_path: Path) -> None:
