@@ -37,7 +37,7 @@ PUBLIC = (
 CUSTOMER = (
     Link("my:home", "my.home", "home"),
     Link("my:statement", "my.statement", "statement"),
-    Link("club:home", "club.home.title", "club"),
+    Link("club:home", "club.nav", "club"),
     Link("inbox:list", "my.notices", "notices", by_link=True),
     Link("cases:list", "my.cases", "cases", by_link=True),
     Link("my:profile", "my.profile", "profile"),

@@ -35,7 +35,7 @@ _PAYING = tuple(code for code, name in _FIGURES.items() if name in _ADDING)
 _GETTING = tuple(code for code in _FIGURES if code not in _PAYING)
 #: Longer spans are shown by month.
 DAYS_SHOWN_MAX = 62
-#: Shown at first: as many days up to the newest.
+#: Shown at first: so many days up to the newest, at most.
 SPAN = timedelta(days=365)
 
 
@@ -121,7 +121,8 @@ def board(span: Span | None = None, *, today: date) -> Board:
     sums = summing.by_day(debits=_PAYING, credits_=_GETTING, zone=ZONE.key)
     newest = sums[-1].day if sums else None
     last = newest or today
-    wanted = span or Span(last - SPAN + timedelta(days=1), last)
+    oldest = sums[0].day if sums else last
+    wanted = span or Span(max(oldest, last - SPAN + timedelta(days=1)), last)
     before = [one for one in sums if one.day < wanted.first]
     inside = [one for one in sums if wanted.first <= one.day <= wanted.last]
     opening, flow = _flow(before).net, _flow(inside)
