@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from oferta.project.cli.exits import Exit
 from oferta.project.cli.ledger import proof_text
 from oferta.project.cli.output import Output, table
 from oferta.services.club.types import ReplayReport
+
+if TYPE_CHECKING:
+    from oferta.services.club.drawn.actions import DrawnReport
 
 #: Bad rows and failures that the text shows; `--json` has all of them.
 SHOWN_MAX = 10
@@ -53,27 +57,56 @@ def club() -> None:
     show_default=True,
     help="Payments decided in one database transaction.",
 )
+@click.option(
+    "--with-redemptions",
+    "seed",
+    type=int,
+    metavar="SEED",
+    help="Draw bills paid with bonuses, and refunds of them, between payments; prove the books.",
+)
 @click.pass_obj
-def replay(out: Output, file: Path, mapping_file: Path | None, batch: int) -> Exit | None:
+def replay(
+    out: Output, file: Path, mapping_file: Path | None, batch: int, seed: int | None
+) -> Exit | None:
     """Feed a file of card payments through the loop: decide, post, notify.
 
     Prints what was earned, what earned nothing and by which clause, and the ledger's proof. Running
     it again changes nothing: what was decided is answered as it was. Bad rows are listed with file
     and line, and the rest go on.
+
+    With a seed, members also pay bills with bonuses and have them refunded in random parts, and at
+    the end it is proved for every one of them: payments gave lines or a clause says why not,
+    statements and lots come to the ledger's balance, whole refunds gave back what was paid.
     """
     from oferta.core.ledger.queries import verify
     from oferta.services.club import actions
+    from oferta.services.club.drawn import actions as drawn
     from oferta.services.club.mapping import load_mapping
 
     mapping = load_mapping(mapping_file or file.parent / "club-mapping.yaml")
     intake = actions.read_file(file)
     with out.progress("Replaying", total=len(intake.payments)) as step:
-        report = actions.replay(intake, mapping, now=now(), batch=batch, progress=step)
+        played: DrawnReport | None = None
+        if seed is None:
+            report = actions.replay(intake, mapping, now=now(), batch=batch, progress=step)
+        else:
+            played = drawn.replay(intake, mapping, seed=seed, now=now(), batch=batch, progress=step)
+            report = played.replayed
     proof = verify()
-    ok = proof.ok and not report.failed
+    ok = proof.ok and not report.failed and (played is None or played.ok)
+    emitted: dict[str, object] = {
+        "ok": ok,
+        "report": report,
+        "assumptions": mapping.assumptions,
+        "proof": proof,
+    }
+    said = [_counts(report), _clauses(report), _troubles(report), proof_text(proof)]
+    if played is not None:
+        emitted["drawn"] = played
+        said[-1:-1] = [_drawn(played), _promises(played)]
     out.emit(
-        {"ok": ok, "report": report, "assumptions": mapping.assumptions, "proof": proof},
-        "\n\n".join((_counts(report), _clauses(report), _troubles(report), proof_text(proof))),
+        emitted,
+        "\n\n".join(said),
     )
     return None if ok and not report.bad_rows else Exit.FOUND_PROBLEMS
 
@@ -221,6 +254,23 @@ def _counts(report: ReplayReport) -> str:
             ["stopped, refused or rejected", len(report.failed)],
         ],
     )
+
+
+def _drawn(played: DrawnReport) -> str:
+    return table(
+        ["drawn", "number", "bonuses"],
+        [
+            ["bills paid with bonuses", played.bills_paid, decimal_text(played.redeemed, 2)],
+            ["bills that bonuses did not pay", played.bills_not_paid, ""],
+            ["refunds of them", played.refunds, decimal_text(played.restored, 2)],
+        ],
+    )
+
+
+def _promises(played: DrawnReport) -> str:
+    heads = ["proved", "of", "broken"]
+    said = table(heads, [[one.name, one.count, len(one.wrong)] for one in played.proved])
+    return "\n".join([said, *(w for one in played.proved for w in one.wrong[:SHOWN_MAX])])
 
 
 def _clauses(report: ReplayReport) -> str:

@@ -87,7 +87,7 @@ def replay(
     """
     report = Report(intake)
     books = enrolment.open_books(intake.payments, mapping, now=now)
-    for taken in take_in_all(_parts(intake.payments, batch), books, report, now=now):
+    for taken in take_in_all(parts(intake.payments, batch), books, report, now=now):
         progress(taken)
     return report.done()
 
@@ -160,7 +160,8 @@ def _purchase_events(payments: list[Payment], books: Books) -> list[Event]:
     ]
 
 
-def _parts(payments: list[Payment], size: int) -> Iterator[list[Payment]]:
+def parts(payments: list[Payment], size: int) -> Iterator[list[Payment]]:
+    """Yield payments in batches."""
     return (payments[start : start + size] for start in range(0, len(payments), size))
 
 
