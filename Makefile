@@ -35,7 +35,8 @@ setup-dev: .venv/dev.stamp ## Add what tests, lint and types need
 	@touch $@
 
 run: .venv/run.stamp ## Bring everything up and print the address
-	@exec $(BIN)/oferta run
+	@# Compiling everything anew is a third of a start: what was compiled is kept, whatever is set.
+	@PYTHONDONTWRITEBYTECODE= exec $(BIN)/oferta run
 
 check: .venv/dev.stamp ## Lint, format, types, import contracts
 	$(BIN)/ruff check src tests tools

@@ -20,7 +20,7 @@ _M = TypeVar("_M", bound=Model)
 
 def rows(sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """Return the rows of an SQL text of ours (never a caller's), the values beside it."""
-    with connection.prepared_cursor() as cursor:
+    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined] # our engine's own
         cursor.execute(sql, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

@@ -50,9 +50,9 @@ from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, Cu
 from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
 from oferta.core.parties.types import Permission
 from oferta.core.terms import shelf
-from oferta.core.terms.engine import Terms
 from oferta.kernel import events
 from oferta.kernel.events import Handler
+from oferta.project import packs
 from oferta.project.config import Config, read_config
 from oferta.project.rest import handlers as rest
 from oferta.project.rest import own_data as rest_data
@@ -192,7 +192,7 @@ MEANS: Mapping[str, Means] = {"cash": CashDesk()}
 def connect() -> None:
     """Put the rooms together; called once when the process starts."""
     config = read_config()
-    shelf.fill(lambda: Terms.load(config.terms))
+    shelf.fill(lambda: packs.load(config))
     keyring.fill(lambda: receipt_keys(config))
     purposes.use_file(Path(config.purposes) if config.purposes else None)
     outside = {kind: (handler,) for kind, handler in TOLD_OUTSIDE.items()}

@@ -11,8 +11,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING
 
-from oferta.core.terms.draft import Draft
 from oferta.core.terms.types import (
     Calendar,
     ClauseText,
@@ -25,6 +25,9 @@ from oferta.core.terms.types import (
 from oferta.core.terms.values import parse_value
 from oferta.core.terms.walk import facts_of, facts_of_condition
 from oferta.kernel.i18n import Language
+
+if TYPE_CHECKING:  # what reads editions is not needed to look at those that were read
+    from oferta.core.terms.draft import Draft
 
 Text = Mapping[Language, Mapping[str, ClauseText]]
 

@@ -15,7 +15,6 @@ from oferta.core.terms.errors import (
 )
 from oferta.core.terms.facts import read_facts, used_type
 from oferta.core.terms.limits import LimitWindow, limit_windows
-from oferta.core.terms.loader import load_pack
 from oferta.core.terms.program import Program, compile_program
 from oferta.core.terms.relations import check_assumed
 from oferta.core.terms.values import BadValue, parse_value, write_value
@@ -78,6 +77,9 @@ class Terms:
         Raises:
             PackInvalid: a pack cannot be used.
         """
+        # Reading packs takes a parser of SQL, which packs that were read before do without.
+        from oferta.core.terms.loader import load_pack  # noqa: PLC0415
+
         found = sorted(path.parent for path in folder.glob("*/terms.yaml"))
         return cls(load_pack(path) for path in found)
 

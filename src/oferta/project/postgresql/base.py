@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base, features
+from psycopg import Cursor
 
 from oferta.kernel.errors import OfertaError, ensure
 from oferta.project import embedded
@@ -27,7 +28,7 @@ def keep_plans() -> None:
     _serves_pages = True
 
 
-class PreparedCursor(base.ServerBindingCursor):  # type: ignore[misc] # psycopg's, untyped there
+class PreparedCursor(Cursor[Any]):
     """Sends values beside the text, and asks to keep the plan."""
 
     def execute(self, query: Any, params: Any = None, **rest: Any) -> Any:
@@ -72,7 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))
+            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined] # not in the stubs
 
     def check_database_version_supported(self) -> None:
         """Refuse a server older than `VERSION_MIN`.

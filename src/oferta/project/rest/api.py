@@ -9,11 +9,15 @@ from oferta.core.cases.rest.routes import router as cases
 from oferta.core.decisions.rest.routes import router as decisions
 from oferta.core.notices.rest.routes import router as notices
 from oferta.core.parties.rest.routes import router as parties
+from oferta.kernel.rest import access
+from oferta.kernel.rest import problems as table
 from oferta.project.rest import problems
 from oferta.project.rest.bodies import FastRenderer, StrictParser
+from oferta.project.rest.door import Front
 from oferta.project.rest.routes.ledger import router as ledger
 from oferta.project.rest.routes.me import router as me
 from oferta.project.rest.routes.terms import router as terms
+from oferta.project.rest.statuses import STATUS_OF
 from oferta.project.webhooks.rest.routes import router as webhooks
 from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.members import router as club_members
@@ -69,4 +73,6 @@ def make() -> Api:
     return made
 
 
+access.connect(Front())
+table.connect(STATUS_OF)
 api = make()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from oferta.project.config import Config, read_config
 from oferta.project.running.parent import LISTENING, die_with_parent
+
+#: The module with the addresses of the API's operations: it reads all of the API.
+OPERATIONS = "oferta.project.rest.operations"
 
 
 class Web(BaseApplication):  # type: ignore[misc]
@@ -24,6 +29,7 @@ class Web(BaseApplication):  # type: ignore[misc]
         """Set what differs from gunicorn's defaults."""
         for name, value in _settings(self.config).items():
             self.cfg.set(name, value)
+        self.cfg.set("post_worker_init", _read_the_rest)
 
     def load(self) -> Any:
         """Return the site, with the terms and the words read: once, before the processes part.
@@ -44,6 +50,11 @@ class Web(BaseApplication):  # type: ignore[misc]
             rendering.catalogue(language)
         self.before_serving()
         return application
+
+
+def _read_the_rest(_worker: object) -> None:
+    """Read the code of the API beside the first pages, which do without it."""
+    Thread(target=import_module, args=(OPERATIONS,), daemon=True).start()
 
 
 def _settings(config: Config) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from django.utils.translation import get_language
 from oferta.kernel.errors import OfertaError, ensure
 from oferta.kernel.i18n import LANGUAGES, Language, language_of
 from oferta.kernel.yamlfile import read_yaml
+from oferta.project.config import read_config
+from oferta.project.kept import kept
+from oferta.project.web import locales
 from oferta.project.web.locales import locale_of, plural_form
 
 #: Words, or their forms by what number goes with them.
@@ -81,11 +84,23 @@ def say_number(key: str, number: int, language: Language | None = None) -> str:
 @cache
 def catalogue() -> dict[str, dict[Language, Words]]:
     """Return the words of every installed room by key and language."""
+    files = [
+        file
+        for app in apps.get_app_configs()
+        if app.name.startswith("oferta.")
+        for file in sorted((Path(app.path) / "locale").glob("*.yaml"))
+    ]
+    code = [Path(__file__), Path(locales.__file__)]
+    folder = read_config().data / "kept"
+    return kept(
+        folder, "words", [*files, *code], lambda: _read(files), packages=("babel", "pyyaml")
+    )
+
+
+def _read(files: list[Path]) -> dict[str, dict[Language, Words]]:
     found: dict[str, dict[Language, Words]] = {}
-    for app in apps.get_app_configs():
-        if app.name.startswith("oferta."):
-            for file in sorted((Path(app.path) / "locale").glob("*.yaml")):
-                found |= read_words(file)
+    for file in files:
+        found |= read_words(file)
     return found
 
 

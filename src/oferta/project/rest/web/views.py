@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from oferta.kernel.errors import OfertaError
@@ -38,13 +37,6 @@ def reference(request: HttpRequest) -> HttpResponse:
 def errors(request: HttpRequest) -> HttpResponse:
     """Show every code that a program may meet, with its HTTP status."""
     return render(request, "rest/errors.html", {"errors": _errors(OfertaError)})
-
-
-@csrf_exempt
-def nothing(request: HttpRequest) -> HttpResponse:
-    """Answer that there is nothing at an address below the API."""
-    del request
-    raise Http404
 
 
 def _errors(base: type[OfertaError]) -> list[tuple[str, int, str, str]]:
