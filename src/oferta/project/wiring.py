@@ -65,6 +65,9 @@ from oferta.services.club import handlers as club_handlers
 from oferta.services.club import naming as club_naming
 from oferta.services.club import own_data as club_data
 from oferta.services.club import rules as club_rules
+from oferta.services.club.claims import claiming as club_claims
+from oferta.services.club.fraud import answered as club_fraud
+from oferta.services.club.fraud import watching as club_watching
 from oferta.services.tickets import means as tickets_means
 from oferta.services.tickets import naming as tickets_naming
 from oferta.services.tickets import own_data as tickets_data
@@ -73,12 +76,11 @@ from oferta.services.tickets.cash import CashDesk
 from oferta.services.tickets.means import Means, Provider
 from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
-from oferta.services.club.claims import claiming as club_claims
 
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
     DecisionStopped: (cases.open_for_stopped,),
-    CaseAnswered: (cases.lift_block, club_claims.on_answered),
+    CaseAnswered: (cases.lift_block, club_claims.on_answered, club_fraud.on_answered),
     CodeIssued: (noticing.send_code,),
     LoginChanged: (noticing.tell_of_login,),
     NotMeReported: (cases.open_for_report,),
@@ -109,6 +111,7 @@ PLANS: Mapping[str, Planner] = {
     "club.redeeming": club_rules.plan_redeeming,
     "club.restoring": club_rules.plan_restoring,
     "club.expiring": club_rules.plan_expiring,
+    "club.watching": club_watching.plan_watching,
     "club.accruing": club_rules.plan_accruing,
     "club.enrol": club_rules.plan_enrolling,
     "club.leave": club_rules.plan_leaving,
@@ -132,6 +135,7 @@ TITLES: Mapping[str, Titler] = {
     "club.redeeming": club_naming.redeeming_title,
     "club.restoring": club_naming.restoring_title,
     "club.expiring": club_naming.expiring_title,
+    "club.watching": club_naming.watching_title,
     "club.accruing": club_naming.accruing_title,
     "club.enrol": club_naming.membership_title,
     "club.leave": club_naming.membership_title,

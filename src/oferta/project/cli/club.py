@@ -139,6 +139,26 @@ def iso8583(out: Output, file: Path | None, listen: str | None) -> None:
     )
 
 
+@club.command("watch", cls=Command, django=True, example="oferta club watch --until 2017-12-31")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day that is looked at; today by default.",
+)
+@click.pass_obj
+def watch(out: Output, until: datetime | None) -> None:
+    """Ask a person about patterns of payments that the terms of club-watch name.
+
+    It runs by itself every night. Each pattern opens one case on the desk; nothing is held or taken
+    back. What a person cleared is not asked about again until it has grown.
+    """
+    from oferta.services.club.fraud import watching
+
+    opened = watching.watch(now=now(), until=until.date() if until else None)
+    rows = [[kind, opened[kind]] for kind in sorted(opened)]
+    out.emit({"opened": opened}, table(["pattern", "cases opened"], rows))
+
+
 def _listen(out: Output, host: str, port: int) -> None:
     import asyncio
     from contextlib import suppress

@@ -95,6 +95,11 @@ def membership_title(item: Decision) -> Title:
     )
 
 
+def watching_title(_item: Decision) -> Title:
+    """Return what a look at a pattern of payments is called."""
+    return Title(subject="", kind=Name("club.event.watched"))
+
+
 def holdings(party_id: UUID) -> Iterable[Holding]:
     """Return the member's account of bonuses, if the customer is a member."""
     ids = Member.objects.filter(party_id=party_id).values_list("account_id", flat=True)

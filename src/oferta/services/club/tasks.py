@@ -9,10 +9,11 @@ from oferta.services.club import enrolment, expiring
 from oferta.services.club.arrival import following
 from oferta.services.club.campaigns import accruing
 from oferta.services.club.facts import day_of
+from oferta.services.club.fraud import watching
 from oferta.services.club.membership import joining, tiers
 
 EXPIRE, ACCRUE, TIERS = "club.expire", "club.accrue", "club.derive_tiers"
-WAKE = "club.wake"
+WAKE, WATCH = "club.wake", "club.watch"
 #: 00:25 in Almaty, and at noon for a machine that is off at night.
 TWICE_A_DAY = "25 7,19 * * *"
 
@@ -53,3 +54,12 @@ def derive_tiers(timestamp: int) -> None:
     del timestamp
     with outbox.own_connection():
         tiers.derive(day_of(clock.now()).replace(day=1), now=clock.now())
+
+
+@app.periodic(cron="40 19 * * *")
+@app.task(name=WATCH, queueing_lock=WATCH)
+def watch(timestamp: int) -> None:
+    """Ask a person about patterns of payments that the terms name (`club-watch`)."""
+    del timestamp
+    with outbox.own_connection():
+        watching.watch(now=clock.now())
