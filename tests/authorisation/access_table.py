@@ -70,6 +70,13 @@ def session(name: str, method: str = "GET", *, other: str = IN, **form: str) -> 
     return Row(name, answers, method, form)
 
 
+def proved_session(name: str, method: str = "GET", **form: str) -> Row:
+    """A customer's own page for who proved just now who they are; these callers did not."""
+    row = session(name, method, **form)
+    answers = {**row.answers} | dict.fromkeys(("owner", "blocked", "stranger"), FACTOR)
+    return Row(name, answers, method, form)
+
+
 def anybody_signed_in(name: str, method: str = "GET", *, then: str = IN, **form: str) -> Row:
     """A page about the caller's own login, customer or staff."""
     return Row(name, dict.fromkeys(CALLERS, then) | {"anonymous": SIGN_IN}, method, form)
@@ -138,6 +145,8 @@ TABLE: tuple[Row, ...] = (
     session("club:pay", "POST", bill="1"),
     session("club:ask"),
     session("club:ask", "POST", words="mine"),
+    session("club:cards"),
+    session("club:cards", "POST", number="none"),
     session("club:join", "POST"),
     session("club:leave"),
     session("club:leave", "POST", sure="yes"),
@@ -153,10 +162,10 @@ TABLE: tuple[Row, ...] = (
     session("agreements:consents"),
     session("agreements:consents", "POST", withdraw="all"),
     session("data:home"),
-    session("data:ask", "POST"),
-    session("data:download", other=HIDDEN),
-    session("data:erasure"),
-    session("data:erasure", "POST", sure="yes"),
+    proved_session("data:ask", "POST"),
+    proved_session("data:download"),
+    proved_session("data:erasure"),
+    proved_session("data:erasure", "POST", sure="yes"),
     session("data:keep", "POST", other=HIDDEN),
     session("cases:list"),
     session("cases:case", other=HIDDEN),
