@@ -67,16 +67,12 @@ def member(client: Client) -> Member:
     """A member with a payment at a partner, one elsewhere and one that earned nothing."""
     partners.put_partner("costa", name="Costa")
     partners.set_rate("costa", "10%", starts=date(2024, 1, 1), today=date(2024, 1, 1))
-    for code, told in {
+    tills: dict[str, dict[str, Any]] = {
         "T1": {"channel": "app", "category": "utilities", "merchant": "water"},
-        "T2": {
-            "channel": "app",
-            "category": "utilities",
-            "merchant": "gas",
-            "takes_bonuses": False,
-        },
+        "T2": {"channel": "app", "merchant": "gas", "takes_bonuses": False},
         "T3": {"channel": "self_service", "merchant": "kiosk"},
-    }.items():
+    }
+    for code, told in tills.items():
         partners.put_terminal(code, owner="bank", **told)
     party = parties.register_customers([NewCustomer(key="m", language="en")], now=NOW)["m"]
     made = enrolment.enrol(party, CARD)
