@@ -9,17 +9,24 @@ of a customer of its own and of one place, and each round sells a new performanc
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import socket
 import statistics
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 DATABASE = "oferta_bench_tickets"
 BUYERS = 8
@@ -27,6 +34,13 @@ PLACES = 500
 #: Orders a second of pretix's service functions, 8 buyers on a quota of 500, the median of five.
 PRETIX_ORDERS = 8.3
 PROMISED_ORDERS = 80
+#: Admissions a second by pretix's check-in API, 8 clients.
+PRETIX_ADMISSIONS = 12.8
+PROMISED_ADMISSIONS = 150
+SCANNERS = 8
+#: One ticket is shown so often, to twice as many scanners.
+SHOWN = 32
+START_SECONDS_MAX = 60
 TESTS = Path(__file__).resolve().parents[1]
 
 _barrier: Barrier
@@ -51,7 +65,7 @@ def main(rounds: int = 5) -> list[dict[str, Any]]:
             if number:  # the first round warms up
                 started, ended = min(one[0] for one in spans), max(one[1] for one in spans)
                 taken.append(sold / (ended - started))
-    return [_orders(taken), _beyond(beyond, rounds + 1)]
+    return [_orders(taken), _beyond(beyond, rounds + 1), *_gate(rounds)]
 
 
 def _orders(taken: Sequence[float]) -> dict[str, Any]:
@@ -75,6 +89,145 @@ def _beyond(beyond: int, rounds: int) -> dict[str, Any]:
         "ratio": 0.0 if beyond else 1.0,
         "target": 1.0,
     }
+
+
+def _gate(rounds: int) -> list[dict[str, Any]]:
+    """Return rows for admissions by the API, as `oferta run` serves it."""
+    tickets, token, gate = _evening(PLACES * (rounds + 1) + rounds)
+    port = _free_port()
+    server = _serve(port)
+    try:
+        _wait(port)
+        spans = []
+        for number in range(rounds + 1):
+            codes = tickets[number * PLACES : (number + 1) * PLACES]
+            spans.append(_scans(port, token, gate, codes, SCANNERS))
+        shown = [
+            _scans(port, token, gate, [code] * SHOWN, 2 * SCANNERS)[1] for code in tickets[-rounds:]
+        ]
+    finally:
+        server.terminate()
+        server.wait()
+    ours = statistics.median(PLACES / seconds for seconds, _ in spans[1:])
+    return [
+        {
+            "name": f"admissions over HTTP, {SCANNERS} clients",
+            "ours": ours,
+            "anchor": PRETIX_ADMISSIONS,
+            "unit": "admissions/s",
+            "ratio": ours / PRETIX_ADMISSIONS,
+            "target": PROMISED_ADMISSIONS / PRETIX_ADMISSIONS,
+            "rounds": [round(PLACES / seconds, 1) for seconds, _ in spans[1:]],
+        },
+        {
+            "name": f"admitted with one ticket shown {SHOWN} times to {2 * SCANNERS} scanners",
+            "ours": max(shown),
+            "anchor": 1,
+            "unit": "admissions",
+            "ratio": 1.0 if set(shown) == {1} else 0.0,
+            "target": 1.0,
+        },
+    ]
+
+
+def _scans(
+    port: int, token: str, gate: str, codes: Sequence[str], scanners: int
+) -> tuple[float, int]:
+    """Scan each code once by so many clients; return seconds and how many were admitted."""
+    admitted: list[int] = []
+
+    def scanner(own: Sequence[str]) -> None:
+        asked = HTTPConnection("127.0.0.1", port, timeout=30)
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Host": "localhost",
+        }
+        for code in own:
+            body = json.dumps({"gate_id": gate, "code": code, "key": uuid4().hex})
+            asked.request("POST", "/api/v1/tickets/scans", body, headers)
+            answer = asked.getresponse()
+            told = json.loads(answer.read())
+            if answer.status != HTTPStatus.OK:
+                raise RuntimeError(told)
+            admitted.append(told["answer"] == "admitted")
+
+    threads = [
+        threading.Thread(target=scanner, args=(codes[start::scanners],))
+        for start in range(scanners)
+    ]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken = time.perf_counter() - began
+    if len(admitted) != len(codes):
+        message = "a scanner gave up"
+        raise RuntimeError(message)
+    return taken, sum(admitted)
+
+
+def _evening(count: int) -> tuple[list[str], str, str]:
+    """Sell a performance of tonight; return codes, a token for scanners, and a gate."""
+    from oferta.kernel import clock
+    from oferta.kernel.ids import uuid7
+    from oferta.project.rest import actions
+    from oferta.project.rest.types import NewToken, Scope
+    from oferta.services.tickets import issuing, paying
+    from oferta.services.tickets.models import Gate, Ticket
+    from oferta.services.tickets.types import Pay, Wanted
+    from ticket_world import a_show, a_stranger, reserved
+
+    now = clock.now()
+    show = a_show(general=count, per_order_max=count, starts_at=now + timedelta(hours=2))
+    if show.general is None:
+        message = "a show without places"
+        raise RuntimeError(message)
+    for start in range(0, count, PLACES):
+        wanted = Wanted(category_id=show.general.id, count=min(PLACES, count - start))
+        order = reserved(show, wanted, buyer=a_stranger(), now=now)
+        paying.pay(order.id, [Pay(means="card")], now=now)
+    gate = Gate.objects.create(id=uuid7(), performance_id=show.id, name="North")
+    wanted_token = NewToken(
+        name="gate", owner="house", scopes=frozenset({Scope.TICKETS_ADMIT}), per_minute=100_000
+    )
+    _, token = actions.create_token(wanted_token, created_by="bench", now=now)
+    rows = Ticket.objects.filter(performance_id=show.id).select_related("performance")
+    codes = [issuing.text_of(one) for one in rows.order_by("serial")]
+    _hang_up()
+    return codes, token, str(gate.id)
+
+
+def _serve(port: int) -> subprocess.Popen[bytes]:
+    given = {"DATABASE_URL": _address(), "OFERTA_PORT": str(port), "OFERTA_DEVELOPMENT": "yes"}
+    command = [sys.executable, "-m", "oferta.project.running.web"]
+    return subprocess.Popen(command, cwd=TESTS.parent, env=os.environ | given)
+
+
+def _wait(port: int) -> None:
+    give_up = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < give_up:
+        with suppress(OSError, HTTPException):
+            asked = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS_MAX)
+            asked.request("GET", "/health")
+            if asked.getresponse().status == HTTPStatus.OK:
+                return
+        time.sleep(0.1)
+    message = "the web server does not answer"
+    raise RuntimeError(message)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _address() -> str:
+    from oferta.project import embedded
+
+    return embedded.with_database(embedded.start_server(), DATABASE)
 
 
 def _begin(barrier: Barrier) -> None:
@@ -166,6 +319,7 @@ def _prepare() -> None:
     connections["default"].close()
     settings["NAME"] = DATABASE
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     from oferta.core.terms import shelf
 
     shelf.terms()  # read before the processes part

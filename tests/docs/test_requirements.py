@@ -11,7 +11,7 @@ from oferta.project import requirements
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "docs" / "requirements").glob("*.yaml"))
 #: How many facts each group of sources holds.
-FACTS = {"bonus-club": ("BC", 90)}
+FACTS = {"bonus-club": ("BC", 90), "ticket-refunds": ("TR", 165)}
 
 
 def test_every_group_of_sources_is_counted() -> None:

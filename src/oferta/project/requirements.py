@@ -63,7 +63,9 @@ def read(file: Path, root: Path) -> Requirements:
     """
     told = yaml.safe_load(file.read_text(encoding="utf-8"))
     facts = {id_: Fact(id=id_, **one) for id_, one in told["facts"].items()}
-    _cited_by_terms(load_pack(root / "terms" / told["pack"]), facts)
+    packs = told["pack"] if isinstance(told["pack"], list) else [told["pack"]]
+    for pack in packs:
+        _cited_by_terms(load_pack(root / "terms" / pack), facts)
     for name, ids in _tests(root / "tests"):
         for id_ in ids & facts.keys():
             facts[id_].tests.append(name)

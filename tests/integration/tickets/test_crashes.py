@@ -43,6 +43,7 @@ def _dies_paying(monkeypatch: pytest.MonkeyPatch, order_id: UUID, where: object,
 def test_a_crash_between_payment_and_confirmation_ends_in_tickets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """TR-152: who paid has tickets, though everything hung."""
     order = reserved(a_show(general=1))
     _dies_paying(monkeypatch, order.id, selling, "sell")
     assert SandboxCharge.objects.get().state == "authorised"

@@ -141,7 +141,7 @@ def test_coming_in_again_is_a_term(announced: bool, left: bool) -> None:
 
 @pytest.mark.django_db
 def test_a_ticket_given_away_has_a_new_code_and_the_payer_stays_the_payer() -> None:
-    """TR-124: the seller's own copy opens nothing; TR-127: gifts are allowed."""
+    """TR-124: the seller's copy opens nothing; TR-127: gifts are allowed; TR-08: payer apart."""
     show = a_show(general=1)
     ticket, gate = _ticket(show), _gate(show)
     assert ticket.holder_id is not None

@@ -29,6 +29,7 @@ from oferta.services.tickets.models import (
     Place,
     PriceCategory,
     Quota,
+    Refund,
     Ticket,
 )
 from oferta.services.tickets.types import (
@@ -311,3 +312,52 @@ def test_what_cannot_be_ordered_is_refused_before_anything_is_held() -> None:
     with pytest.raises(BadBasket):
         reserved(show, buyer=Buyer(name="Nobody can tell them"))
     assert not Place.objects.filter(status=PlaceStatus.HELD).exists()
+
+
+@pytest.mark.parametrize("instrument", ["4111111111111111", "4111 1111 1111 1111"])
+def test_a_number_of_a_card_is_not_taken_and_not_kept(instrument: str) -> None:
+    """TR-134: what was never kept cannot be stolen."""
+    order = reserved(a_show(general=1))
+    with pytest.raises(BadPayment) as refused:
+        paying.pay(order.id, [Pay(means="card", instrument=instrument)], now=NOW)
+    assert instrument not in str(refused.value)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(("operator", "fee"), [("kassir", 8_000), ("redkassa", 9_500)])
+def test_each_operator_sells_under_its_own_terms(operator: str, fee: int) -> None:
+    """TR-01, TR-02: tenants with fees, editions and books of their own."""
+    order = bought(a_show(general=1, operator=operator))
+    assert order.service_fee.minor == fee
+    assert ledger.account(f"tickets/operator/{operator}/fees/RUB").balance == fee
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("due_on", None), ("owner", None), ("owner", ""), ("state", None)]
+)
+def test_a_refund_without_a_day_an_owner_or_a_state_cannot_be_kept(
+    column: str, value: object
+) -> None:
+    """TR-121: nobody is sent on to somebody else; TR-151: no promise without a day."""
+    order = bought(a_show(general=1))
+    ticket = Ticket.objects.get(order_id=order.id)
+    kept: dict[str, object] = {
+        "due_on": NOW.date(),
+        "owner": "kassir",
+        "state": "due",
+        "amount": 1,
+        "ticket_money": 1,
+        column: value,
+    }
+    with pytest.raises(IntegrityError, match=column), transaction.atomic():
+        Refund.objects.create(
+            id=ticket.id,
+            order_id=order.id,
+            ticket=ticket,
+            decision_id=ticket.id,
+            service_fee=0,
+            delivery_fee=0,
+            currency="RUB",
+            decided_at=NOW,
+            **kept,
+        )

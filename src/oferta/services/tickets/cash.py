@@ -7,6 +7,9 @@ from uuid import UUID
 from oferta.kernel.money import Money
 from oferta.services.tickets.types import Charge
 
+#: Its name among the means; only the box office takes it.
+NAME = "cash"
+
 
 class CashDesk:
     """Takes and gives back banknotes; the books of the till are kept by the ledger's account."""

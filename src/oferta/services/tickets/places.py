@@ -77,11 +77,6 @@ UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
 WHERE id = ANY(%(places)s) AND status = 'sold'
 RETURNING id
 """
-_HAND_OVER = """
-UPDATE tickets_place SET order_id = %(order)s
-WHERE id = ANY(%(places)s) AND status = 'sold'
-RETURNING id, category_id
-"""
 _COUNT = """
 UPDATE tickets_pricecategory AS category SET sold = sold + counted.change
 FROM (SELECT unnest(%(categories)s::bigint[]) AS id, unnest(%(changes)s::integer[]) AS change)
@@ -130,11 +125,6 @@ def free(order_ids: Sequence[UUID]) -> int:
 def give_back(place_ids: Sequence[int]) -> int:
     """Let places that were sold be sold anew; return how many."""
     return _changed(_GIVE_BACK, {"places": list(place_ids)})
-
-
-def hand_over(place_ids: Sequence[int], order_id: UUID) -> list[Claimed]:
-    """Give sold places to another order without their being free in between."""
-    return _claimed(_HAND_OVER, {"places": list(place_ids), "order": order_id})
 
 
 def count_sold(changes: dict[int, int]) -> None:
