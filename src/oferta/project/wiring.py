@@ -188,8 +188,7 @@ NOTICE_WORDS: Sequence[Path] = (
     Path(club.__file__).parent / "claims" / "words",
 )
 
-#: Means of payment at the ticket office: providers outside, and value that is kept inside.
-PROVIDERS: Mapping[str, Provider] = {"card": Sandbox()}
+#: Means of payment at the ticket office that keep value inside; `providers` are the others.
 MEANS: Mapping[str, Means] = {"cash": CashDesk()}
 
 
@@ -207,7 +206,7 @@ def connect() -> None:
     naming.register(ACCOUNTS, TITLES)
     purses.register(KEEPERS)
     finding.register(SEARCHERS)
-    tickets_means.connect(outside=PROVIDERS, inside=MEANS)
+    tickets_means.connect(outside=providers(config), inside=MEANS)
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
     channels.connect({item.name: item for item in ways_out(config)})
@@ -219,6 +218,11 @@ def connect() -> None:
     joining.offer(ACCEPTED_AT_SIGN_UP)
     exporting.register(EXPORTERS)
     erasing.register(ERASERS, days=config.erasure_days)
+
+
+def providers(config: Config) -> Mapping[str, Provider]:
+    """Return who takes money at the ticket office; the sandbox takes none, so never for real."""
+    return {"card": Sandbox()} if config.development else {}
 
 
 def ways_out(config: Config) -> list[channels.Channel]:

@@ -22,6 +22,7 @@ from oferta.project.webhooks.rest.routes import router as webhooks
 from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
+from oferta.services.tickets.rest.routes import router as tickets
 
 DESCRIPTION = """\
 Ask what the terms say, submit what happened, read what was decided and why.
@@ -43,6 +44,7 @@ ROUTERS: dict[str, Router] = {
     "club": club,
     "membership": club_members,
     "claims": club_claims,
+    "tickets": tickets,
     "webhooks": webhooks,
 }
 

@@ -28,6 +28,11 @@ class Scope(StrEnum):
     NOTICES_READ = "notices:read"
     CLUB_READ = "club:read"
     CLUB_WRITE = "club:write"
+    TICKETS_READ = "tickets:read"
+    #: Reserves and pays.
+    TICKETS_WRITE = "tickets:write"
+    #: Scans at a gate.
+    TICKETS_ADMIT = "tickets:admit"
     WEBHOOKS_MANAGE = "webhooks:manage"
 
 
@@ -41,6 +46,8 @@ CUSTOMER_SCOPES = frozenset(
         Scope.CASES_WRITE,
         Scope.NOTICES_READ,
         Scope.CLUB_READ,
+        Scope.TICKETS_READ,
+        Scope.TICKETS_WRITE,
     }
 )
 
@@ -63,6 +70,8 @@ OF_STAFF: dict[Scope, Permission] = {
     Scope.CASES_RESOLVE: Permission.WORK_CASES,
     Scope.NOTICES_READ: Permission.SEE_CUSTOMERS,
     Scope.CLUB_READ: Permission.SEE_BALANCES,
+    Scope.TICKETS_READ: Permission.SEE_CUSTOMERS,
+    Scope.TICKETS_ADMIT: Permission.ADMIT,
 }
 
 
