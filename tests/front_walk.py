@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -11,6 +13,25 @@ from django.urls.resolvers import RegexPattern
 
 from front_world import World
 
+sys.path.append(str(Path(__file__).parent / "authorisation"))
+
+from access_table import FACTOR, HIDDEN, IN, REFUSED, TABLE, Row
+
+#: In this order staff walk the desk; what one may open the later ones leave out.
+STAFF = (
+    "clerk",
+    "approver",
+    "administrator",
+    "messenger",
+    "finance",
+    "auditor",
+    "terms_owner",
+    "cashier",
+    "gate",
+    "moderator",
+)
+#: What each of them sees differently.
+OWN_VIEW = ("desk:home", "my:home")
 #: Parts of the site that show no pages: they answer programs.
 FOR_PROGRAMS = (
     "rest:api:",
@@ -96,6 +117,34 @@ def pages(world: World, *, door: str = "my") -> Iterator[Page]:
             yield Page(one.name, path, bool(guessed))
             for query in QUERIES.get(one.name, ()):
                 yield Page(one.name, path + query, bool(guessed))
+
+
+def names(who: str, *, sent: bool = False, again: tuple[str, ...] = ()) -> set[str]:
+    """Return the addresses that a visitor walks: open to them, and to no member of staff before.
+
+    Args:
+        who: `anonymous`, `customer`, `link`, or a role.
+        sent: whether those count that only take what is sent.
+        again: roles that walk all that is open to them.
+    """
+    rows = [row for row in TABLE if sent or row.method == "GET"]
+    if who == "anonymous":
+        return {row.name for row in rows if row.answers["anonymous"] == IN}
+    if who in {"customer", "link"}:
+        mine = {row.name for row in rows if row.answers["owner"] in {IN, FACTOR}}
+        return mine - names("anonymous")
+    before = () if who in again else STAFF[: STAFF.index(who)]
+    return {
+        row.name
+        for row in rows
+        if _lets_in(row, who)
+        and row.answers["owner"] == REFUSED
+        and (row.name in OWN_VIEW or not any(_lets_in(row, other) for other in before))
+    }
+
+
+def _lets_in(row: Row, who: str) -> bool:
+    return row.answers[who] in {IN, HIDDEN}
 
 
 def _below(resolver: URLResolver, space: str) -> Iterator[Address]:

@@ -40,7 +40,7 @@ from oferta.services.club import partners, settling
 from oferta.services.club.facts import PACK
 from oferta.services.club.mapping import load_mapping
 from oferta.services.club.models import Campaign, Member
-from signing_in import sign_in_customer, sign_in_staff
+from signing_in import prove_second_factor, sign_in_customer, sign_in_staff
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PAYMENTS = 160
@@ -69,6 +69,7 @@ class World:
     def customer(self, client: Client) -> Client:
         """Sign the customer in."""
         sign_in_customer(client, self.party)
+        prove_second_factor(client)
         return client
 
     def desk(self, client: Client, role: Role) -> Client:

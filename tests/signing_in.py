@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from oferta.core.notices import hiding
 from oferta.core.parties import agreements, joining, models
 from oferta.kernel import clock
 
@@ -46,3 +47,8 @@ def ticked(contact: str) -> dict[str, str]:
     today = agreements.coded_day(clock.now())
     boxes = {f"accept-{one.pack.name}": one.edition.id for one in joining.offered(today=today)}
     return {"contact": contact, **boxes}
+
+
+def code_in(job: dict[str, Any]) -> str:
+    """Return the one-time code that a message in the outbox carries; "" if it carries none."""
+    return str(hiding.shown(job["params"]["hidden"])["code"]) if job.get("secret") else ""

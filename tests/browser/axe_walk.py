@@ -8,7 +8,6 @@ page is walked by the first who may, so a new page is walked without being named
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page
-
-sys.path.append(str(Path(__file__).parents[1] / "authorisation"))
-
-import access_table as table
 
 import front_walk as walk
 from front_world import World
@@ -54,21 +49,6 @@ NARROW: dict[str, Any] = {
         "region",
     ],
 }
-#: In this order staff walk the desk; what one may open the later ones leave out.
-STAFF = (
-    "clerk",
-    "approver",
-    "administrator",
-    "messenger",
-    "finance",
-    "auditor",
-    "terms_owner",
-    "cashier",
-    "gate",
-    "moderator",
-)
-#: What every one of them sees differently.
-OWN_VIEW = ("desk:home", "my:home")
 
 
 class Walker:
@@ -152,7 +132,7 @@ def paths(world: World, who: str) -> Iterator[tuple[str, str]]:
         who: `anonymous`, `customer`, `link`, or a role.
     """
     seen: set[str] = set()
-    mine = _names(who)
+    mine = walk.names(who)
     for one in walk.pages(world, door=world.token if who == "link" else "my"):
         through = one.path.startswith("/c/") if who == "link" else True
         if one.name in mine and through and not one.guessed and one.path not in seen:
@@ -166,26 +146,6 @@ def template_of(client: Client, path: str) -> str:
     answer = client.get(path)
     html = answer.headers.get("Content-Type", "").startswith("text/html")
     return str(answer.templates[0].name) if html and answer.status_code == 200 else ""
-
-
-def _names(who: str) -> set[str]:
-    rows = [row for row in table.TABLE if row.method == "GET"]
-    if who in {"customer", "link"}:
-        return {row.name for row in rows if row.answers["owner"] == table.IN} - _names("anonymous")
-    if who == "anonymous":
-        return {row.name for row in rows if row.answers["anonymous"] == table.IN}
-    before = STAFF[: STAFF.index(who)]
-    return {
-        row.name
-        for row in rows
-        if _lets_in(row, who)
-        and row.answers["owner"] == table.REFUSED
-        and (row.name in OWN_VIEW or not any(_lets_in(row, other) for other in before))
-    }
-
-
-def _lets_in(row: table.Row, who: str) -> bool:
-    return row.answers[who] in {table.IN, table.HIDDEN}
 
 
 def client_of(world: World, who: str) -> Client:
@@ -219,7 +179,7 @@ def walked(
     visited = 0
     for name, path in paths(world, who):
         template = template_of(client, path)
-        if template and (template not in seen or name in {*walk.MORE, *OWN_VIEW}):
+        if template and (template not in seen or name in {*walk.MORE, *walk.OWN_VIEW}):
             found += walker.visit(path, f"{who}-{visited:02d}-{name}")
             visited += 1
             seen.add(template)

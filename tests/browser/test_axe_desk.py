@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_walk import STAFF, walked
+from axe_walk import walked
 from playwright.sync_api import Browser
 
 import front_world as world_of
+from front_walk import STAFF
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("zh-Hans", "kk", "ru", "zh-Hant", "en")

@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from oferta.core.parties import logins, models
 from oferta.core.parties.contacts import read_contact
-from signing_in import ticked
+from signing_in import code_in, ticked
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of a test
 
@@ -16,11 +16,7 @@ def code_for(address: str) -> str:
     """Return the last code that was sent to an address."""
     jobs = ProcrastinateJob.objects.filter(task_name="notices.deliver_direct").order_by("-id")
     return str(
-        next(
-            job.args["params"]["code"]
-            for job in jobs
-            if job.args["address"] == address and job.args["params"].get("code")
-        )
+        next(code for job in jobs if job.args["address"] == address and (code := code_in(job.args)))
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -34,6 +35,8 @@ NONSENSE = dict.fromkeys(
     ("email", "phone", "code", "password", "password1", "login", "reason"), "!"
 )
 CUSTOMER_SIDE = ("anonymous", "link", "customer")
+#: They work at the same pages, and see different things there.
+ALL_OF_THEIRS = ("clerk", "approver")
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +77,11 @@ def visitor(name: str, world: World, language: Language) -> Client:
     return client
 
 
-def pages(world: World, who: str) -> list[Page]:
-    """Return the addresses that this visitor has something to see at."""
-    found = list(walk.pages(world, door=world.token if who == "link" else "my"))
-    if who in CUSTOMER_SIDE:
-        return [one for one in found if who != "link" or world.token in one.path]
-    return [one for one in found if one.path.startswith("/desk")]
+def pages(world: World, who: str, *, sent: bool = False) -> list[Page]:
+    """Return what this visitor walks; with `sent`, the addresses that take something from them."""
+    mine = walk.names(who, sent=sent, again=ALL_OF_THEIRS)
+    found = walk.pages(world, door=world.token if who == "link" else "my")
+    return [one for one in found if one.name in mine and (who != "link" or "/c/" in one.path)]
 
 
 def untranslated(answer: HttpResponse, language: Language, data: frozenset[str]) -> list[str]:
@@ -98,7 +100,7 @@ def told(found: dict[str, list[str]]) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", [*CUSTOMER_SIDE, *(role.value for role in world_of.STAFF)])
+@pytest.mark.parametrize("who", [*CUSTOMER_SIDE, *walk.STAFF])
 def test_no_page_shows_a_word_of_another_language(
     who: str, language: Language, world: World
 ) -> None:
@@ -120,19 +122,21 @@ def test_no_page_shows_a_word_of_another_language(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", [*CUSTOMER_SIDE, *(role.value for role in world_of.STAFF)])
+@pytest.mark.parametrize("who", ["anonymous", "customer", *walk.STAFF])
 def test_no_complaint_of_a_form_shows_a_word_of_another_language(
     who: str, language: Language, world: World
 ) -> None:
     data = data_of(world)
     found: dict[str, list[str]] = {}
     client = visitor(who, world, language)
-    for page in pages(world, who):
+    for page in pages(world, who, sent=True):
         if "?" in page.path:
             continue
         for sent in ({}, NONSENSE):
             with undone():
                 answer = client.post(page.path, sent)
+            if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                break
             assert answer.status_code < 500, page.path
             if leaked := untranslated(answer, language, data):
                 found[f"{page.name} {answer.status_code}"] = leaked

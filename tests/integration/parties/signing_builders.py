@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from oferta.core.notices import queries as notices
 from oferta.core.parties import factors, logins, models, queries
 from oferta.core.parties.contacts import read_contact
-from signing_in import ticked
+from signing_in import code_in, ticked
 
 PASSWORD = "four words of mine"  # noqa: S105 - of a test
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of a test
@@ -25,7 +25,9 @@ def sent(kind: str = "") -> list[dict[str, Any]]:
 
 
 def code_for(address: str) -> str:
-    return str(next(x["params"]["code"] for x in reversed(sent()) if x["address"] == address))
+    return str(
+        next(code for x in reversed(sent()) if x["address"] == address and (code := code_in(x)))
+    )
 
 
 def sign_up(client: Client, contact: str = "anna@example.test") -> models.Login:

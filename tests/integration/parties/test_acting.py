@@ -14,7 +14,7 @@ from oferta.core.parties.identity_types import MemberRole, PartyKind
 from oferta.core.parties.types import NewCustomer, Role
 from oferta.kernel import clock
 from oferta.kernel.i18n import LANGUAGES
-from signing_in import sign_in_customer
+from signing_in import prove_second_factor, sign_in_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,7 @@ def acting(role: MemberRole) -> tuple[Client, UUID, UUID]:
     identity.set_member(firm, person, role, now=NOW)
     client = Client()
     sign_in_customer(client, person)
+    prove_second_factor(client)
     answer = client.post("/my/acting/", {"organisation": str(firm)})
     assert answer.headers["Location"] == "/my/"
     return client, person, firm

@@ -17,7 +17,7 @@ from oferta.core.parties.types import Channel
 from oferta.core.terms import shelf
 from oferta.kernel import clock
 from oferta.kernel.i18n import LANGUAGES
-from signing_in import sign_in_customer
+from signing_in import prove_second_factor, sign_in_customer
 
 pytestmark = pytest.mark.django_db
 CLUB = "bonus-club"
@@ -37,6 +37,7 @@ def asked_party(language: str = "en") -> tuple[Client, UUID]:
     agreements.bring(shelf.terms().pack(CLUB), today=today, now=clock.now())
     client = Client(headers={"accept-language": language})
     sign_in_customer(client, party)
+    prove_second_factor(client)
     return client, party
 
 
@@ -148,6 +149,7 @@ def test_the_file_is_downloaded_by_its_owner_alone_and_is_the_one_announced() ->
     assert content.startswith(b"PK")
     stranger = Client()
     sign_in_customer(stranger, a_party())
+    prove_second_factor(stranger)
     assert stranger.get(path).status_code == 404
     assert Client().get(path).status_code == 302
 
@@ -161,6 +163,28 @@ def test_erasure_is_asked_with_a_clear_word_and_can_be_stopped() -> None:
     client.post("/my/data/erasure/stop")
     assert [one.state for one in erasure.erasures(party)] == ["withdrawn"]
     assert client.post("/my/data/erasure/stop").status_code == 404
+
+
+def test_an_open_session_alone_neither_takes_the_data_along_nor_erases() -> None:
+    """Who sits down at a screen left open proves first who they are."""
+    party = a_party()
+    client = Client()
+    sign_in_customer(client, party)
+    made = exporting.ask(party, language="en", now=clock.now())
+    exporting.make(made.id, now=clock.now())
+    for path, back in (
+        ("/my/data/erasure", "/my/data/erasure"),
+        (f"/my/data/{made.id}.zip", f"/my/data/{made.id}.zip"),
+    ):
+        answer = client.get(path)
+        assert answer.headers["Location"] == f"/my/security/confirm/?next={back}"
+    assert client.post("/my/data/erasure", {"sure": "yes"}).status_code == 302
+    assert erasure.erasures(party) == []
+    client.post("/my/data/ask")
+    assert len(exporting.exports(party)) == 1
+    prove_second_factor(client)
+    client.post("/my/data/erasure", {"sure": "yes"})
+    assert [one.state for one in erasure.erasures(party)] == ["waiting"]
 
 
 def test_the_public_keys_are_public() -> None:

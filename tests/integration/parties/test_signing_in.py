@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 
@@ -220,3 +221,12 @@ def test_every_page_speaks_the_customers_language_after_signing_in(client: Clien
     visitor = Client(headers={"accept-language": "en"})
     visitor.post("/sign-in/", {"login": "anna@example.test", "password": PASSWORD})
     assert 'lang="kk"' in visitor.get("/my/security/").content.decode()
+
+
+def test_a_code_stands_readable_neither_in_the_queue_nor_in_the_session(client: Client) -> None:
+    client.post("/sign-up/", ticked("anna@example.test"))
+    code = code_for("anna@example.test")
+    (job,) = sent("login.")
+    assert code not in json.dumps(job)
+    assert code not in json.dumps(dict(client.session.items()))
+    assert client.post("/sign-in/code/confirm/", {"code": code}).status_code == 302

@@ -25,6 +25,8 @@ from schemathesis.specs.openapi import checks
 from oferta.core.decisions import actions as decisions
 from oferta.core.ledger.types import NewAccount
 from oferta.core.parties import actions as parties
+from oferta.core.parties import identity
+from oferta.core.parties.identity_types import Checked
 from oferta.core.parties.types import Role
 from oferta.project.rest import openapi
 from oferta.project.rest.types import CUSTOMER_SCOPES, Scope
@@ -71,6 +73,8 @@ def world() -> World:
     )
     endpoint = webhooks.add_endpoint(wanted, now=case_time())
     webhooks.send_test(endpoint.id, now=case_time())
+    seen = Checked(kind="document", tier=2, reference="scan 1", checked_by="C")
+    proof = identity.add_evidence(anna, seen, now=case_time())
     notice = every.get(f"/notices?party_id={anna}").json()["items"][0]
     staff = an_api(frozenset(Scope), staff_id=clerk.id, per_minute=PER_MINUTE)
     own = a_customers_api(anna)
@@ -89,6 +93,7 @@ def world() -> World:
             "customer_id": str(anna),
             "party_id": str(anna),
             "notice_id": notice["id"],
+            "evidence_id": str(proof),
             "account_id": account,
             "endpoint_id": str(endpoint.id),
             "delivery_id": sent.deliveries(endpoint.id)[0].id,

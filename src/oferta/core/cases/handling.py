@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from oferta.core.cases import keeping, models
+from oferta.core.cases import keeping, models, overdue
 from oferta.core.cases.errors import BadResolution
 from oferta.core.cases.types import OPEN, Status
 from oferta.core.parties import queries as parties
@@ -46,8 +46,8 @@ def hand_over(case_id: UUID, *, to: UUID, reason: str, actor: Actor, now: dateti
 def escalate_overdue(*, now: datetime) -> int:
     """Mark the cases whose deadline has passed since the last time (BC-88); return how many.
 
-    A marked case heads the desk of everybody who may hand cases over, until it is answered. Two
-    workers at once mark each case once.
+    A marked case heads the desk of everybody who may hand cases over, until it is answered; they
+    and who has it are written to, once. Two workers at once mark each case once.
     """
     marked = 0
     while True:
@@ -68,4 +68,6 @@ def _escalate_some(now: datetime) -> int:
         models.Entry(case_id=row.id, at=now, actor_id=None, what="overdue", detail={})
         for row in rows
     )
+    if rows:
+        overdue.tell(rows)
     return len(rows)

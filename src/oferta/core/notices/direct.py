@@ -1,6 +1,7 @@
 """Messages to an address instead of a customer: one-time codes, and warnings to every contact.
 
-They are written to nobody's inbox and kept nowhere but in the outbox, until they are sent.
+They are written to nobody's inbox and kept nowhere but in the outbox, until they are sent; codes
+lie there encrypted.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from oferta.core.notices import channels, rendering
+from oferta.core.notices import channels, hiding, rendering
 from oferta.core.notices.errors import DeliveryFailed
 from oferta.core.notices.types import Message
 from oferta.kernel import clock, outbox
@@ -32,6 +33,7 @@ def send(
     *,
     language: Language,
     valid_until: datetime | None = None,
+    secret: bool = False,
 ) -> None:
     """Leave a message in the outbox, in the caller's database transaction.
 
@@ -41,6 +43,7 @@ def send(
         params: what the words need.
         language: the reader's.
         valid_until: later than this it is not sent any more; None: whenever.
+        secret: whether the queue holds `params` encrypted.
 
     Raises:
         UnknownKind, MissingParam: it could not be put into words.
@@ -52,7 +55,8 @@ def send(
         channel=to[0],
         address=to[1],
         kind=kind,
-        params=dict(params),
+        params={"hidden": hiding.hide(params)} if secret else dict(params),
+        secret=secret,
         language=language,
         valid_until=None if valid_until is None else valid_until.isoformat(),
     )
@@ -76,7 +80,8 @@ def _deliver(job: Mapping[str, Any], now: datetime) -> None:
     channel = channels.channels().get(job["channel"])
     if channel is None:
         return
-    words = rendering.render(job["kind"], job["params"], (), job["language"])
+    params = hiding.shown(job["params"]["hidden"]) if job.get("secret") else job["params"]
+    words = rendering.render(job["kind"], params, (), job["language"])
     try:
         channel.deliver(
             Message(

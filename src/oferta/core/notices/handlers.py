@@ -21,6 +21,7 @@ def send_code(event: CodeIssued) -> None:
         {"code": event.code, "minutes": minutes} if event.code else {},
         language=event.language,
         valid_until=event.valid_until,
+        secret=bool(event.code),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,8 @@ class MemberRole(StrEnum):
 
 #: How far a customer's identity is known.
 TIER_MAX = 3
+#: What somebody can have before them, and how far it takes.
+SEEN: Mapping[str, int] = {"document": 2, "register": 2, "meeting": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

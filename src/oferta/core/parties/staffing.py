@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from oferta.core.parties import audit, models, named
+from oferta.core.parties import audit, logins, models, named
 from oferta.core.parties.errors import BadAppointment, NoAppointment, NotStaff, OwnAct
+from oferta.core.parties.login_types import Address
 from oferta.core.parties.rules import PERMISSIONS, check_may, check_roles
 from oferta.core.parties.types import Actor, Permission, Role
 from oferta.kernel.clock import zoned
+from oferta.kernel.i18n import Language, language_of
 from oferta.kernel.ids import uuid7
 
 NAME_LENGTH_MAX = 200
@@ -28,6 +31,14 @@ class Member:
     name: str
     login: str
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How a member of staff is written to."""
+
+    contacts: tuple[Address, ...]
+    language: Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +201,21 @@ def colleagues(permission: Permission) -> list[tuple[UUID, str]]:
     holders = [role.value for role, allowed in PERMISSIONS.items() if permission in allowed]
     rows = models.Staff.objects.filter(roles__overlap=holders)
     return list(rows.order_by("name", "id").values_list("id", "name"))
+
+
+def reached(staff_ids: Collection[UUID]) -> dict[UUID, Reached]:
+    """Return by which proven contacts each of these members of staff is reached."""
+    rows = models.Staff.objects.filter(id__in=staff_ids).select_related("login__customer")
+    default = language_of(settings.LANGUAGE_CODE)
+    return {
+        row.id: Reached(
+            contacts=tuple(logins.contacts_of(row.login_id)),
+            language=language_of(row.login.customer.language)
+            if hasattr(row.login, "customer")
+            else default,
+        )
+        for row in rows.order_by("id")
+    }
 
 
 def waiting() -> list[Waiting]:

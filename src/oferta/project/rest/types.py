@@ -19,6 +19,8 @@ class Scope(StrEnum):
     DECISIONS_WRITE = "decisions:write"
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
+    #: Says who customers are, by evidence seen; tiers and what hangs on them follow.
+    IDENTITY_WRITE = "identity:write"
     LEDGER_READ = "ledger:read"
     CASES_READ = "cases:read"
     #: Opens disputes for customers and brings evidence.
@@ -64,6 +66,7 @@ OF_STAFF: dict[Scope, Permission] = {
     Scope.TERMS_READ: Permission.FIND,
     Scope.DECISIONS_READ: Permission.SEE_DECISIONS,
     Scope.CUSTOMERS_READ: Permission.SEE_CUSTOMERS,
+    Scope.IDENTITY_WRITE: Permission.RECORD_IDENTITY,
     Scope.LEDGER_READ: Permission.SEE_TRANSFERS,
     Scope.CASES_READ: Permission.SEE_CASES,
     Scope.CASES_WRITE: Permission.WORK_CASES,

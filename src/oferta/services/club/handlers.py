@@ -26,6 +26,8 @@ def on_overridden(event: DecisionOverridden) -> None:
         tiers.corrected(old, new)
     if new.question not in _HANDLERS or new.actor_id is None:
         return  # what nobody stands behind, the club did itself: see `follow`
+    if "member" not in new.context:
+        return  # asked of the terms by another system: no purse of the club's, nothing moved
     account_id = new.context["member"]
     purse = keeping.lock([account_id])[account_id]
     _HANDLERS[new.question](purse, old, new)

@@ -10,6 +10,7 @@ from ninja import Router
 from oferta.core.cases import actions, queries
 from oferta.core.cases.errors import UnknownCase
 from oferta.core.cases.rest.schemas import (
+    ApprovalGiven,
     CaseTold,
     CaseWhole,
     DisputeGiven,
@@ -118,14 +119,19 @@ def resolve_case(request: HttpRequest, case_id: UUID, given: ResolutionGiven) ->
 
 
 @router.post(
-    "/cases/{uuid:case_id}/approval", auth=_RESOLVE, response=answers(CaseWhole, 404, 409, 422)
+    "/cases/{uuid:case_id}/approval",
+    auth=_RESOLVE,
+    response=answers(CaseWhole, 404, 409, body=True),
 )
 @idempotent(200)
-def approve_resolution(request: HttpRequest, case_id: UUID) -> CaseWhole:
-    """Carry out a proposed answer as its second person."""
+def approve_resolution(request: HttpRequest, case_id: UUID, given: ApprovalGiven) -> CaseWhole:
+    """Carry out a proposed answer as its second person: the one that was read, and no other."""
     _seen(request, case_id)
     approver = _actor(request, Permission.APPROVE_ANSWERS)
-    return _whole(request, actions.approve(case_id, approver=approver, now=clock.now()))
+    done = actions.approve(
+        case_id, approver=approver, proposal_id=given.proposal_id, now=clock.now()
+    )
+    return _whole(request, done)
 
 
 def _seen(request: HttpRequest, case_id: UUID) -> Case:

@@ -45,6 +45,12 @@ class ResolutionGiven(Given):
     outcome: Facts | None = Field(None, description="Every field of the answer, granted.")
 
 
+class ApprovalGiven(Given):
+    """The second person's word on a proposed answer."""
+
+    proposal_id: Id = Field(description="Of the proposal that was read: `proposal_id` of the case.")
+
+
 class EvidenceTold(Told):
     """Evidence on file."""
 
@@ -83,6 +89,7 @@ class CaseWhole(CaseTold):
     evidence: list[EvidenceTold]
     log: list[EntryTold]
     proposed: bool = Field(description="An answer waits for its second person.")
+    proposal_id: UUID | None = Field(description="Of the answer that waits; told to staff alone.")
 
 
 def told_case(item: Case) -> CaseTold:
@@ -103,6 +110,7 @@ def whole_case(item: Case, *, to_staff: bool) -> CaseWhole:
             for one in item.log
         ],
         proposed=item.proposal is not None,
+        proposal_id=item.proposal.id if to_staff and item.proposal else None,
     )
 
 

@@ -6,15 +6,17 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_POST, require_safe
 
 from oferta.core.parties import erasing, exporting
 from oferta.core.parties.agreement_errors import ErasureObstructed, UnknownErasure, UnknownExport
 from oferta.core.parties.agreement_types import ErasureState, ExportState
+from oferta.core.parties.models import Login
 from oferta.core.parties.types import Customer
-from oferta.core.parties.web import acting
+from oferta.core.parties.web import acting, proofs
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
@@ -57,8 +59,10 @@ def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
 @require_POST
 @for_customer(link=False, owners=True)
 def ask(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
-    """Have the file made."""
+    """Have the file made, for who proved just now who they are."""
     del token
+    if (elsewhere := proved_first(request)) is not None:
+        return elsewhere
     exporting.ask(customer.id, language=language_of(request.LANGUAGE_CODE), now=clock.now())
     messages.success(request, "own_data.asked", extra_tags="word")
     return redirect("data:home")
@@ -69,8 +73,10 @@ def ask(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse
 def download(
     request: HttpRequest, *, customer: Customer, token: str, export_id: UUID
 ) -> HttpResponse:
-    """Give the customer their file, piece by piece."""
+    """Give the customer their file, piece by piece, once they proved again who they are."""
     del token
+    if (elsewhere := proved_first(request)) is not None:
+        return elsewhere
     who = acting.who(request, customer)
     try:
         found, pieces = exporting.download(customer.id, export_id, who=who, now=clock.now())
@@ -84,7 +90,12 @@ def download(
 
 @for_customer(link=False, owners=True)
 def erasure(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
-    """Say what would be erased, what stays and why, and take the request."""
+    """Say what would be erased, what stays and why, and take the request.
+
+    For who proved just now who they are: an open session is not enough to end everything.
+    """
+    if (elsewhere := proved_first(request)) is not None:
+        return elsewhere
     obstacles = erasing.obstacles(customer.id)
     error_key = ""
     if request.method == "POST":
@@ -129,6 +140,14 @@ def keep(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
         raise Http404("erasure") from None
     messages.success(request, "erasure.withdrawn", extra_tags="word")
     return redirect("data:home")
+
+
+def proved_first(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to proving again who one is, and back; None if that was done just now."""
+    if proofs.is_fresh(request, cast("Login", request.user)):
+        return None
+    back = request.path if request.method in {"GET", "HEAD"} else resolve_url("data:home")
+    return redirect_to_login(back, resolve_url("security:confirm"))
 
 
 def _obstacle(one: erasing.Obstacle) -> dict[str, Any]:

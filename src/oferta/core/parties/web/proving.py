@@ -15,7 +15,7 @@ from typing import Any
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from oferta.core.parties import logins
 from oferta.core.parties.login_types import Address, CodeIssued, Purpose
@@ -113,14 +113,14 @@ class Proof(AbstractCodeVerificationProcess):
         """Put the code into the outbox; where it would let nobody in, a message that says so."""
         lets_in = self.purpose in {Purpose.SIGN_UP, Purpose.ADD} or self.login is not None
         code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
-        self.state["code"] = code if lets_in else ""
+        self.state["code"] = self._digest(code) if lets_in else ""
         now = clock.now()
         events.publish(
             CodeIssued(
                 to=self.to,
                 language=language_of(self.request.LANGUAGE_CODE),
                 purpose=self.purpose,
-                code=self.state["code"],
+                code=code if lets_in else "",
                 at=now,
                 valid_until=now + timedelta(seconds=SECONDS_MAX),
             )
@@ -137,12 +137,17 @@ class Proof(AbstractCodeVerificationProcess):
             self.abort()
             return False
         typed = "".join(given.split())
-        if self.code and constant_time_compare(typed, self.code):
+        if self.code and constant_time_compare(self._digest(typed), self.code):
             counted.rollback()
             self.abort()  # a code works once
             return True
         self.record_invalid_attempt()
         return False
+
+    def _digest(self, code: str) -> str:
+        """Return what the session keeps of a code: who reads it there cannot type it."""
+        said = f"{self.to.channel}:{self.to.address}:{code}"
+        return salted_hmac("oferta.parties.code", said, algorithm="sha256").hexdigest()
 
     def persist(self) -> None:
         """Keep the state in the session."""

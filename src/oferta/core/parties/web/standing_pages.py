@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from oferta.core.parties import audit, blocks, identity, queries
 from oferta.core.parties.errors import BadCustomer, OwnAct, UnknownCustomer
 from oferta.core.parties.identity_errors import BadEvidence
-from oferta.core.parties.identity_types import Checked, MemberRole
+from oferta.core.parties.identity_types import SEEN, Checked, MemberRole
 from oferta.core.parties.types import Actor, Customer, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.core.terms import shelf
@@ -24,8 +24,6 @@ from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language, language_of
 
-#: What staff can have before them, and how far it takes.
-KINDS = {"document": 2, "register": 2, "meeting": 3}
 REASON_LENGTH_MAX = 500
 
 
@@ -50,7 +48,7 @@ def evidence(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpRe
             customer_id,
             Checked(
                 kind=kind,
-                tier=KINDS.get(kind, 0),
+                tier=SEEN.get(kind, 0),
                 reference=request.POST.get("reference", "")[:REASON_LENGTH_MAX],
                 checked_by=actor.name,
                 expires_at=end_of(request.POST.get("expires", "")),
@@ -133,7 +131,7 @@ def shown_page(
         "members": _members(found.id),
         "roles": [(role.value, f"acting.role.{role}") for role in MemberRole],
         "standing": standing,
-        "kinds": [(kind, f"standing.kind.{kind}") for kind in KINDS],
+        "kinds": [(kind, f"standing.kind.{kind}") for kind in SEEN],
         "clauses": _clauses(language) if standing is None else [],
         "may_record": actor.may(Permission.RECORD_IDENTITY),
         "may_block": actor.may(Permission.BLOCK) and standing is None,
