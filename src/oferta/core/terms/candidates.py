@@ -2,6 +2,8 @@
 
 Between two neighbouring literals nothing changes, so the literals of the conditions, one step to
 either side of each, and the ends of every window are all that a nearest change can be made of.
+Codes and texts are not nearer or farther: what worked examples give for them comes first, for a
+person knows it, then what conditions name. Nobody goes back to a window that was past.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from oferta.core.terms.types import (
     Kind,
     Type,
 )
-from oferta.core.terms.values import ORDERED
+from oferta.core.terms.values import ORDERED, BadValue, parse_value
 from oferta.core.terms.walk import atoms
+from oferta.kernel.money import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,6 +63,8 @@ class Candidates:
             self._derive(name)
         #: By fact, raw or derived: values at which a clause changes its mind.
         self._targets: dict[str, dict[Coded, None]] = {}
+        #: Facts that are looked up in lists: codes.
+        self._codes: set[str] = set()
         for clause in clauses:
             self._note_window(clause.in_force)
             for atom in atoms(clause.when):
@@ -71,18 +76,31 @@ class Candidates:
     def of(self, fact: str) -> list[Coded]:
         """Return the values to try for a raw fact, nearest first, its present one left out."""
         type_, present = self._type(fact), self._raw[fact]
+        named = type_.kind is Kind.TEXT or fact in self._codes
         found: dict[Coded, None] = dict.fromkeys(type_.values)
         if type_.kind is Kind.BOOLEAN:
             found |= {True: None, False: None}
-        if type_.nullable:
-            found[None] = None
+        if named and fact in self._targets:
+            found |= dict.fromkeys(self._in_examples(fact, type_))
         found |= self._targets.get(fact, {})
         for name, derived in self._edition.derived.items():
             if fact in derived.reads and type_.kind in ORDERED:
                 found |= dict.fromkeys(self._behind(fact, type_, derived, name))
         usable = [value for value in found if value != present and _fits(value, type_)]
-        usable.sort(key=lambda value: _distance(value, present))
-        return usable[:CANDIDATES_MAX]
+        if not named:
+            usable.sort(key=lambda value: _distance(value, present))
+        absent = [None] if type_.nullable and present is not None else []
+        return [*[value for value in usable if value is not None][:CANDIDATES_MAX], *absent]
+
+    def _in_examples(self, fact: str, type_: Type) -> Iterator[Coded]:
+        """Yield what worked examples give for a fact, those of the question first."""
+        own = self._question.name
+        for example in sorted(self._pack.examples, key=lambda one: one.question != own):
+            if fact in example.facts:
+                try:
+                    yield parse_value(example.facts[fact], type_)
+                except BadValue:  # the example shows a refusal
+                    continue
 
     # --- where clauses change their minds -----------------------------------------------------
 
@@ -98,12 +116,20 @@ class Candidates:
                 self._note_sides(operand, low)
                 self._note_sides(operand, high)
             case InList(operand, values):
+                if operand.type.kind is Kind.INTEGER:
+                    self._codes.add(operand.name)
+                self._note(operand.name, *(value for value in values if value is not None))
                 for value in values:
                     self._note_around(operand, value)
             case IsNull(operand) if operand.type.kind in ORDERED:
-                self._note(operand.name, operand.type.minimum or 0)  # any value will do
+                self._note(operand.name, self._some(operand.type))  # any value will do
             case _:
                 pass
+
+    def _some(self, type_: Type) -> int:
+        """Return a value that a person might have given: of days, that of the event."""
+        of_days = {Kind.DATE: self._decided.day, Kind.MOMENT: self._decided.day * _DAY}
+        return type_.minimum or of_days.get(type_.kind, 0)
 
     def _note_sides(self, side: Operand, other: Operand) -> None:
         if not isinstance(side, FactRef):
@@ -113,19 +139,20 @@ class Candidates:
 
     def _note_around(self, fact: FactRef, value: Coded) -> None:
         if fact.type.kind in ORDERED and isinstance(value, int):
-            step = _SECOND if fact.type.kind is Kind.MOMENT else 1
+            step = _step(fact.type)
             self._note(fact.name, value, value - step, value + step)
         elif value is not None:
             self._note(fact.name, value)
 
     def _note_window(self, window: Window) -> None:
-        if window.start is not None:
-            self._note_window_start(window.start)
-        if window.through is not None:
-            self._note(self._question.day, window.through, window.through + 1)
+        for day in (window.start, window.through and window.through + 1):
+            if day is not None:
+                self._note_window_start(day)
 
     def _note_window_start(self, start: int) -> None:
-        self._note(self._question.day, start, start - 1)
+        """Note the first day of something, or of what comes after it, unless it is past."""
+        if start > self._decided.day:
+            self._note(self._question.day, start)
 
     def _note_limits(self) -> None:
         """Note where the use of a limit begins to matter, and where nothing is left."""
@@ -176,6 +203,13 @@ class Candidates:
     def _type(self, fact: str) -> Type:
         known = self._pack.facts.get(fact)
         return known.type if known else Type(Kind.INTEGER, minimum=0)
+
+
+def _step(type_: Type) -> int:
+    """Return what a person calls a little more: a second, one tenge; the unit of anything else."""
+    if type_.kind is Kind.MONEY:
+        return int(10 ** UNITS[type_.unit])
+    return _SECOND if type_.kind is Kind.MOMENT else 1
 
 
 def _unit(raw: Kind, derived: Kind) -> int:

@@ -16,6 +16,7 @@ from oferta.core.terms.case import clauses_of, edition_of
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import TermsError
 from oferta.core.terms.relations import breaks
+from oferta.core.terms.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ class _Search:
                 if one is None:
                     continue
                 self._alone.add((name, value))
-                if one.change.after not in seen:
+                if one.change.after not in seen and not self._idle(name, one.change):
                     seen.append(one.change.after)
                     found.append(one)
         found.sort(key=lambda one: one.rank)
@@ -212,6 +213,13 @@ class _Search:
         return self._engine.decide_coded(
             self._decided.pack, self._decided.question, facts, on, edition
         )
+
+    def _idle(self, name: str, change: Change) -> bool:
+        """Tell whether a number only moves figures on the way to the same answer."""
+        money = self._pack.facts.get(name)
+        if money is None or money.type.kind is not Kind.MONEY:
+            return False
+        return self._alike(change.after, change.before)
 
     def _alike(self, first: dict[str, Coded], second: dict[str, Coded]) -> bool:
         """Return whether two outcomes are the same to the customer."""
