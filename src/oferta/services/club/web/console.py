@@ -125,7 +125,7 @@ def settlement_file(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_customer(link=False, acts=True)
+@for_customer(link=False)  # who is blocked may still object
 def dispute_line(
     request: HttpRequest, *, customer: Customer, token: str, partner_key: str, line_id: int
 ) -> HttpResponse:
