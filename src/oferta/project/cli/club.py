@@ -255,7 +255,7 @@ def claim_mail(out: Output, file: Path) -> None:
     own = frozenset(one.lower() for one in outgoing.senders())
     taken = claiming.take_letter(letters.read_letter(raw, own), now=now())
     case = taken.case
-    told = {"became": taken.became, "case": case.id if case else None}
+    told: dict[str, object] = {"became": taken.became, "case": case.id if case else None}
     told |= {"number": case.number if case else None, "due_at": case.due_at if case else None}
     known = f", case {case.number}, to be answered by {case.due_at:%Y-%m-%d}" if case else ""
     out.emit(told, f"{taken.became}{known}.")
