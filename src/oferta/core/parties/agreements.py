@@ -24,6 +24,7 @@ from oferta.core.parties.words_digest import text_digest
 from oferta.core.terms import shelf
 from oferta.core.terms.types import Edition, Kind, Pack, Type
 from oferta.core.terms.values import parse_value
+from oferta.kernel import asking as questions
 from oferta.kernel import events
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import Language
@@ -31,6 +32,7 @@ from oferta.kernel.ids import uuid7
 
 #: Customers told of a new edition at a time.
 _CHUNK = 500
+_ACCEPTED = "SELECT pack, edition, how FROM parties_agreement WHERE customer_id = %s"
 _LATEST = """
 SELECT a.customer_id, c.language FROM parties_agreement a
 JOIN parties_customer c ON c.id = a.customer_id
@@ -108,8 +110,7 @@ def decline(customer_id: UUID, edition: Edition, *, pack: str, now: datetime) ->
 def standings(customer_id: UUID, *, today: int) -> list[Open]:
     """Return how a customer stands to the newest edition of each pack that they are party to."""
     by_pack: dict[str, list[tuple[str, str]]] = {}
-    rows = models.Agreement.objects.filter(customer_id=customer_id)
-    for pack, edition, how in rows.values_list("pack", "edition", "how"):
+    for pack, edition, how in questions.rows(_ACCEPTED, [customer_id]):
         by_pack.setdefault(pack, []).append((edition, how))
     accepted = {pack: _binding(found) for pack, found in by_pack.items()}
     known = shelf.terms().packs

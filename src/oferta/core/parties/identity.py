@@ -27,13 +27,16 @@ from oferta.core.parties.identity_types import (
     MemberRole,
     PartyKind,
 )
-from oferta.kernel import events
+from oferta.kernel import asking, events
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 
 #: Ages from which to which a student's status may be granted, both included (SV-33).
 STUDENT_AGES = (12, 25)
 STUDENT = "student"
+_ACTING = (
+    "SELECT organisation_id, role FROM parties_membership WHERE person_id = %s AND until IS NULL"
+)
 #: How long before its end a customer is told that a status ends.
 WARN_BEFORE = timedelta(days=30)
 
@@ -310,8 +313,8 @@ def is_organisation(customer_id: UUID) -> bool:
 
 def organisations_of(person_id: UUID) -> dict[UUID, MemberRole]:
     """Return the organisations that a person acts for now, and in which role."""
-    rows = models.Membership.objects.filter(person_id=person_id, until=None)
-    return {row.organisation_id: MemberRole(row.role) for row in rows}
+    found = asking.rows(_ACTING, [person_id])
+    return {organisation_id: MemberRole(role) for organisation_id, role in found}
 
 
 def _age(born: date, today: date) -> int:

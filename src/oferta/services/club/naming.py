@@ -6,16 +6,23 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Sum
-
 from oferta.core.decisions.naming import Name, Title
 from oferta.core.decisions.purses import Holding
 from oferta.core.decisions.types import Decision
+from oferta.kernel import asking
 from oferta.kernel.money import Money, parse_money
-from oferta.services.club.models import Lot, Member
 
 #: Last days told of, the nearest first.
 EXPIRING_MAX = 2
+#: A customer's accounts, each with what ends on the nearest of the last days, if any lot has one.
+_HOLDINGS = """
+SELECT m.account_id, l.last_day, l.left_over
+FROM club_member m LEFT JOIN LATERAL (
+    SELECT last_day, sum(amount - used)::bigint AS left_over FROM club_lot
+    WHERE account_id = m.account_id AND last_day IS NOT NULL AND used < amount
+    GROUP BY last_day ORDER BY last_day LIMIT %s
+) l ON true
+WHERE m.party_id = %s ORDER BY m.account_id, l.last_day"""
 
 
 def account_name(key: str) -> Name | None:
@@ -102,16 +109,15 @@ def watching_title(_item: Decision) -> Title:
 
 def holdings(party_id: UUID) -> Iterable[Holding]:
     """Return the member's account of bonuses, if the customer is a member."""
-    ids = Member.objects.filter(party_id=party_id).values_list("account_id", flat=True)
-    return [Holding(account_id=id_, expiring=_expiring(id_), page="club:home") for id_ in ids]
-
-
-def _expiring(account_id: int) -> tuple[tuple[int, date], ...]:
-    """Return what ends on the nearest of the last days, if any lot has one."""
-    left = Lot.objects.filter(account_id=account_id, used__lt=F("amount"), last_day__isnull=False)
-    days = left.values("last_day").annotate(left=Sum(F("amount") - F("used"))).order_by("last_day")
-    found = [(one["left"], one["last_day"]) for one in days[:EXPIRING_MAX]]
-    return tuple((left, day) for left, day in found if day is not None)
+    ends: dict[int, list[tuple[int, date]]] = {}
+    for account_id, last_day, left in asking.rows(_HOLDINGS, [EXPIRING_MAX, party_id]):
+        ends.setdefault(account_id, [])
+        if last_day is not None:
+            ends[account_id].append((left, last_day))
+    return [
+        Holding(account_id=id_, expiring=tuple(days), page="club:home")
+        for id_, days in ends.items()
+    ]
 
 
 def _money(item: Decision, fact: str) -> Money | None:

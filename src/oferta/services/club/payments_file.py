@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import IO
-
-import duckdb
+from typing import IO, TYPE_CHECKING
 
 from oferta.services.club.errors import FileUnreadable
 from oferta.services.club.types import BadRow, PaymentRow
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _PARQUET = b"PAR1"
 #: Rows of a Parquet file in memory at a time.
@@ -45,12 +46,16 @@ def read_payments(path: Path) -> Iterator[PaymentRow | BadRow]:
             return
         with _opened(path) as stream:
             yield from _rows(stream, path.name)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, duckdb.Error) as problem:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, _NotParquet) as problem:
         raise FileUnreadable(
             file=str(path),
             what=_said(problem),
             expected="a CSV file in UTF-8, gzipped or not, or a Parquet file",
         ) from problem
+
+
+class _NotParquet(Exception):
+    """What DuckDB says of a file that it cannot read."""
 
 
 def _is_parquet(path: Path) -> bool:
@@ -60,7 +65,16 @@ def _is_parquet(path: Path) -> bool:
 
 def _parquet_rows(path: Path) -> Iterator[PaymentRow | BadRow]:
     """Read a few thousand rows at a time, however many there are; amounts are exact decimals."""
-    with duckdb.connect() as database:
+    import duckdb  # noqa: PLC0415 - large, and most files are CSV
+
+    try:
+        yield from _rows_of(duckdb.connect(), path)
+    except duckdb.Error as problem:
+        raise _NotParquet(str(problem)) from problem
+
+
+def _rows_of(opened: DuckDBPyConnection, path: Path) -> Iterator[PaymentRow | BadRow]:
+    with opened as database:
         source = database.from_parquet(str(path))
         types = dict(zip(source.columns, map(str, source.types), strict=True))
         if set(types) != set(COLUMNS):

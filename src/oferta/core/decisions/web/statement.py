@@ -19,8 +19,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from oferta.core.decisions import statement
+from oferta.core.decisions import purses, statement
 from oferta.core.decisions.explaining import explanation_of
+from oferta.core.decisions.purses import Purse
 from oferta.core.decisions.statement import Line, Place, Span
 from oferta.core.decisions.types import Status
 from oferta.core.decisions.web.pages import improving
@@ -62,7 +63,8 @@ def page(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
     language = language_of(request.LANGUAGE_CODE)
     months = months_of(customer.id)
     month = asked_month(request, months)
-    found, after = page_of(request, customer.id, month)
+    mine = purses.of_party(customer.id)
+    found, after = page_of(request, customer.id, month, mine)
     context: dict[str, Any] = {
         "token": token,
         "month": month,
@@ -73,7 +75,10 @@ def page(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
     if request.headers.get("HX-Request") and not context["is_first"]:
         return render(request, "decisions/_lines.html", context)
     if month:
-        context |= {"months": months, "sums": statement.sums(customer.id, span_of_month(month))}
+        context |= {
+            "months": months,
+            "sums": statement.sums(customer.id, span_of_month(month), mine=mine),
+        }
     return render(request, "decisions/statement.html", context)
 
 
@@ -94,13 +99,15 @@ def download(request: HttpRequest, *, customer: Customer, token: str) -> HttpRes
     )
 
 
-def latest(party_id: UUID, language: Language, *, limit: int) -> list[Shown]:
-    """Return the newest lines of all, for the first page."""
+def latest(
+    party_id: UUID, language: Language, *, limit: int, mine: list[Purse] | None = None
+) -> list[Shown]:
+    """Return the newest lines of all, for the first page; `mine` as of `statement.lines`."""
     span = statement.span_of(party_id)
     if span is None:
         return []
     whole = Span(span.since, span.until.replace(year=span.until.year + 1))
-    return shown(statement.lines(party_id, whole, limit=limit)[0], language)
+    return shown(statement.lines(party_id, whole, limit=limit, mine=mine)[0], language)
 
 
 def shown(found: list[Line], language: Language) -> list[Shown]:
@@ -205,15 +212,17 @@ def asked_month(request: HttpRequest, months: list[date]) -> date | None:
 
 
 def page_of(
-    request: HttpRequest, party_id: UUID, month: date | None
+    request: HttpRequest, party_id: UUID, month: date | None, mine: list[Purse] | None = None
 ) -> tuple[list[Line], Place | None]:
-    """Return the lines of the page that is asked for, and where the next one begins."""
+    """Return the lines of the page that is asked for, and where the next one begins.
+
+    `mine` is as of `statement.lines`.
+    """
     if month is None:
         return [], None
     after = request.GET.get("after", "")
-    return statement.lines(
-        party_id, span_of_month(month), after=_place(after) if after else None, limit=PAGE
-    )
+    place = _place(after) if after else None
+    return statement.lines(party_id, span_of_month(month), after=place, limit=PAGE, mine=mine)
 
 
 def span_of_month(month: date) -> Span:

@@ -46,6 +46,7 @@ def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
     if token != SESSION:
         return inbox.inbox_page(request, customer, token)
     language = language_of(request.LANGUAGE_CODE)
+    mine = purses.of_party(customer.id)
     context = {
         "customer": customer,
         "token": token,
@@ -54,8 +55,8 @@ def home(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespons
             for one in agreements.standings(customer.id, today=today())
             if one.standing is Standing.ASKED
         ],
-        "purses": purses.of_party(customer.id),
-        "latest": statement.latest(customer.id, language, limit=LINES),
+        "purses": mine,
+        "latest": statement.latest(customer.id, language, limit=LINES, mine=mine),
         "notices": inbox.newest(customer.id, language, limit=NOTICES),
         "cases": [one for one in cases.cases_of_party(customer.id, CASES) if one.is_open],
     }
