@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,9 @@ class _Explains:
         """A refund of a purchase that is not in the slice: nothing is decided yet."""
 
     def _explain(self, decision: Any) -> None:
-        told = _trace(decision, next(self.languages))
+        language = next(self.languages)
+        of_program = _traces(decision.pack, decision.edition, decision.question, language)
+        told = of_program[decision.mask]
         assert told.cited, decision.id
         assert told.deciding == decision.decided_by
         self.decisions.append(decision)
@@ -137,13 +140,13 @@ def _round(part: list[Any], books: Any) -> _Spent:
     return _Spent(len(part), wall, cpu, len(transfers), time.perf_counter() - begun)
 
 
-def _trace(decision: Any, language: Any) -> Any:
+@cache
+def _traces(pack: str, edition: str, question: str, language: Any) -> Any:
     from oferta.core.terms import shelf
-    from oferta.core.terms.traces import trace
+    from oferta.core.terms.traces import traces
 
     terms = shelf.terms()
-    edition = terms.edition_called(decision.pack, decision.edition)
-    return trace(terms.program(decision.pack, decision.question, edition), decision.mask, language)
+    return traces(terms.program(pack, question, terms.edition_called(pack, edition)), language)
 
 
 def _again(decisions: list[Any]) -> list[Any]:

@@ -154,10 +154,20 @@ def _take_in_purchases(
 
 def _purchase_events(payments: list[Payment], books: Books) -> list[Event]:
     return [
-        payment_event(one, books.source, books.accounts(one.row), books.party(one.row))
+        _purchase_event(one, books)
         for one in payments
         if one.row.amount > 0 and books.knows(one.row)
     ]
+
+
+def _purchase_event(payment: Payment, books: Books) -> Event:
+    row, facts = payment.row, books.source.facts_of(payment.row)
+    holder, partner = books.holder(row), facts.pop("partner", None)
+    accounts = {"member": holder.account_id, "bank": books.bank}
+    if partner:
+        accounts["partner"] = books.partners[str(partner)]
+    paid = books.source.converted(row.amount)
+    return payment_event(payment, facts, paid, accounts, holder.party_id)
 
 
 def parts(payments: list[Payment], size: int) -> Iterator[list[Payment]]:

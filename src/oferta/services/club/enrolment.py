@@ -69,12 +69,6 @@ class Books:
         """Return the account of the member who paid."""
         return self.holder(row).account_id
 
-    def accounts(self, row: Row) -> dict[str, int]:
-        """Return the accounts that a payment's bonuses move between, by role."""
-        found = {"member": self.account(row), "bank": self.bank}
-        partner = self.source.facts_of(row).get("partner")
-        return found | ({"partner": self.partners[str(partner)]} if partner else {})
-
 
 @dataclass(frozen=True, slots=True)
 class _Known:

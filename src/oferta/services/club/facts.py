@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from oferta.core.decisions.types import Event
 from oferta.kernel.money import decimal_text
 from oferta.services.club.rules import CLAWBACK_CODES, FUNDERS
-from oferta.services.club.source import Source
 from oferta.services.club.types import Earned, Payment, Purchase, Refund, Share
 
 PACK = "bonus-club"
@@ -38,20 +37,22 @@ def day_of(at: datetime) -> date:
 
 
 def payment_event(
-    payment: Payment, source: Source, accounts: dict[str, int], party_id: UUID
+    payment: Payment, facts: dict[str, object], paid: int, accounts: dict[str, int], party_id: UUID
 ) -> Event:
     """Return the event of a purchase: both funders are asked at once.
 
     Args:
+        payment: the purchase.
+        facts: what the source and the club say of its row, without the partner's name.
+        paid: minor units of the club's currency.
         accounts: ledger accounts of the `member` and the `bank`; of the `partner` if it is one.
+        party_id: the member.
     """
     row = payment.row
-    facts = source.facts_of(row)
-    facts.pop("partner", None)
-    facts |= {
+    facts = facts | {
         "paid_on": row.paid_on,
         "merchant": row.merchant,
-        "money_paid": money(source.converted(row.amount)),
+        "money_paid": money(paid),
         "repeat_no": payment.repeat_no,
         "customer": facts.get("customer", row.card),
     }

@@ -34,6 +34,10 @@ SELECT *, 0, false
 FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::date[],
             %s::date[], %s::bigint[])
 """
+_LEFT = """
+SELECT account_id, id, earned_on, last_day, amount - used
+FROM club_lot WHERE (account_id = ANY(%s) AND used < amount) OR id = ANY(%s)
+"""
 _REPAID = """
 SELECT account_id, lot_id, -sum(amount)::bigint AS net
 FROM club_lotmove WHERE account_id = ANY(%s) AND kind = 'repaid' AND lot_id IS NOT NULL
@@ -76,15 +80,12 @@ def read(purses: Mapping[int, Purse], lot_ids: Sequence[int] = ()) -> None:
 
     What was done to a purse and is not written yet is counted in.
     """
-    lots = StoredLot.objects.raw(
-        "SELECT * FROM club_lot WHERE (account_id = ANY(%s) AND used < amount) OR id = ANY(%s)",
-        [list(purses), list(lot_ids)],
-    )
-    for row in lots:
-        purse = purses[row.account_id]
-        lot = _lot(row)
-        unwritten = sum(one.amount for one in purse.moves if one.lot_id == row.id)
-        purse.lots[row.id] = lot._replace(left=lot.left + unwritten)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT, [list(purses), list(lot_ids)])
+        for account_id, id_, earned_on, last_day, left in cursor.fetchall():
+            purse = purses[account_id]
+            unwritten = sum(one.amount for one in purse.moves if one.lot_id == id_)
+            purse.lots[id_] = Lot(id_, earned_on, last_day, left + unwritten)
 
 
 def write(purses: Iterable[Purse]) -> None:
@@ -210,10 +211,6 @@ def _gives(decision: Decision) -> bool:
         and not outcome["hold"]
         and bool(outcome["amount"])
     )
-
-
-def _lot(row: StoredLot) -> Lot:
-    return Lot(row.id, row.earned_on, row.last_day, row.amount - row.used)
 
 
 def uses_of(decision_id: UUID) -> list[Use]:
