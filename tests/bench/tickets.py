@@ -231,8 +231,11 @@ def _address() -> str:
 
 
 def _begin(barrier: Barrier) -> None:
+    from oferta.project.postgresql.base import keep_plans
+
     global _barrier  # noqa: PLW0603 - how a pool's processes are given what they share
     _barrier = barrier
+    keep_plans()  # as the web server's processes do
 
 
 def _buy(share: tuple[UUID, int, list[UUID]]) -> tuple[float, float]:
