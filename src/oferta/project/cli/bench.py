@@ -45,7 +45,7 @@ def names() -> list[str]:
 )
 @click.pass_obj
 def bench(out: Output, name: str, rounds: int) -> Exit:
-    """Measure NAME (terms, ledger or loop) beside its anchor and print the ratio.
+    """Measure NAME (terms, ledger, loop, club, …) beside its anchor and print the ratio.
 
     Anchor and Oferta run on the same machine in the same run, so the ratio can be compared with
     the one in the documentation even where the figures cannot. Ends with 1 if a ratio is below
