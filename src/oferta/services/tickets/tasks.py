@@ -6,9 +6,13 @@ from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
 from oferta.services.tickets import paying, reserving
+from oferta.services.tickets.refunding import overdue, paying_out
 
 TIDY = "tickets.tidy"
+REFUNDS = "tickets.refunds"
+OVERDUE = "tickets.overdue"
 EACH_MINUTE = "* * * * *"
+EACH_HOUR = "7 * * * *"
 
 
 @app.periodic(cron=EACH_MINUTE)
@@ -19,3 +23,23 @@ def tidy(timestamp: int) -> None:
     with outbox.own_connection():
         paying.settle(now=clock.now())
         reserving.lapse(now=clock.now())
+
+
+@app.periodic(cron=EACH_MINUTE)
+@app.task(name=REFUNDS, queueing_lock=REFUNDS)
+def refunds(timestamp: int) -> None:
+    """Finish cancellations that were cut off, then send the refunds that are due."""
+    del timestamp
+    with outbox.own_connection():
+        overdue.finish_cancelled(now=clock.now())
+        paying_out.send_due(now=clock.now())
+        paying_out.follow(now=clock.now())
+
+
+@app.periodic(cron=EACH_HOUR)
+@app.task(name=OVERDUE, queueing_lock=OVERDUE)
+def escalate(timestamp: int) -> None:
+    """Put refunds and requests that are past their day before a person."""
+    del timestamp
+    with outbox.own_connection():
+        overdue.escalate(now=clock.now())

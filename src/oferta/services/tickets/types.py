@@ -122,6 +122,16 @@ class RefundState(StrEnum):
     CAME_BACK = "came_back"
 
 
+class PayoutState(StrEnum):
+    """How far a part of a refund has come."""
+
+    STARTED = "started"
+    #: Who takes it in says that it is there.
+    ARRIVED = "arrived"
+    #: It did not go through: the money is owed again.
+    FAILED = "failed"
+
+
 class IncidentKind(StrEnum):
     """What went wrong at the gate."""
 

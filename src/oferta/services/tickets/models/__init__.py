@@ -26,6 +26,7 @@ from oferta.services.tickets.models.refunds import (
     Application,
     ApplicationTicket,
     Document,
+    Payout,
     Refund,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "OrderLine",
     "Organiser",
     "Payment",
+    "Payout",
     "Performance",
     "PerformanceChange",
     "Place",

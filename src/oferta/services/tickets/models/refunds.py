@@ -9,7 +9,8 @@ from django.db.models import F, Q
 
 from oferta.services.tickets.models.catalogue import next_of, one_of
 from oferta.services.tickets.models.orders import Order, Ticket
-from oferta.services.tickets.types import ApplicationState, RefundState
+from oferta.services.tickets.models.payments import Payment
+from oferta.services.tickets.types import ApplicationState, PayoutState, RefundState
 
 
 class Application(models.Model):
@@ -145,8 +146,11 @@ class Refund(models.Model):
     paid_at = models.DateTimeField(null=True)
     #: It was not there on its day (TR-92, TR-150).
     escalated_at = models.DateTimeField(null=True)
-    #: How often it was sent; part of the keys of its Decisions.
+    #: How often a way was looked for; part of the keys of its Decisions.
     attempts = models.SmallIntegerField(default=0)
+    #: What the buyer chose; the account that paid is closed (TR-95, TR-100).
+    bank_details = models.TextField(blank=True, default="")
+    account_closed = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -176,3 +180,37 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.amount}"
+
+
+class Payout(models.Model):
+    """A part of a refund on its way by one means; the provider is told its id, once."""
+
+    id = models.UUIDField(primary_key=True)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="payouts")
+    #: Null: it goes by another way than it came.
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, related_name="payouts"
+    )
+    means = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=12, default=PayoutState.STARTED)
+    #: The Decision that sent it.
+    decision_id = models.UUIDField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            one_of("state", PayoutState, "payout_state_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payout_above_zero"),
+        )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["started_at"],
+                name="payout_under_way",
+                condition=Q(state=PayoutState.STARTED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.means} {self.amount}"

@@ -88,3 +88,20 @@ class CannotChange(OfertaError):
     code: ClassVar[str] = "tickets.cannot_change"
     stage: str
     to: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownRefund(OfertaError):
+    """There is no such refund."""
+
+    code: ClassVar[str] = "tickets.unknown_refund"
+    refund: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CannotPayOut(OfertaError):
+    """The refund cannot be sent so now."""
+
+    code: ClassVar[str] = "tickets.cannot_pay_out"
+    state: str
+    expected: str

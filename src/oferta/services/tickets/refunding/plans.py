@@ -64,30 +64,26 @@ def _notice(
 
 
 def plan_payout(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
-    """Pay what is owed by the way that the terms name, or take it back when it came back.
+    """Pay what is owed by the way that the terms name, or owe it again when it came back.
 
     Args:
         outcomes: of `payout_way`.
-        context: `owed`, `through` (accounts), `amount` (minor units), `came_back` (true: the money
-            did not arrive and is owed again), and `tell`.
+        context: `owed` (account), `through` (accounts with what goes through each, in minor
+            units), `came_back` (true: it did not arrive and is owed again), `tell`.
     """
     way = str(outcomes[case.PAYOUT_WAY]["way"])
-    if context.get("came_back"):
-        move = _moved(context, debit="through", credit="owed", code=CAME_BACK)
-        return Plan(
-            movements=(move,), notice=NoticeDraft("tickets.refund_came_back", context["tell"])
-        )
-    if way.startswith("awaiting"):
+    back = bool(context.get("came_back"))
+    if way.startswith("awaiting") and not back:
         return Plan(notice=NoticeDraft(f"tickets.payout_{way}", context["tell"]))
-    move = _moved(context, debit="owed", credit="through", code=PAID_OUT)
-    return Plan(movements=(move,), notice=NoticeDraft("tickets.refund_sent", context["tell"]))
-
-
-def _moved(context: Mapping[str, Any], *, debit: str, credit: str, code: int) -> Movement:
-    return Movement(
-        question=case.PAYOUT_WAY,
-        debit=context[debit],
-        credit=context[credit],
-        amount=int(context["amount"]),
-        code=code,
+    movements = tuple(
+        Movement(
+            question=case.PAYOUT_WAY,
+            debit=account if back else context["owed"],
+            credit=context["owed"] if back else account,
+            amount=amount,
+            code=CAME_BACK if back else PAID_OUT,
+        )
+        for account, amount in context["through"]
     )
+    kind = "tickets.refund_came_back" if back else "tickets.refund_sent"
+    return Plan(movements=movements, notice=NoticeDraft(kind, context["tell"]))

@@ -1,0 +1,281 @@
+"""Refunds on their way: by which way, through whom, and what happens when one comes back.
+
+Whether a way is known is a question to the terms (`payout_way`), stored as a Decision. The money
+leaves our debt in the database transaction that makes the Decision; the provider is told after the
+commit, by the payout's id, so that a process may die in between and be followed by another. What
+did not go through is owed again, and the buyer is asked to choose (TR-100); a refund is never lost
+in a log line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from oferta.core.decisions import actions as decisions
+from oferta.core.decisions.types import Decision, Event
+from oferta.kernel.clock import zoned
+from oferta.kernel.ids import uuid7
+from oferta.kernel.money import Money
+from oferta.services.tickets import accounts, means, selling
+from oferta.services.tickets.means import Answer, NoReply
+from oferta.services.tickets.models import Payment, Payout, Refund
+from oferta.services.tickets.refunding import asking, booking, facts, plans, reading
+from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
+from oferta.services.tickets.types import PayoutState, RefundState
+
+#: Refunds looked after at a time.
+AT_A_TIME = 200
+#: Ways that a person of the operator carries out: from which till or account it goes.
+BY_HAND = {"given_details": "transfer", "office_cash": "cash"}
+_TO_SEND = (RefundState.DUE, RefundState.CAME_BACK)
+
+
+def send_due(*, now: datetime) -> int:
+    """Send every refund whose way is known, those due first; ask for a way where none is.
+
+    Returns:
+        How many were sent or asked about.
+    """
+    rows = Refund.objects.filter(state__in=_TO_SEND).order_by("due_on", "id")
+    ids = list(rows.values_list("id", flat=True)[:AT_A_TIME])
+    for refund_id in ids:
+        send(refund_id, now=now)
+    return len(ids)
+
+
+def send(refund_id: UUID, *, now: datetime) -> None:
+    """Send one refund, if its way is known; one that is under way stays as it is.
+
+    Raises:
+        UnknownRefund: there is none.
+    """
+    with transaction.atomic():
+        row = _locked(refund_id)
+        if row.state not in _TO_SEND:
+            return
+        payouts = _sent(row, zoned(now))
+    carry_out(payouts, now=now)
+
+
+def carry_out(payouts: Sequence[Payout], *, now: datetime) -> None:
+    """Tell the providers of payouts that are under way; asked twice, they pay once."""
+    for payout in payouts:
+        if payout.payment_id is None or not means.is_outside(payout.means):
+            continue  # a person carries it out, or it is there already
+        amount = Money(payout.amount, payout.refund.currency)
+        try:
+            reply = means.provider(payout.means).give_back(payout.payment_id, payout.id, amount)
+        except NoReply:
+            continue  # asked again by `follow`
+        if reply.answer in (Answer.DECLINED, Answer.UNKNOWN):
+            came_back(payout.id, now=now)
+        else:
+            arrived(payout.id, now=now)
+
+
+def follow(*, now: datetime) -> int:
+    """Ask again about payouts whose process died, or whose provider did not answer."""
+    rows = Payout.objects.filter(state=PayoutState.STARTED).select_related("refund")
+    open_ = list(rows.order_by("started_at")[:AT_A_TIME])
+    carry_out(open_, now=now)
+    return len(open_)
+
+
+def arrived(payout_id: UUID, *, now: datetime) -> None:
+    """Note that a part of a refund is there; the refund is paid when all of it is.
+
+    Raises:
+        UnknownRefund: there is no such payout.
+    """
+    with transaction.atomic():
+        payout = _payout(payout_id)
+        if payout.state != PayoutState.STARTED:
+            return
+        payout.state, payout.ended_at = PayoutState.ARRIVED, zoned(now)
+        payout.save(update_fields=["state", "ended_at"])
+        _settle(payout.refund, zoned(now))
+
+
+def came_back(payout_id: UUID, *, now: datetime) -> None:
+    """Owe a part of a refund again that did not go through, and ask the buyer (TR-100).
+
+    Raises:
+        UnknownRefund: there is no such payout.
+    """
+    with transaction.atomic():
+        payout = _payout(payout_id)
+        if payout.state != PayoutState.STARTED:
+            return
+        row = _locked(payout.refund_id)
+        payout.state, payout.ended_at = PayoutState.FAILED, zoned(now)
+        payout.save(update_fields=["state", "ended_at"])
+        row.account_closed, row.state, row.means = True, RefundState.CAME_BACK, ""
+        row.bank_details = ""
+        through = [[_account(payout.means, row.currency), payout.amount]]
+        _decide(row, through, zoned(now), came_back=True)
+        row.state = RefundState.AWAITING_CHOICE
+        row.save()
+
+
+def choose(refund_id: UUID, bank_details: str, *, now: datetime) -> None:
+    """Take the buyer's word where their money shall go, and send it.
+
+    Raises:
+        UnknownRefund: there is none.
+        CannotPayOut: it is under way already, or nothing was said.
+    """
+    said = bank_details.strip()
+    with transaction.atomic():
+        row = _locked(refund_id)
+        if row.state != RefundState.AWAITING_CHOICE or not said:
+            raise CannotPayOut(state=row.state, expected="bank details for money that waits")
+        row.bank_details, row.state = said, RefundState.DUE
+        row.save(update_fields=["bank_details", "state"])
+    send(refund_id, now=now)
+
+
+def _sent(row: Refund, now: datetime) -> list[Payout]:
+    """Decide the way, and move the money if there is one."""
+    shares = _shares(row)
+    through = [[_account(name, row.currency), amount] for _, name, amount in shares]
+    decision, way = _decide(row, through, now)
+    if way.startswith("awaiting"):
+        row.state, row.means = RefundState.AWAITING_CHOICE, ""
+        row.save()
+        return []
+    payouts = [
+        Payout(
+            id=uuid7(),
+            refund=row,
+            payment=payment,
+            means=name,
+            amount=amount,
+            decision_id=decision.id,
+            started_at=now,
+        )
+        for payment, name, amount in shares
+    ]
+    Payout.objects.bulk_create(payouts)
+    row.state, row.sent_at, row.means = RefundState.SENT, now, payouts[0].means
+    row.save()
+    for payout in payouts:
+        if payout.payment_id is not None and not means.is_outside(payout.means):
+            amount = Money(payout.amount, row.currency)
+            means.inside(payout.means).give_back(payout.payment_id, payout.id, amount)
+            arrived(payout.id, now=now)
+    return payouts
+
+
+def _shares(row: Refund) -> list[tuple[Payment | None, str, int]]:
+    """Say through what a refund goes: back to its payments in order, or all by hand."""
+    way = _way(row)
+    open_ = row.amount - _arrived_amount(row)
+    if way in BY_HAND:
+        return [(None, BY_HAND[way], open_)]
+    shares: list[tuple[Payment | None, str, int]] = []
+    for payment in row.order.payments.order_by("started_at", "id"):
+        gone = payment.payouts.exclude(state=PayoutState.FAILED).aggregate(Sum("amount"))
+        left = payment.amount - int(gone["amount__sum"] or 0)
+        part = min(left, open_)
+        if part > 0:
+            shares.append((payment, payment.means, part))
+            open_ -= part
+    return shares
+
+
+def _decide(
+    row: Refund, through: list[list[int]], now: datetime, *, came_back: bool = False
+) -> tuple[Decision, str]:
+    order = row.order
+    row.attempts += 1
+    given = _facts(row)
+    event = Event(
+        key=f"tickets/payout/{row.id}/{row.attempts}",
+        pack=order.refund_pack,
+        edition=order.refund_edition,
+        questions=(facts.PAYOUT_WAY,),
+        facts=asking.facts(order.refund_pack, facts.PAYOUT_WAY, given),
+        event_at=row.decided_at,
+        plan=plans.PAYOUT_PLAN,
+        context={
+            "owed": accounts.owed_to_buyers(row.currency),
+            "through": through,
+            "came_back": came_back,
+            "performance": selling.title_of(order.performance.titles),
+            "tell": _told(row),
+        },
+        party_id=order.party_id,
+    )
+    (answer,) = decisions.decide_many([event], now=now)
+    decision = booking.agreed(order, answer)
+    return decision, str((decision.outcome or {})["way"])
+
+
+def _told(row: Refund) -> dict[str, Any]:
+    return {
+        "code": row.order.code,
+        "performance": selling.title_of(row.order.performance.titles),
+        "amount": {"minor": row.amount, "unit": row.currency},
+        "day": row.due_on.isoformat(),
+    }
+
+
+def _way(row: Refund) -> str:
+    """Return the way that the terms would name now."""
+    pack, kept = row.order.refund_pack, row.order.refund_edition
+    return str(asking.decide(pack, facts.PAYOUT_WAY, _facts(row), kept=kept).outcome["way"])
+
+
+def _facts(row: Refund) -> dict[str, Any]:
+    order, ticket = row.order, row.ticket
+    application = row.application
+    details = row.bank_details or (application.bank_details if application else "")
+    return {
+        "operator": order.operator_id,
+        "requested_at": row.decided_at,
+        "venue_time_zone": order.performance.hall.venue.time_zone,
+        "carrier": ticket.carrier,
+        "paid_by": reading.paid_by([order.id]).get(order.id, "card"),
+        "account_closed": row.account_closed,
+        "bank_details_given": bool(details),
+        "originals_surrendered": ticket.surrendered_at is not None,
+    }
+
+
+def _settle(row: Refund, now: datetime) -> None:
+    if _arrived_amount(row) == row.amount:
+        row.state, row.paid_at = RefundState.PAID, now
+        row.save(update_fields=["state", "paid_at"])
+
+
+def _arrived_amount(row: Refund) -> int:
+    found = row.payouts.filter(state=PayoutState.ARRIVED).aggregate(Sum("amount"))
+    return int(found["amount__sum"] or 0)
+
+
+def _account(name: str, unit: str) -> int:
+    return accounts.of_means([name], unit)[name]
+
+
+def _payout(payout_id: UUID) -> Payout:
+    found = Payout.objects.select_for_update(of=("self",)).select_related("refund")
+    row = found.filter(id=payout_id).first()
+    if row is None:
+        raise UnknownRefund(refund=str(payout_id))
+    return row
+
+
+def _locked(refund_id: UUID) -> Refund:
+    rows = Refund.objects.select_for_update(of=("self",)).select_related(
+        "order__performance__hall__venue", "ticket", "application"
+    )
+    row = rows.filter(id=refund_id).first()
+    if row is None:
+        raise UnknownRefund(refund=str(refund_id))
+    return row
