@@ -20,7 +20,7 @@ from oferta.core.ledger import queries as book
 from oferta.core.notices import delivering
 from oferta.core.notices import models as notices
 from oferta.core.notices import queries as inbox
-from oferta.core.parties import consents, erasing, exporting, logins, models
+from oferta.core.parties import consents, erasing, exporting, known_devices, logins, models
 from oferta.core.parties.agreement_errors import (
     AlreadyErased,
     ErasureObstructed,
@@ -50,7 +50,7 @@ def a_life() -> tuple[UUID, list[Decision]]:
     party = models.Customer.objects.get(login=login).id
     models.Customer.objects.filter(id=party).update(name="Zarina Omarova", key=SECRETS[3])
     models.Contact.objects.create(customer_id=party, channel="sms", address=SECRETS[1])
-    logins.note_device(login, "d" * 43, "Zarina's telephone", now=NOW)
+    known_devices.note_device(login, "d" * 43, "Zarina's telephone", now=NOW)
     consents.set_consent(party, "advertising", Channel.SMS, given=True, shown=shown, now=NOW)
     first = a_decision(party, customer=SECRETS[3])
     second = a_decision(party, customer=SECRETS[3], channel="app")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from oferta.core.parties import identity, models, queries
-from oferta.core.parties.agents import known_as
 from oferta.core.parties.contacts import masked
 from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.identity_types import Checked
@@ -27,7 +25,6 @@ from oferta.core.parties.login_errors import (
 from oferta.core.parties.login_types import (
     Address,
     Change,
-    DeviceSeen,
     LoginChanged,
     NotMeReported,
 )
@@ -285,52 +282,6 @@ def removal_due(login_id: UUID) -> datetime | None:
     """Return when the second factor goes, if somebody asked for it."""
     open_ = models.FactorRemoval.objects.filter(login_id=login_id, cancelled_at=None, done_at=None)
     return open_.values_list("due_at", flat=True).first()
-
-
-def digest_of(device: str) -> str:
-    """Return what is kept of a device's cookie."""
-    return hashlib.sha256(device.encode()).hexdigest()
-
-
-def knows_device(login_id: UUID, device: str) -> bool:
-    """Return whether somebody signed in to this login in this browser before."""
-    return models.Device.objects.filter(login_id=login_id, digest=digest_of(device)).exists()
-
-
-@transaction.atomic
-def note_device(login: models.Login, device: str, agent: str, *, now: datetime) -> None:
-    """Keep in which browser somebody signed in; a new one is told to every contact.
-
-    The first of all is the one they signed up in: nothing to tell.
-    """
-    first = not models.Device.objects.filter(login=login).exists()
-    _, made = models.Device.objects.update_or_create(
-        login=login,
-        digest=digest_of(device),
-        defaults={"last_seen_at": zoned(now), "agent": agent},
-        create_defaults={"first_seen_at": now, "last_seen_at": now, "agent": agent},
-    )
-    if made and not first:
-        tell(login, Change.NEW_DEVICE, now=now, detail=known_as(agent) or agent)
-
-
-def devices_of(login_id: UUID) -> list[DeviceSeen]:
-    """Return the browsers in which somebody signed in, the latest first."""
-    rows = models.Device.objects.filter(login_id=login_id).order_by("-last_seen_at")
-    return [
-        DeviceSeen(
-            id=row.id,
-            agent=row.agent,
-            first_seen_at=row.first_seen_at,
-            last_seen_at=row.last_seen_at,
-        )
-        for row in rows
-    ]
-
-
-def forget_device(login_id: UUID, device_id: int) -> None:
-    """Forget a browser: signing in there is new again."""
-    models.Device.objects.filter(login_id=login_id, id=device_id).delete()
 
 
 def _put_contact(login: models.Login, address: Address, now: datetime) -> None:

@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from oferta.core.parties import logins
+from oferta.core.parties import known_devices, logins
 from oferta.core.parties.contacts import read_contact
 from oferta.core.parties.login_errors import BadContact
 from oferta.core.parties.login_types import Change
@@ -129,7 +129,7 @@ class LoginAdapter(DefaultAccountAdapter):
             devices.keep_signed_in(request, user)
             rest["redirect_url"] = resolve_url("security:home")
         response: HttpResponse = super().post_login(request, user, **rest)
-        logins.note_device(user, device, devices.agent(request), now=clock.now())
+        known_devices.note_device(user, device, devices.agent(request), now=clock.now())
         devices.write(response, device)
         devices.speak_on(request, response, user)
         return response
@@ -227,8 +227,8 @@ def _guessing_at(request: HttpRequest, name: str) -> str:
     """Return what a wrong password counts against."""
     found = _named(name)
     device = devices.read(request)
-    if found is not None and device and logins.knows_device(found.id, device):
-        return f"{found.id}:{logins.digest_of(device)}"
+    if found is not None and device and known_devices.knows_device(found.id, device):
+        return f"{found.id}:{known_devices.digest_of(device)}"
     return f"{found.id if found else _written_one_way(name)}:unknown"
 
 

@@ -23,7 +23,7 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oferta.core.parties import logins, queries
+from oferta.core.parties import known_devices, logins, queries
 from oferta.core.parties.agents import known_as
 from oferta.core.parties.contacts import masked, read_contact
 from oferta.core.parties.errors import UnknownCustomer
@@ -230,7 +230,7 @@ def end_others(request: HttpRequest, *, login: Login) -> HttpResponse:
 def forget_device(request: HttpRequest, *, login: Login, device_id: int) -> HttpResponse:
     """Forget a device."""
     del request
-    logins.forget_device(login.id, device_id)
+    known_devices.forget_device(login.id, device_id)
     return redirect(HOME)
 
 
@@ -249,7 +249,7 @@ def _home(request: HttpRequest, login: Login, error: str = "") -> HttpResponse:
             (item, known_as(item.user_agent)) for item in UserSession.objects.purge_and_list(login)
         ],
         "session_key": request.session.session_key,
-        "devices": [(item, known_as(item.agent)) for item in logins.devices_of(login.id)],
+        "devices": [(item, known_as(item.agent)) for item in known_devices.devices_of(login.id)],
         "removal_due": logins.removal_due(login.id),
         "is_customer": customer is not None,
         "shell": "plain.html" if customer is None else "customer.html",
