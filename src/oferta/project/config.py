@@ -57,8 +57,8 @@ class Config:
     behind_tls: bool = False
     #: Processes of the web server.
     web_processes: int = 2
-    #: Threads in each process of the web server.
-    web_threads: int = 8
+    #: Threads in each process of the web server: with more, all wait longer for one processor.
+    web_threads: int = 4
     #: Time zone in which pages tell when something happened, by its IANA name.
     time_zone: ZoneInfo = _UTC
     #: SMTP server `host:port`; empty: mail is written to files under `data`.
