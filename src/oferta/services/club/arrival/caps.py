@@ -24,8 +24,8 @@ from oferta.core.terms.limits import LimitWindow
 from oferta.core.terms.types import Edition, Limit
 from oferta.services.club import keeping
 from oferta.services.club.arrival import refunds
+from oferta.services.club.correcting import follow
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX
-from oferta.services.club.handlers import follow
 
 #: Facts that make a limit's holder one customer, whose decisions are found by an index.
 PERSONAL = frozenset({"customer", "card"})

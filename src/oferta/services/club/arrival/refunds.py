@@ -17,9 +17,10 @@ from oferta.core.decisions.types import Answer, Status
 from oferta.services.club import facts, keeping, refunding
 from oferta.services.club.arrival import reading, waiting
 from oferta.services.club.arrival.claims import Claim, claims_of
+from oferta.services.club.arrival.reading import Story
 from oferta.services.club.arrival.rules import Returned, assigned, in_waves
 from oferta.services.club.campaigns import accruing
-from oferta.services.club.handlers import follow
+from oferta.services.club.correcting import follow
 from oferta.services.club.models import Payment
 from oferta.services.club.reporting import Tells
 from oferta.services.club.types import Pair, Refund
@@ -154,9 +155,7 @@ def _settle(
     """
     stories = reading.stories([*moved, *fresh])
     stories[""] = reading.without_purchase(moved.get("", ()))
-    purses = keeping.lock(one.member for own in fresh.values() for one in own)
-    accruing.before_refunds([key for key in fresh if key], purses, now=now)
-    keeping.write(purses.values())
+    _end_waits(stories, fresh, now)
     claims: list[Claim] = []
     for key, story in stories.items():
         claims += claims_of(story, fresh.get(key, ()), moved.get(key, ()), bank)
@@ -170,6 +169,16 @@ def _settle(
     held = [one for one in (*made, *(one.new for one in again)) if (one.outcome or {}).get("hold")]
     cases.open_reviews(held, asking=ASKING, now=now)
     return answers
+
+
+def _end_waits(stories: dict[str, Story], fresh: dict[str, list[Refund]], now: datetime) -> None:
+    """Make available what purchases with refunds earned: only then it can be taken back."""
+    refunded = {key for key, one in stories.items() if key and (one.refunds or fresh.get(key))}
+    members = {int(made.context["member"]) for key in refunded
+               for made in stories[key].earning.values()}  # fmt: skip
+    purses = keeping.lock(members)
+    accruing.before_refunds(refunded, purses, now=now)
+    keeping.write(purses.values())
 
 
 def _store(fresh: dict[str, list[Refund]], answers: Sequence[Answer]) -> None:

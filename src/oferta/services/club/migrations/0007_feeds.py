@@ -28,6 +28,13 @@ CREATE INDEX club_early_refund_of_card
     ON club_earlyrefund ((record ->> 'card'), (record ->> 'merchant'));
 """
 
+UNKEPT = """
+DROP INDEX club_early_refund_of_card;
+CREATE OR REPLACE TRIGGER club_payment_kept BEFORE UPDATE OR DELETE ON club_payment
+    FOR EACH ROW EXECUTE FUNCTION oferta_refuse_change_but_erasing('card');
+DROP FUNCTION oferta_club_payment_kept();
+"""
+
 
 class Migration(migrations.Migration):
     """Feeds that payments come by, and what looks like fraud."""
@@ -112,5 +119,5 @@ class Migration(migrations.Migration):
                 name="suspicion_state_known",
             ),
         ),
-        migrations.RunSQL(KEPT, migrations.RunSQL.noop),
+        migrations.RunSQL(KEPT, UNKEPT),
     ]
