@@ -39,8 +39,8 @@ def test_the_digest_is_that_of_all_that_was_asked_written_as_one_list(party: UUI
 def test_the_order_of_keys_is_no_part_of_what_was_asked() -> None:
     turned = replace(
         EVENT,
-        facts=dict(reversed(EVENT.facts.items())),
-        context=dict(reversed(EVENT.context.items())),
+        facts=dict(reversed(list(EVENT.facts.items()))),
+        context=dict(reversed(list(EVENT.context.items()))),
     )
     assert rules.asked(turned) == rules.asked(EVENT)
 
