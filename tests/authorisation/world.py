@@ -65,9 +65,7 @@ def make() -> World:
     appointment = staffing.propose(
         username, name="x", roles=[Role.CLERK], reason="x", actor=another, now=build.NOW
     )
-    mine = _data_of(owner)
-    sent = _messages(staff["messenger"], owner)
-    sold = _partner_of(owner, decision)
+    mine = _data_of(owner) | _messages(staff["messenger"], owner) | _partner_of(owner, decision)
     staffing.dismiss(staff["dismissed"].id, reason="left", actor=another, now=build.NOW)
     world = World(
         clients={},
@@ -98,9 +96,7 @@ def make() -> World:
             "delivery_id": 1,
             "prefix": "unknown",
         }
-        | mine
-        | sent
-        | sold,
+        | mine,
         links={"owner": queries.link_token(owner), "stranger": queries.link_token(stranger)},
     )
     world.clients = _clients(world, blocked)
