@@ -174,7 +174,7 @@ def _named(end: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=25,
+    max_examples=15,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -192,7 +192,7 @@ def test_any_order_any_repetition_any_batches_end_the_same(
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(1, 999_99), max_size=4), st.permutations(range(6)))
 def test_any_split_of_a_refund_in_any_order_ends_as_the_whole(
     cuts: list[int], order: list[int]
