@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
-from oferta.core.terms.errors import NotInForce, UnknownEdition
+from oferta.core.terms.errors import NotInForce, TermsError, UnknownEdition
 from oferta.core.terms.facts import used_type
 from oferta.core.terms.program import Program
 from oferta.core.terms.relations import breaks
@@ -144,6 +144,20 @@ class Reader:
             found = self._by_day[day] = self._find(day)
             return found
 
+    def day_of(self, coded: tuple[Coded, ...]) -> Coded:
+        """Return the day that the kept edition works out; None if it cannot."""
+        try:
+            standing = self.standing(0)  # the kept edition answers on every day
+            if standing is None:
+                return None
+            return standing.program.day_of(dict(zip(self.names, coded, strict=True)))
+        except TermsError:
+            return None
+
+    def tells_day(self) -> bool:
+        """Tell whether the day is plain: a fact, or worked out by one edition only."""
+        return bool(self.day) or self._kept is not None
+
     def _find(self, day: Coded) -> Standing | None:
         if not isinstance(day, int):
             return None
@@ -169,8 +183,8 @@ class Form:
     def read(self, given: Sequence[Mapping[str, Any]]) -> list[tuple[Row, ...] | None]:
         """Return each event's facts, a row a question; None where they are not all plainly given.
 
-        Left to the terms' own reader: a fact too few, too many or of another type, a day that is
-        worked out, a day before the first edition.
+        Left to the terms' own reader: a fact too few, too many or of another type, a day that each
+        edition works out, a day before the first edition.
         """
         read: list[tuple[Row, ...] | None] = [None] * len(given)
         places, rows = [], []
@@ -181,7 +195,7 @@ class Form:
                 except KeyError:
                     continue
                 places.append(place)
-        if not rows or not all(reader.day for reader in self._readers):
+        if not rows or not all(reader.tells_day() for reader in self._readers):
             return read
         coded, pieces, bad = self._cells(rows)
         by_question = [_rows(reader, coded, pieces, bad) for reader in self._readers]
@@ -213,9 +227,9 @@ def _rows(
     bad: set[int],
 ) -> list[Row]:
     """Put the columns of a question together, and add to `bad` the rows that must be left."""
-    days = coded[reader.day]
-    standings = [reader.standing(day) for day in days]
     rows = list(zip(*[coded[name] for name in reader.names], strict=True))
+    days = coded[reader.day] if reader.day else [reader.day_of(row) for row in rows]
+    standings = [reader.standing(day) for day in days]
     bad.update(
         at
         for at, standing in enumerate(standings)

@@ -21,6 +21,7 @@ from oferta.services.tickets.refunding import facts as case
 from oferta.services.tickets.refunding.errors import RefundRefused
 from oferta.services.tickets.refunding.facts import Claim, Sold
 from oferta.services.tickets.refunding.quoting import total_of
+from oferta.services.tickets.refunding.reading import SoldOrder
 from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
 
 _EPOCH = date(1970, 1, 1)
@@ -52,10 +53,10 @@ def decide(
     """
     row.asked_times += 1
     owed = accounts.owed_to_buyers(sold[0].unit)
-    events = [event(_key(row, one), order, one, claim, owed=owed) for one in sold]
+    asked = [occurrence(_key(row, one), order, one, claim, owed=owed) for one in sold]
     told, teller = _told(row, order, sold, claim)
-    events[teller] = replace(events[teller], context={**events[teller].context, "tell": told})
-    answers = decisions.decide_many(events, now=now)
+    asked[teller] = replace(asked[teller], context={**asked[teller].context, "tell": told})
+    answers = decisions.decide_many(asked, now=now)
     found = [agreed(order, answer) for answer in answers]
     for one, decision in zip(sold, found, strict=True):
         row.tickets.filter(ticket_id=one.ticket_id).update(decision_id=decision.id)
@@ -95,12 +96,14 @@ def book(
     void([one.ticket_id for one, _ in granted], resell=resell)
 
 
-def refund(sold: Sold, decision: Decision, order: Order, *, due_on: date, now: datetime) -> Refund:
+def refund(
+    sold: Sold, decision: Decision, order: Order | SoldOrder, *, due_on: date, now: datetime
+) -> Refund:
     """Return what we owe by a Decision, unsaved: how much, by which day, from whom."""
     said = decision.outcome or {}
     return Refund(
         id=uuid7(),
-        order=order,
+        order_id=order.id,
         ticket_id=sold.ticket_id,
         decision_id=decision.id,
         ticket_money=int(said["ticket_money"] or 0),
@@ -117,16 +120,16 @@ def refund(sold: Sold, decision: Decision, order: Order, *, due_on: date, now: d
 def void(ticket_ids: Sequence[UUID], *, resell: bool) -> None:
     """Make tickets open nothing from now on, and let their places be sold anew if they may."""
     rows = Ticket.objects.filter(id__in=list(ticket_ids), status=TicketStatus.VALID)
-    tickets = list(rows.select_related("line"))
+    found = list(rows.values_list("line__category_id", "place_id"))
     rows.update(status=TicketStatus.RETURNED, generation=F("generation") + 1)
-    sold = Counter(one.line.category_id for one in tickets)
-    if sold:
-        places.count_sold({category: -count for category, count in sold.items()})
+    if found:
+        counted = Counter(category for category, _ in found)
+        places.count_sold({category: -count for category, count in counted.items()})
     if resell:
-        places.give_back([one.place_id for one in tickets])
+        places.give_back([place for _, place in found])
 
 
-def event(key: str, order: Order, sold: Sold, claim: Claim, *, owed: int) -> Event:
+def occurrence(key: str, order: Order | SoldOrder, sold: Sold, claim: Claim, *, owed: int) -> Event:
     """Return the question of one ticket's refund, under the edition that decides it.
 
     Args:
@@ -200,7 +203,7 @@ def _told(
     return told, totals.index(max(totals))
 
 
-def agreed(order: Order, answer: Answer) -> Decision:
+def agreed(order: Order | SoldOrder, answer: Answer) -> Decision:
     """Return the Decision; one that stopped has a case of its own and grants nothing."""
     if answer.error is not None:
         raise answer.error

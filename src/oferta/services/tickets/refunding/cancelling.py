@@ -9,7 +9,7 @@ which also finds an order that was being paid in that moment.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby, tee
 from typing import Any
@@ -35,6 +35,7 @@ from oferta.services.tickets.refunding import booking, facts, reading
 from oferta.services.tickets.refunding.errors import CannotChange, RefundRefused
 from oferta.services.tickets.refunding.facts import Claim, Sold
 from oferta.services.tickets.refunding.quoting import total_of
+from oferta.services.tickets.refunding.reading import Returnable, SoldOrder
 from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
 
 #: Tickets of a batch; an order is never cut in two.
@@ -42,14 +43,6 @@ BATCH = 1_000
 NOTICE = "tickets.cancelled"
 _MAY_BE_CANCELLED = (Stage.ON_SALE, Stage.POSTPONED, Stage.REPLACED)
 _NO_TICKET = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A ticket to be returned, and the row it stands in."""
-
-    sold: Sold
-    row: Ticket
 
 
 def cancel(
@@ -84,13 +77,10 @@ def refund_all(performance_id: UUID, *, now: datetime) -> int:
     rows = Performance.objects.select_related("hall__venue", "organiser", "operator")
     performance = rows.get(id=performance_id)
     claim = Claim(reason=facts.CANCELLED, requested_at=now, decided_at=now)
-    valid = reading.tickets_of(performance).filter(status=TicketStatus.VALID)
-    tickets = list(valid.order_by("order_id", "serial"))
-    sold = {one.ticket_id: one for one in reading.read(tickets)}
-    parts = list(_parts([_Item(sold[row.id], row) for row in tickets]))
+    parts = list(_parts(reading.valid_of(performance)))
     run = _Run(performance, claim, now)
     here, later = tee(parts)
-    ready = decisions.ahead(run.events(part) for part in later)
+    ready = decisions.ahead(run.occurrences(part) for part in later)
     return sum(run.book(part, prepared) for part, prepared in zip(here, ready, strict=True))
 
 
@@ -149,53 +139,52 @@ class _Run:
         self._totals: dict[Sold, int] = {}
         self._due: dict[str, date] = {}
 
-    def events(self, part: Sequence[_Item]) -> list[Event]:
+    def occurrences(self, part: Sequence[Returnable]) -> list[Event]:
         """Return the questions of a batch; the first ticket of an order speaks for all of them."""
         asked = []
-        for _, group in groupby(part, key=lambda one: one.row.order_id):
+        for _, group in groupby(part, key=lambda one: one.order.id):
             items = list(group)
             for place, item in enumerate(items):
-                asked.append(self._event(item, items if place == 0 else []))
+                asked.append(self._occurrence(item, items if place == 0 else []))
         return asked
 
     @transaction.atomic
-    def book(self, part: Sequence[_Item], prepared: Prepared) -> int:
+    def book(self, part: Sequence[Returnable], prepared: Prepared) -> int:
         """Decide a batch and write what follows from it."""
-        orders = {one.row.order_id for one in part}
+        orders = {one.order.id for one in part}
         list(Order.objects.select_for_update().filter(id__in=orders).order_by("id").values("id"))
         valid = set(
             Ticket.objects.filter(
-                id__in=[one.row.id for one in part], status=TicketStatus.VALID
+                id__in=[one.sold.ticket_id for one in part], status=TicketStatus.VALID
             ).values_list("id", flat=True)
         )
         if len(valid) < len(part):  # given back by their buyers meanwhile
-            part = [one for one in part if one.row.id in valid]
-            answers = decisions.decide_many(self.events(part), now=self.now)
+            part = [one for one in part if one.sold.ticket_id in valid]
+            answers = decisions.decide_many(self.occurrences(part), now=self.now)
         else:
             answers = decisions.decide_many(prepared, now=self.now)
         found = [
-            booking.agreed(one.row.order, answer) for one, answer in zip(part, answers, strict=True)
+            booking.agreed(one.order, answer) for one, answer in zip(part, answers, strict=True)
         ]
         self._check_told(part, found)
         Refund.objects.bulk_create(self._refunds(part, found))
-        paid = [one.row.id for one, made in zip(part, found, strict=True) if _is_paid(made)]
+        paid = [one.sold.ticket_id for one, made in zip(part, found, strict=True) if _is_paid(made)]
         booking.void(paid, resell=False)
         Application.objects.filter(order_id__in=orders, closed_at__isnull=True).update(
             state=ApplicationState.GRANTED, closed_at=self.now
         )
         return len(paid)
 
-    def _event(self, item: _Item, told: Sequence[_Item]) -> Event:
-        order = item.row.order
-        order.performance = self.performance  # one of ten thousand equal ones
-        key = f"tickets/cancelled/{self.performance.id}/{item.row.id}"
-        asked = booking.event(key, order, item.sold, self.claim, owed=self.owed)
+    def _occurrence(self, item: Returnable, told: Sequence[Returnable]) -> Event:
+        order = item.order
+        key = f"tickets/cancelled/{self.performance.id}/{item.sold.ticket_id}"
+        asked = booking.occurrence(key, order, item.sold, self.claim, owed=self.owed)
         context: dict[str, Any] = {**asked.context, "notice": NOTICE}
         if told:
             context["tell"] = self._told(order, told)
         return replace(asked, context=context)
 
-    def _told(self, order: Order, items: Sequence[_Item]) -> Mapping[str, Any]:
+    def _told(self, order: SoldOrder, items: Sequence[Returnable]) -> Mapping[str, Any]:
         told: dict[str, Any] = {
             "code": order.code,
             "number": order.code,
@@ -207,22 +196,22 @@ class _Run:
             told["amount"] = {"minor": total, "unit": self.performance.currency}
         return told
 
-    def _check_told(self, part: Sequence[_Item], found: Sequence[Decision]) -> None:
+    def _check_told(self, part: Sequence[Returnable], found: Sequence[Decision]) -> None:
         """Refuse a batch in which a notice names another sum than the refunds of its order."""
         granted: dict[UUID, int] = {}
         for one, made in zip(part, found, strict=True):
-            order_id = one.row.order_id
+            order_id = one.order.id
             granted[order_id] = granted.get(order_id, 0) + booking.total(made)
         for one, made in zip(part, found, strict=True):
             amount = made.context.get("tell", {}).get("amount")
-            if amount and amount["minor"] != granted[one.row.order_id]:
-                raise RefundRefused(order=one.row.order.code, reason="amount")
+            if amount and amount["minor"] != granted[one.order.id]:
+                raise RefundRefused(order=one.order.code, reason="amount")
 
-    def _refunds(self, part: Sequence[_Item], found: Sequence[Decision]) -> Iterator[Refund]:
+    def _refunds(self, part: Sequence[Returnable], found: Sequence[Decision]) -> Iterator[Refund]:
         for one, made in zip(part, found, strict=True):
             if booking.total(made):
                 due = self._due_on(one.sold)
-                yield booking.refund(one.sold, made, one.row.order, due_on=due, now=self.now)
+                yield booking.refund(one.sold, made, one.order, due_on=due, now=self.now)
 
     def _due_on(self, sold: Sold) -> date:
         """Return the day of payment: it hangs on the edition, not on the ticket."""
@@ -241,9 +230,9 @@ def _is_paid(decision: Decision) -> bool:
     return (decision.outcome or {}).get("decision") == "paid"
 
 
-def _parts(items: Sequence[_Item]) -> Iterator[list[_Item]]:
-    part: list[_Item] = []
-    for _, group in groupby(items, key=lambda one: one.row.order_id):
+def _parts(items: Sequence[Returnable]) -> Iterator[list[Returnable]]:
+    part: list[Returnable] = []
+    for _, group in groupby(items, key=lambda one: one.order.id):
         part += group
         if len(part) >= BATCH:
             yield part

@@ -195,7 +195,7 @@ def _decide(
     order = row.order
     row.attempts += 1
     given = _facts(row)
-    event = Event(
+    asked = Event(
         key=f"tickets/payout/{row.id}/{row.attempts}",
         pack=order.refund_pack,
         edition=order.refund_edition,
@@ -212,7 +212,7 @@ def _decide(
         },
         party_id=order.party_id,
     )
-    (answer,) = decisions.decide_many([event], now=now)
+    (answer,) = decisions.decide_many([asked], now=now)
     decision = booking.agreed(order, answer)
     return decision, str((decision.outcome or {})["way"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -66,13 +67,99 @@ def read(rows: Iterable[Ticket]) -> list[Sold]:
         PerformanceChange.objects.filter(performance=performance).order_by("changed_at", "id")
     )
     means = paid_by({row.order_id for row in valid})
-    regime = regime_ended_on(performance)
-    return [_sold(row, changes, means.get(row.order_id, "card"), regime) for row in valid]
+    common = _common(performance)
+    return [_sold(row, changes, means.get(row.order_id, "card"), common) for row in valid]
 
 
-def tickets_of(performance: Performance) -> QuerySet[Ticket]:
-    """Return the rows of a performance's tickets, as `read` wants them."""
-    return _rows().filter(performance=performance)
+class SoldOrder(NamedTuple):
+    """What a refund needs of an order, without its row: a cancellation reads ten thousand."""
+
+    id: UUID
+    code: str
+    party_id: UUID
+    operator_id: str
+    performance: Performance
+
+
+class Returnable(NamedTuple):
+    """A valid ticket of a cancelled performance."""
+
+    sold: Sold
+    order: SoldOrder
+    category_id: int
+
+
+_COLUMNS = (
+    *("id", "order_id", "order__code", "order__party_id", "order__operator_id"),
+    *("order__refund_pack", "order__refund_edition", "order__currency", "order__ordered_at"),
+    *("order__promo_id", "carrier", "surrendered_at", "issued_at", "line__category_id"),
+    *("line__nominal", "line__price", "line__service_fee", "line__delivery_fee", "was_used"),
+)
+
+
+def valid_of(performance: Performance) -> list[Returnable]:
+    """Return every valid ticket of a performance as it was sold, those of an order together.
+
+    Places are left out: nobody is told one in a cancellation.
+
+    Args:
+        performance: with its hall and venue read.
+    """
+    rows = Ticket.objects.filter(performance=performance, status=TicketStatus.VALID)
+    used = rows.annotate(was_used=Exists(Admission.objects.filter(ticket=OuterRef("pk"))))
+    found = list(used.order_by("order_id", "serial").values_list(*_COLUMNS))
+    changes = list(
+        PerformanceChange.objects.filter(performance=performance).order_by("changed_at", "id")
+    )
+    means = paid_by({row[1] for row in found})
+    common = _common(performance)
+    return [_returnable(row, performance, changes, means, common) for row in found]
+
+
+def _returnable(
+    row: tuple[Any, ...],
+    performance: Performance,
+    changes: Sequence[PerformanceChange],
+    means: Mapping[UUID, str],
+    common: Mapping[str, Any],
+) -> Returnable:
+    (ticket, order, code, party, operator, pack, edition, unit, ordered, promo, carrier) = row[:11]
+    (surrendered, issued, category, nominal, price, fee, delivery, used) = row[11:]
+    starts_at = _printed(issued, changes, performance)
+    moved = performance.starts_at != starts_at
+    sold = Sold(
+        ticket_id=ticket,
+        place="",
+        operator=operator,
+        pack=pack,
+        edition=edition,
+        unit=unit,
+        starts_at=starts_at,
+        new_starts_at=performance.starts_at if moved else None,
+        bought_at=ordered,
+        on_promotion=promo is not None,
+        used=used,
+        nominal=nominal,
+        paid=price,
+        service_fee=fee,
+        delivery=delivery,
+        carrier=carrier,
+        paid_by=means.get(order, "card"),
+        surrendered=surrendered is not None,
+        **common,
+    )
+    return Returnable(sold, SoldOrder(order, code, party, operator, performance), category)
+
+
+def _common(performance: Performance) -> dict[str, Any]:
+    """Return what is the same of every ticket of a performance."""
+    return {
+        "time_zone": performance.hall.venue.time_zone,
+        "high_alert": performance.high_alert,
+        "regime_ended_on": regime_ended_on(performance),
+        "organiser_accepts_before": performance.refunds_accepted_before,
+        "change": CHANGES.get(performance.stage, ""),
+    }
 
 
 def paid_by(orders: Iterable[UUID]) -> dict[UUID, str]:
@@ -88,10 +175,12 @@ def paid_by(orders: Iterable[UUID]) -> dict[UUID, str]:
     }
 
 
-def printed_start(row: Ticket, changes: Sequence[PerformanceChange]) -> datetime:
-    """Return the start that stood on the ticket when it was sold."""
-    later = [change for change in changes if change.changed_at > row.issued_at]
-    return later[0].starts_before if later else row.performance.starts_at
+def _printed(
+    issued_at: datetime, changes: Sequence[PerformanceChange], performance: Performance
+) -> datetime:
+    """Return the start that stood on a ticket when it was sold."""
+    later = next((change for change in changes if change.changed_at > issued_at), None)
+    return later.starts_before if later else performance.starts_at
 
 
 def regime_ended_on(performance: Performance) -> date | None:
@@ -110,10 +199,10 @@ def _rows() -> QuerySet[Ticket]:
 
 
 def _sold(
-    row: Ticket, changes: Sequence[PerformanceChange], means: str, regime: date | None
+    row: Ticket, changes: Sequence[PerformanceChange], means: str, common: Mapping[str, Any]
 ) -> Sold:
     order, line, performance = row.order, row.line, row.performance
-    starts_at = printed_start(row, changes)
+    starts_at = _printed(row.issued_at, changes, performance)
     moved = performance.starts_at != starts_at
     seat = row.place.seat
     return Sold(
@@ -125,7 +214,6 @@ def _sold(
         unit=order.currency,
         starts_at=starts_at,
         new_starts_at=performance.starts_at if moved else None,
-        time_zone=performance.hall.venue.time_zone,
         bought_at=order.ordered_at,
         on_promotion=order.promo_id is not None,
         used=bool(getattr(row, "was_used", False)),
@@ -136,8 +224,5 @@ def _sold(
         carrier=row.carrier,
         paid_by=means,
         surrendered=row.surrendered_at is not None,
-        high_alert=performance.high_alert,
-        regime_ended_on=regime,
-        organiser_accepts_before=performance.refunds_accepted_before,
-        change=CHANGES.get(performance.stage, ""),
+        **common,
     )
