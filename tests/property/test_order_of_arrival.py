@@ -221,6 +221,16 @@ def test_a_late_payment_takes_its_place_under_the_cap_and_the_later_one_gets_the
 
 
 @pytest.mark.django_db
+def test_what_a_refund_took_of_a_bonus_that_is_cut_is_not_filled_from_another_lot() -> None:
+    """BC-69, BC-84: the later one is cut after half of it was refunded; the other lot stays."""
+    other = a_purchase(0, hour=0)
+    early = a_purchase(1, hour=1, amount=15_000_00, merchant="bus", facts=BUS)
+    later = a_purchase(2, hour=50, amount=9_500_00, merchant="bus", facts=BUS)
+    half = a_refund(0, 4_750_00, hour=90, of="p2", at="bus")
+    assert ends([[other], [later], [half], [early]]) == ends([[other], [early], [later], [half]])
+
+
+@pytest.mark.django_db
 def test_a_refund_waits_seven_days_for_its_purchase_and_is_then_a_question(db: None) -> None:
     """BC-69."""
     refund = a_refund(1, 1_000_00, hour=200, of="p0")

@@ -19,76 +19,110 @@ from oferta.services.club.rules import FUNDERS
 def follow(recounted: Sequence[Recounted]) -> None:
     """Do in the lots what Decisions say that were made again because something came late.
 
-    All of a member's together: what one of them takes back another may give again, and only what is
-    owed at the end is filled from other lots.
+    All of a member's together: what one of them takes back another may give again.
+
+    Args:
+        recounted: what they give is open already (`open_instead`).
     """
     by_member: dict[int, list[Recounted]] = {}
     for one in recounted:
         by_member.setdefault(int(one.new.context["member"]), []).append(one)
     purses = keeping.lock(by_member)
     for account_id, own in by_member.items():
-        purse = purses[account_id]
-        purse.held = True
-        for old, new in own:
-            DOERS[new.question](purse, old, new)
-        touched = [one.lot_id for one in purse.moves if one.lot_id is not None]
-        purse.release(dict.fromkeys(touched), own[-1].new.id)
+        replace(purses[account_id], own)
     keeping.write(purses.values())
 
 
-def _earning(purse: Purse, old: Decision, new: Decision) -> None:
-    purchase_key = root(new).key.removeprefix(PAYMENT_PREFIX)
-    keeping.open_lots([new], purchase_keys={new.id: purchase_key})
+def replace(purse: Purse, recounted: Sequence[Recounted]) -> None:
+    """Undo in one member's lots what the old Decisions did, then do what the new ones say.
+
+    First everything is undone, so that no lot lacks for a moment what another Decision gives back
+    to it; claw-backs before what they were taken from. Only what is owed at the end is filled, from
+    the lots that were opened instead before any other.
+
+    Args:
+        purse: locked; the caller writes it.
+        recounted: of Decisions that move lots; what they give is open already (`open_instead`).
+    """
+    purse.held = True
+    for old, new in sorted(recounted, key=lambda one: one.new.question in FUNDERS):
+        UNDO[new.question](purse, old, new)
+    opened = []
+    for old, new in recounted:
+        if (lot_id := DO[new.question](purse, old, new)) is not None:
+            opened.append(lot_id)
+    purse.release(opened, recounted[-1].new.id)
+
+
+def open_instead(recounted: Sequence[Recounted]) -> None:
+    """Open what the new Decisions give, and let what the old ones gave wait no more.
+
+    Once for each, before `follow`: between the two their refunds are made again.
+    """
+    for old, new in recounted:
+        if new.question in FUNDERS:
+            purchase_key = root(new).key.removeprefix(PAYMENT_PREFIX)
+            keeping.open_lots([new], purchase_keys={new.id: purchase_key})
+            waiting.drop(old.id)
+
+
+def _undo_earning(purse: Purse, old: Decision, new: Decision) -> None:
     accrual_id = waiting.drop(old.id) or old.id
-    taken = keeping.opened_by([accrual_id]).get(accrual_id)
-    _read(purse, [taken.id] if taken else [])
-    if taken is not None:
-        purse.take_back(taken.id, taken.amount, new.id, Kind.UNDONE)
+    _close(purse, keeping.opened_by([accrual_id]).get(accrual_id), new)
 
 
-def _accrual(purse: Purse, old: Decision, new: Decision) -> None:
-    """Take back what was accrued: the ledger posts one hold but once, so nothing comes instead."""
-    taken = keeping.opened_by([old.id]).get(old.id)
-    _read(purse, [taken.id] if taken else [])
-    if taken is not None:
-        purse.take_back(taken.id, taken.amount, new.id, Kind.UNDONE)
+def _do_earning(purse: Purse, _old: Decision, new: Decision) -> int | None:
+    lot = keeping.opened_by([new.id]).get(new.id)
+    _read(purse, [lot.id] if lot else [])
+    return lot.id if lot else None
 
 
-def _clawback(purse: Purse, old: Decision, new: Decision) -> None:
-    lot = lots_of_refunds([root(new).key]).get(root(new).key)
+def _undo_accrual(purse: Purse, old: Decision, new: Decision) -> None:
+    _close(purse, keeping.opened_by([old.id]).get(old.id), new)
+
+
+def _do_nothing(_purse: Purse, _old: Decision, _new: Decision) -> None:
+    """Do nothing: the ledger posts one hold but once, so nothing comes instead of an accrual."""
+
+
+def _close(purse: Purse, lot: Lot | None, new: Decision) -> None:
+    if lot is not None:
+        _read(purse, [lot.id])
+        purse.take_back(lot.id, lot.amount, new.id, Kind.UNDONE)
+
+
+def _undo(purse: Purse, old: Decision, new: Decision) -> None:
     done = keeping.moves_of(old.id)
-    _read(purse, [one.lot_id for one in done if one.lot_id] + ([lot.id] if lot else []))
+    _read(purse, [one.lot_id for one in done if one.lot_id])
     purse.undo(done, new.id)
+
+
+def _clawback(purse: Purse, _old: Decision, new: Decision) -> None:
+    lot = lots_of_refunds([root(new).key]).get(root(new).key)
+    _read(purse, [lot.id] if lot else [])
     if amount := _amount(new):
         purse.take_back(lot.id if lot else None, amount, new.id)
 
 
-def _redeem(purse: Purse, old: Decision, new: Decision) -> None:
-    done = keeping.moves_of(old.id)
-    _read(purse, [one.lot_id for one in done if one.lot_id])
-    purse.undo(done, new.id)
+def _redeem(purse: Purse, _old: Decision, new: Decision) -> None:
     if amount := _amount(new):
         there = min(amount, purse.usable(day_of(new.decided_at)))
         purse.spend(there, new.id, day_of(new.decided_at))
         purse.take_back(None, amount - there, new.id, Kind.SPENT)
 
 
-def _restore(purse: Purse, old: Decision, new: Decision) -> None:
+def _restore(purse: Purse, _old: Decision, new: Decision) -> None:
     refund = RedemptionRefund.objects.get(decision_id=root(new).id)
-    done = keeping.moves_of(old.id)
     paid = Redemption.objects.get(reference=refund.redemption_id)
     uses = keeping.uses_of(decided.current(paid.decision_id).id)
     returned = give_back(uses, 0, min(_amount(new), sum(one.amount for one in uses)))
-    _read(purse, [one.lot_id for one in done if one.lot_id] + [one.lot_id for one in returned])
-    purse.undo(done, new.id)
+    _read(purse, [one.lot_id for one in returned])
     purse.restore(returned, new.id)
 
 
-def _expiry(purse: Purse, old: Decision, new: Decision) -> None:
-    done = keeping.moves_of(old.id)
+def _expiry(purse: Purse, _old: Decision, new: Decision) -> None:
     lot_id = int(new.context["lot"])
     _read(purse, [lot_id])
-    purse.undo(done, new.id)
     if amount := _amount(new):
         purse.expire(lot_id, new.id, amount)
     else:  # a member of staff said that it does not expire
@@ -113,11 +147,17 @@ def _read(purse: Purse, lot_ids: list[int]) -> None:
     keeping.read({purse.account_id: purse}, lot_ids)
 
 
-DOERS: dict[str, Callable[[Purse, Decision, Decision], None]] = {
-    **dict.fromkeys(FUNDERS, _earning),
+UNDO: dict[str, Callable[[Purse, Decision, Decision], None]] = {
+    **dict.fromkeys(FUNDERS, _undo_earning),
+    **dict.fromkeys(("clawback", "redeem", "restore", "expiry"), _undo),
+    "accrual": _undo_accrual,
+}
+#: Each returns the lot that it opened, if any.
+DO: dict[str, Callable[[Purse, Decision, Decision], int | None]] = {
+    **dict.fromkeys(FUNDERS, _do_earning),
     "clawback": _clawback,
     "redeem": _redeem,
     "restore": _restore,
     "expiry": _expiry,
-    "accrual": _accrual,
+    "accrual": _do_nothing,
 }

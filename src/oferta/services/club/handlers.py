@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from oferta.core.decisions import queries as decided
-from oferta.core.decisions.types import DecisionOverridden
+from oferta.core.decisions.types import DecisionOverridden, Recounted
 from oferta.services.club import keeping
-from oferta.services.club.correcting import DOERS
+from oferta.services.club.correcting import UNDO, open_instead, replace
 from oferta.services.club.facts import PACK
 from oferta.services.club.membership import tiers
 
@@ -17,11 +17,13 @@ def on_overridden(event: DecisionOverridden) -> None:
         return
     if new.question == tiers.QUESTION:
         tiers.corrected(old, new)
-    if new.question not in DOERS or new.actor_id is None:
+    if new.question not in UNDO or new.actor_id is None:
         return  # what nobody stands behind, the club did itself: see `follow`
     if "member" not in new.context:
         return  # asked of the terms by another system: no purse of the club's, nothing moved
     account_id = new.context["member"]
     purse = keeping.lock([account_id])[account_id]
-    DOERS[new.question](purse, old, new)
+    both = [Recounted(old=old, new=new)]
+    open_instead(both)
+    replace(purse, both)
     keeping.write([purse])

@@ -72,6 +72,8 @@ def lock(account_ids: Iterable[int], *, debtors_only: bool = False) -> dict[int,
             cursor.execute(_REPAID, [list(purses)])
             for account_id, lot_id, net in cursor.fetchall():
                 purses[account_id].repaid.append(Use(lot_id, net))
+        if given := [use.lot_id for one in purses.values() for use in one.repaid]:
+            read(purses, given)  # what is given back goes to lots that may have nothing left
     return purses
 
 
@@ -171,8 +173,13 @@ def opened_by(decision_ids: Sequence[UUID]) -> dict[UUID, StoredLot]:
 
 
 def moves_of(decision_id: UUID) -> list[Move]:
-    """Return what a Decision did to lots and debts; repayments are left out, they settle anew."""
-    rows = LotMove.objects.filter(decision_id=decision_id).exclude(kind=Kind.REPAID).order_by("id")
+    """Return what a Decision itself did to lots and debts.
+
+    Repayments are left out: they settle anew. So is what it undid of the Decision before it: that
+    stays undone, whatever comes in its place.
+    """
+    rows = LotMove.objects.filter(decision_id=decision_id)
+    rows = rows.exclude(kind__in=[Kind.REPAID, Kind.UNDONE]).order_by("id")
     return [Move(one.lot_id, one.decision_id, Kind(one.kind), one.amount) for one in rows]
 
 

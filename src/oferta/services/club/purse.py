@@ -46,7 +46,7 @@ class Purse:
     #: What each lot gave toward the debt and did not get back, in the order of repayment.
     repaid: list[Use] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
-    #: Nothing is filled from the lots until `release`: what is owed now may be undone in a moment.
+    #: Nothing is filled from the lots until `release`: what is owed may be given in a moment.
     held: bool = False
 
     def release(self, lot_ids: Iterable[int], decision_id: UUID) -> None:
@@ -56,8 +56,7 @@ class Purse:
             lot = self.lots.get(lot_id)
             part = min(lot.left, self.owed) if lot else 0
             if part > 0:
-                self._change(lot_id, -part, decision_id, Kind.UNDONE)
-                self._owe(-part, decision_id, Kind.UNDONE)
+                self._fill([Use(lot_id, part)], decision_id)
         self.settle(decision_id)
 
     def usable(self, on: date) -> int:
@@ -111,13 +110,9 @@ class Purse:
 
     def settle(self, decision_id: UUID) -> None:
         """Fill what is owed from the lots; give back to them what was filled too much."""
-        if self.held:
-            return
-        if self.owed > 0:
+        if self.owed > 0 and not self.held:
             uses, _ = lots.spend(self.lots.values(), self.owed)
-            self.repaid += uses
-            self._take(uses, decision_id, Kind.REPAID)
-            self._owe(-sum(one.amount for one in uses), decision_id, Kind.REPAID)
+            self._fill(uses, decision_id)
         elif self.owed < 0:
             uses = lots.give_back(self.repaid, 0, -self.owed)
             for use in uses:
@@ -125,6 +120,11 @@ class Purse:
             returned = sum(one.amount for one in uses)
             self.repaid = _first(self.repaid, sum(one.amount for one in self.repaid) - returned)
             self._owe(returned, decision_id, Kind.REPAID)
+
+    def _fill(self, uses: list[Use], decision_id: UUID) -> None:
+        self.repaid += uses
+        self._take(uses, decision_id, Kind.REPAID)
+        self._owe(-sum(one.amount for one in uses), decision_id, Kind.REPAID)
 
     def _take(self, uses: Iterable[Use], decision_id: UUID, kind: Kind) -> None:
         for use in uses:

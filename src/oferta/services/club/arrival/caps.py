@@ -24,7 +24,7 @@ from oferta.core.terms.limits import LimitWindow
 from oferta.core.terms.types import Edition, Limit
 from oferta.services.club import keeping
 from oferta.services.club.arrival import refunds
-from oferta.services.club.correcting import follow
+from oferta.services.club.correcting import open_instead
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX
 
 #: Facts that make a limit's holder one customer, whose decisions are found by an index.
@@ -160,5 +160,5 @@ def _recount(one: _Capped, bank: int, now: datetime) -> None:
         ],
         now=now,
     )
-    follow(again)
-    refunds.recount(sorted({str(new.context[_ROOT]) for _, new in again}), bank=bank, now=now)
+    open_instead(again)
+    refunds.recount(again, bank=bank, now=now)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
-from oferta.core.decisions.types import Answer, Status
+from oferta.core.decisions.types import Answer, Recounted, Status
 from oferta.services.club import facts, keeping, refunding
 from oferta.services.club.arrival import reading, waiting
 from oferta.services.club.arrival.claims import Claim, claims_of
@@ -75,9 +75,19 @@ def adopt(purchase_keys: Sequence[str], *, bank: int, now: datetime) -> None:
         _settle(moved, {}, bank, now)
 
 
-def recount(purchase_keys: Iterable[str], *, bank: int, now: datetime) -> None:
-    """Look again what refunds of these purchases take back; members are locked by the caller."""
-    _settle(dict.fromkeys(purchase_keys, ()), {}, bank, now)
+def recount(earned: Sequence[Recounted], *, bank: int, now: datetime) -> None:
+    """Look again what refunds take back of purchases that earn something else now.
+
+    The lots follow both together, so that none is owed for a moment what another has.
+
+    Args:
+        earned: about purchases, each with its key in the context as `payment`; what they give is
+            open (`correcting.open_instead`), and the members are locked.
+        bank: the account of the Bank's bonuses.
+        now: when it is decided.
+    """
+    purchases = sorted({str(new.context["payment"]) for _, new in earned})
+    _settle(dict.fromkeys(purchases, ()), {}, bank, now, earned)
 
 
 def _take_wave(
@@ -144,6 +154,7 @@ def _settle(
     fresh: dict[str, list[Refund]],
     bank: int,
     now: datetime,
+    earned: Sequence[Recounted] = (),
 ) -> list[Answer]:
     """Decide what is new and make again what is wrong now, of every purchase concerned.
 
@@ -152,6 +163,7 @@ def _settle(
         fresh: refunds that are not on file, by their purchase.
         bank: the account of the Bank's bonuses.
         now: when it is decided.
+        earned: what was made again of these purchases themselves.
     """
     stories = reading.stories([*moved, *fresh])
     stories[""] = reading.without_purchase(moved.get("", ()))
@@ -164,7 +176,7 @@ def _settle(
     answers = decisions.decide_many(events, now=now)
     _store(fresh, answers)
     made = [one for answer in answers if not answer.replayed for one in answer.decisions]
-    follow(again)
+    follow([*earned, *again])
     refunding.take_back(made, keeping.lock(one.context["member"] for one in made))
     held = [one for one in (*made, *(one.new for one in again)) if (one.outcome or {}).get("hold")]
     cases.open_reviews(held, asking=ASKING, now=now)
