@@ -20,6 +20,8 @@ from oferta.kernel.clock import now
 from oferta.kernel.i18n import LANGUAGES, OWN_NAMES
 from oferta.project.config import Config, read_config
 from oferta.services.club import actions as club
+from oferta.services.club import partners
+from oferta.services.club.campaigns import registry
 from oferta.services.club.facts import PACK
 from oferta.services.club.mapping import load_mapping
 from oferta.services.club.models import Card, Payment
@@ -27,6 +29,9 @@ from oferta.services.club.models import Card, Payment
 #: Payments of the sample year that a first start replays; `oferta club replay` does them all.
 PAYMENTS = 1000
 FILE, MAPPING = "card-payments-2017.csv.gz", "club-mapping.yaml"
+PARTNERS, CAMPAIGNS = "club-partners.yaml", "club-campaigns.yaml"
+#: The campaign of the sample whose record is whole; it is over, and shown as such.
+STARTED = "mobile-spring-2024"
 #: What a member of the sample desk may move alone, minor units: 1 000 bonuses.
 SECOND_PERSON_ABOVE = 1_000_00
 
@@ -78,6 +83,9 @@ def _replay(folder: Path) -> str:
     del intake.payments[PAYMENTS:]
     report = club.replay(intake, load_mapping(folder / MAPPING), now=now())
     decisions.set_authority(PACK, second_person_above=SECOND_PERSON_ABOVE)
+    partners.load(folder / PARTNERS, today=now().date())
+    registry.load(folder / CAMPAIGNS)
+    registry.start(STARTED, now=now())
     return f"Replayed {report.decided_now} sample payments through the bonus club."
 
 
