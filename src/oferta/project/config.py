@@ -73,6 +73,9 @@ class Config:
     receipt_key: str = ""
     #: PEM file of the public keys that signed receipts before: a rotated key goes on counting.
     receipt_keys_retired: str = ""
+    #: PEM file of Apple's certificate of a pass type, its key and the certificates above it; empty:
+    #: tickets have no wallet passes.
+    apple_passes: str = ""
     #: File of the purposes of consent; empty: those that come with Oferta.
     purposes: str = ""
     #: Days between asking for erasure and its being done, in which one can think better of it.

@@ -71,8 +71,11 @@ from oferta.services.club.fraud import watching as club_watching
 from oferta.services.tickets import means as tickets_means
 from oferta.services.tickets import naming as tickets_naming
 from oferta.services.tickets import own_data as tickets_data
+from oferta.services.tickets import papers as ticket_papers
 from oferta.services.tickets import rules as tickets_rules
 from oferta.services.tickets.cash import CashDesk
+from oferta.services.tickets.codes import apple
+from oferta.services.tickets.codes.apple import Issuer
 from oferta.services.tickets.means import Means, Provider
 from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
@@ -206,6 +209,7 @@ def connect() -> None:
     naming.register(ACCOUNTS, TITLES)
     purses.register(KEEPERS)
     finding.register(SEARCHERS)
+    ticket_papers.connect(words.say, lambda: pass_issuer(config))
     tickets_means.connect(outside=providers(config), inside=MEANS)
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
@@ -223,6 +227,15 @@ def connect() -> None:
 def providers(config: Config) -> Mapping[str, Provider]:
     """Return who takes money at the ticket office; the sandbox takes none, so never for real."""
     return {"card": Sandbox()} if config.development else {}
+
+
+def pass_issuer(config: Config) -> Issuer | None:
+    """Return whose wallet passes tickets have, as the settings say; None: nobody's.
+
+    Raises:
+        BadPassCertificate: the file that is set cannot be used.
+    """
+    return apple.read_issuer(Path(config.apple_passes)) if config.apple_passes else None
 
 
 def ways_out(config: Config) -> list[channels.Channel]:

@@ -22,6 +22,9 @@ from oferta.project.webhooks.rest.routes import router as webhooks
 from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
+from oferta.services.tickets.rest.box_office import router as box_office
+from oferta.services.tickets.rest.papers import router as ticket_papers
+from oferta.services.tickets.rest.refunds import router as refunds
 from oferta.services.tickets.rest.routes import router as tickets
 
 DESCRIPTION = """\
@@ -45,6 +48,9 @@ ROUTERS: dict[str, Router] = {
     "membership": club_members,
     "claims": club_claims,
     "tickets": tickets,
+    "ticket papers": ticket_papers,
+    "refunds": refunds,
+    "box office": box_office,
     "webhooks": webhooks,
 }
 

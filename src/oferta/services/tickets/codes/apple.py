@@ -13,12 +13,16 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs7
+from cryptography.x509.oid import NameOID
+
+from oferta.services.tickets.codes.errors import BadPassCertificate
 
 #: Every entry has one date, so that the same pass is the same file.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -56,6 +60,29 @@ class Pass:
 _LARGE, _BESIDE = 1, 3
 
 
+def read_issuer(file: Path) -> Issuer:
+    """Return whose passes these are, as a PEM file says.
+
+    Args:
+        file: Apple's certificate of the pass type first, its key, Apple's certificates above it.
+
+    Raises:
+        BadPassCertificate: it cannot be read, or holds no such certificate and key.
+    """
+    try:
+        raw = file.read_bytes()
+        certificate, *chain = x509.load_pem_x509_certificates(raw)
+        key = load_pem_private_key(raw[raw.index(b"-----BEGIN PRIVATE KEY") :], password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise BadPassCertificate(file=file.name, what=str(error)[:200]) from error
+    if not isinstance(key, RSAPrivateKey) or key.public_key() != certificate.public_key():
+        raise BadPassCertificate(file=file.name, what="the key is not the certificate's")
+    said = [_named(certificate, one) for one in _SUBJECT]
+    if not all(said):
+        raise BadPassCertificate(file=file.name, what="the subject names no pass type or team")
+    return Issuer(*said, certificate=certificate, key=key, chain=chain)
+
+
 def pkpass(shown: Pass, issuer: Issuer, pictures: Mapping[str, bytes]) -> bytes:
     """Return the pass as a file to hand out as `application/vnd.apple.pkpass`.
 
@@ -70,6 +97,15 @@ def pkpass(shown: Pass, issuer: Issuer, pictures: Mapping[str, bytes]) -> bytes:
         for name, raw in files.items():
             archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), raw, zipfile.ZIP_DEFLATED)
     return held.getvalue()
+
+
+#: Where Apple's certificate names the pass type, the team and the organisation.
+_SUBJECT = (NameOID.USER_ID, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.ORGANIZATION_NAME)
+
+
+def _named(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:
+    found = certificate.subject.get_attributes_for_oid(name)
+    return str(found[0].value) if found else ""
 
 
 def _described(shown: Pass, issuer: Issuer) -> dict[str, Any]:

@@ -33,3 +33,19 @@ class CodeFieldTooLarge(OfertaError):
     field: str
     given: int
     largest: int
+
+
+@dataclass(eq=False, kw_only=True)
+class NoPasses(OfertaError):
+    """The operator issues no wallet passes; the ticket's page and PDF open the door as well."""
+
+    code: ClassVar[str] = "tickets.no_passes"
+
+
+@dataclass(eq=False, kw_only=True)
+class BadPassCertificate(OfertaError):
+    """The file of the wallet pass certificate cannot be used."""
+
+    code: ClassVar[str] = "tickets.bad_pass_certificate"
+    file: str
+    what: str

@@ -59,9 +59,9 @@ def apply(filing: Filing, *, now: datetime) -> ApplicationBrief:
             if known.asked != digest:
                 raise ApplicationReused(application=str(filing.id))
             return claims.brief(known)
-        sold = _returnable(order, filing.tickets)
+        sold = returnable(order, filing.tickets)
         claim = Claim(
-            reason=_reason(filing.reason, sold[0]),
+            reason=known_reason(filing.reason, sold[0]),
             requested_at=moment,
             decided_at=moment,
             names_match=filing.names_match,
@@ -87,7 +87,7 @@ def decide_again(row: Application, *, now: datetime) -> None:
         RefundRefused: as of `apply`.
     """
     order = reserving.locked(row.order_id)
-    sold = _returnable(order, [one.ticket_id for one in row.tickets.all()], under=row)
+    sold = returnable(order, [one.ticket_id for one in row.tickets.all()], under=row)
     booking.decide(row, order, sold, claims.claim_of(row, now=zoned(now)), now=zoned(now))
 
 
@@ -120,10 +120,19 @@ def locked(application_id: UUID) -> Application:
     return row
 
 
-def _returnable(
+def returnable(
     order: Order, tickets: Sequence[UUID], under: Application | None = None
 ) -> list[Sold]:
-    """Return the tickets as sold, if every one of them can be given back."""
+    """Return the tickets as sold, if every one of them can be given back.
+
+    Args:
+        order: whose tickets these are.
+        tickets: of it.
+        under: the request that they may be under already.
+
+    Raises:
+        NothingToReturn: none is named, or one is not of the order, given back or under a request.
+    """
     open_ = ApplicationTicket.objects.filter(
         ticket__order=order, application__closed_at__isnull=True
     )
@@ -138,8 +147,12 @@ def _returnable(
     return [good[one] for one in wanted]
 
 
-def _reason(given: str, sold: Sold) -> str:
-    """Return the reason; a change of the performance can be named only if there was one."""
+def known_reason(given: str, sold: Sold) -> str:
+    """Return the reason; a change of the performance can be named only if there was one.
+
+    Raises:
+        BadReason: no such reason, or not here.
+    """
     known = (*facts.BUYERS_REASONS, *([sold.change] if sold.change else []))
     if given not in known:
         raise BadReason(given=given, expected=", ".join(known))

@@ -7,7 +7,11 @@ from uuid import UUID
 
 from oferta.kernel.money import Money
 from oferta.services.tickets.models import Application, Document, Refund
-from oferta.services.tickets.refunding.errors import UnknownApplication
+from oferta.services.tickets.refunding.errors import (
+    UnknownApplication,
+    UnknownDocument,
+    UnknownRefund,
+)
 from oferta.services.tickets.refunding.facts import Claim
 from oferta.services.tickets.refunding.types import ApplicationBrief, RefundBrief
 from oferta.services.tickets.types import ApplicationState, RefundState
@@ -29,6 +33,36 @@ def applications_of(order_id: UUID) -> list[ApplicationBrief]:
     """Return the requests about an order, the latest first."""
     rows = Application.objects.filter(order_id=order_id)
     return [brief(row) for row in rows.order_by("-number")]
+
+
+def refund(refund_id: UUID) -> tuple[RefundBrief, UUID]:
+    """Return a refund, and the order that it belongs to.
+
+    Raises:
+        UnknownRefund: there is none.
+    """
+    row = Refund.objects.filter(id=refund_id).first()
+    if row is None:
+        raise UnknownRefund(refund=str(refund_id))
+    return refund_brief(row), row.order_id
+
+
+def documents_of(application_id: UUID) -> list[Document]:
+    """Return the documents of a request, the latest first."""
+    rows = Document.objects.filter(application_id=application_id)
+    return list(rows.order_by("-received_at", "-id"))
+
+
+def application_of(document_id: UUID) -> UUID:
+    """Return the request that a document belongs to.
+
+    Raises:
+        UnknownDocument: there is none.
+    """
+    row = Document.objects.filter(id=document_id).only("application_id").first()
+    if row is None:
+        raise UnknownDocument(document=str(document_id))
+    return row.application_id
 
 
 def claim_of(row: Application, *, now: datetime) -> Claim:

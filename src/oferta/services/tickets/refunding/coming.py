@@ -39,12 +39,16 @@ def attach(application_id: UUID, paper: Paper, *, now: datetime) -> ApplicationB
 
     Raises:
         UnknownApplication, ApplicationClosed: the request cannot take it.
-        BadDocument: another format, too large, or not of a kind that the terms know.
+        BadDocument: another format, too large, not of a kind that the terms know, or its id stands
+            for another request's.
     """
     _check(paper)
     with transaction.atomic():
         row = applying.locked(application_id)
-        if not Document.objects.filter(id=paper.id).exists():
+        known = Document.objects.filter(id=paper.id).first()
+        if known is not None and known.application_id != row.id:
+            raise BadDocument(field="id", given=str(paper.id), expected="one not used before")
+        if known is None:
             _check_kind(row, paper)
             Document.objects.create(
                 id=paper.id,

@@ -64,6 +64,14 @@ class BadDocument(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownDocument(OfertaError):
+    """There is no such document."""
+
+    code: ClassVar[str] = "tickets.unknown_document"
+    document: str
+
+
+@dataclass(eq=False, kw_only=True)
 class BadReason(OfertaError):
     """The reason cannot be named for this order."""
 
