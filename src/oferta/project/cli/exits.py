@@ -59,6 +59,8 @@ EXIT_OF: dict[str, Exit] = {
     "terms.unknown_pack": Exit.NOT_FOUND,
     "terms.unknown_question": Exit.NOT_FOUND,
     "terms.wrong_fact": Exit.WRONG_USE,
+    "tickets.catalogue_unreadable": Exit.NOT_FOUND,
+    "tickets.unknown_performance": Exit.NOT_FOUND,
     "webhooks.bad_endpoint": Exit.WRONG_USE,
     "webhooks.unknown_endpoint": Exit.NOT_FOUND,
 }

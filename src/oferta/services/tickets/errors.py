@@ -19,6 +19,18 @@ class BadCatalogue(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class CatalogueUnreadable(OfertaError):
+    """The catalogue cannot be taken as it stands; nothing of it was kept."""
+
+    code: ClassVar[str] = "tickets.catalogue_unreadable"
+    file: str
+    #: Of the file, from 1; 0: the file as a whole.
+    line: int
+    what: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
 class UnknownPerformance(OfertaError):
     """There is no such performance."""
 

@@ -31,6 +31,18 @@ def performance(performance_id: UUID) -> Performance:
     return found
 
 
+def performance_called(key: str) -> Performance:
+    """Return a performance by the operator's own name for it.
+
+    Raises:
+        UnknownPerformance: there is none.
+    """
+    found = Performance.objects.filter(key=key).first()
+    if found is None:
+        raise UnknownPerformance(performance=key)
+    return found
+
+
 def order(order_id: UUID) -> OrderBrief:
     """Return an order as its buyer sees it.
 

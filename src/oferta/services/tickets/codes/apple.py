@@ -77,10 +77,10 @@ def read_issuer(file: Path) -> Issuer:
         raise BadPassCertificate(file=file.name, what=str(error)[:200]) from error
     if not isinstance(key, RSAPrivateKey) or key.public_key() != certificate.public_key():
         raise BadPassCertificate(file=file.name, what="the key is not the certificate's")
-    said = [_named(certificate, one) for one in _SUBJECT]
-    if not all(said):
+    pass_type, team, organisation = (_named(certificate, one) for one in _SUBJECT)
+    if not (pass_type and team and organisation):
         raise BadPassCertificate(file=file.name, what="the subject names no pass type or team")
-    return Issuer(*said, certificate=certificate, key=key, chain=chain)
+    return Issuer(pass_type, team, organisation, certificate, key, chain)
 
 
 def pkpass(shown: Pass, issuer: Issuer, pictures: Mapping[str, bytes]) -> bytes:
