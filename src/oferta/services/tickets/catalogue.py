@@ -196,9 +196,7 @@ class _Reader:
             starts_at=self.moment(told, "starts_at", node),
             sale_starts_at=self.moment(told, "sale_starts_at", node),
             reentry=self.text(told, "reentry", node) == "yes" if "reentry" in told else False,
-            sale_ends_at=self.moment(told, "sale_ends_at", node)
-            if "sale_ends_at" in told
-            else None,
+            sale_ends_at=ends_at,
             **words,  # type: ignore[arg-type]
             **numbers,  # type: ignore[arg-type]
         )
