@@ -20,6 +20,7 @@ from oferta.core.parties import actions as parties
 from oferta.core.parties.types import NewCustomer
 from oferta.services.club import enrolment
 from oferta.services.club.arrival import following
+from oferta.services.club.campaigns import accruing
 from oferta.services.club.facts import EARNING, payment_key, refund_key
 from oferta.services.club.models import EarlyRefund, Lot, Member, Payment
 from oferta.services.club.paying import Paid, take_payments
@@ -149,8 +150,11 @@ def ends(batches: Sequence[Sequence[Paid]]) -> tuple[dict[str, Any], dict[str, A
             enrolment.enrol(party, CARD)
             for batch in batches:
                 take_payments(list(batch), now=NOW)
+            # What is due is accrued twice a day; a refund ends the wait of what it returns sooner.
+            accruing.accrue(now=NOW)
             first = the_end()
             following.wake(bank=enrolment.bank_account(), now=AFTER_ALL)
+            accruing.accrue(now=AFTER_ALL)
             second = the_end()
             assert ledger.verify().ok
             member = Member.objects.get()
@@ -228,6 +232,22 @@ def test_what_a_refund_took_of_a_bonus_that_is_cut_is_not_filled_from_another_lo
     later = a_purchase(2, hour=50, amount=9_500_00, merchant="bus", facts=BUS)
     half = a_refund(0, 4_750_00, hour=90, of="p2", at="bus")
     assert ends([[other], [later], [half], [early]]) == ends([[other], [early], [later], [half]])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("partners", [("p0", "p1"), ("p0",), ("p1",)])
+def test_a_refund_that_moves_to_another_purchase_leaves_its_partner_alone(
+    partners: tuple[str, ...],
+) -> None:
+    """BC-69: whichever of two equal purchases came first, and whichever the partner paid for."""
+    first, second = (
+        a_purchase(number, facts=PARTNER if f"p{number}" in partners else FACTS, amount=333_33)
+        for number in range(2)
+    )
+    refund = a_refund(0, 333_33, hour=1)
+    in_order = ends([[first, second, refund]])
+    assert ends([[first, refund], [second]]) == in_order
+    assert ends([[second, refund], [first]]) == in_order
 
 
 @pytest.mark.django_db

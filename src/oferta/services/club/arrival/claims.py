@@ -12,6 +12,9 @@ from oferta.services.club.arrival.reading import Story
 from oferta.services.club.facts import EARNING, PACK, refund_event, refund_facts
 from oferta.services.club.types import Earned, Purchase, Refund, Share
 
+#: The funder of a bonus that nobody gave.
+NOBODY = 0
+
 
 @dataclass(slots=True)
 class Claim:
@@ -50,7 +53,7 @@ class Claim:
         return Recount(
             decision_id=self.stands.id,
             facts=self.facts(),
-            context={"funder": self.share.funder} if self.purchase else {},
+            context={"funder": self.share.funder} if self.share.funder != NOBODY else {},
             force=self.force,
         )
 
@@ -83,10 +86,10 @@ def claims_of(
         share = _share(story, question, bank)
         if share is not None:
             claims += _of_funder(story, share, known, fresh, moved)
-        elif story.purchase is None:
-            # They had a purchase until now, and its partner was asked too.
+        else:
+            # They had another purchase until now, or have none any more; its partner was asked too.
             asked = [one for one in known if (one.key, question) in story.taken]
-            nobody = Share(question, 0, Earned(rate=0, amount=0))
+            nobody = Share(question, NOBODY, Earned(rate=0, amount=0))
             claims += _of_funder(story, nobody, asked, (), moved)
     return claims
 
