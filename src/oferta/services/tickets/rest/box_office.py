@@ -16,13 +16,13 @@ from oferta.kernel.rest.schemas import answers
 from oferta.services.tickets import queries
 from oferta.services.tickets.refunding import cancelling, claims, coming
 from oferta.services.tickets.rest.refund_schemas import (
-    AnswerGiven,
     ApplicationTold,
     CancellationGiven,
     CancellationTold,
-    CheckGiven,
-    DocumentsTold,
-    DocumentTold,
+    RefundAnswerGiven,
+    RefundCheckGiven,
+    RefundDocumentsTold,
+    RefundDocumentTold,
 )
 from oferta.services.tickets.rest.refunds import application_told
 
@@ -34,14 +34,14 @@ _DESK, _OPERATOR = Needs("cases:resolve"), Needs("tickets:write")
 @router.get(
     "/tickets/refund-applications/{uuid:application_id}/evidence",
     auth=_DESK,
-    response=answers(DocumentsTold, 404),
+    response=answers(RefundDocumentsTold, 404),
 )
-def list_refund_documents(request: HttpRequest, application_id: UUID) -> DocumentsTold:
+def list_refund_documents(request: HttpRequest, application_id: UUID) -> RefundDocumentsTold:
     """Read what was sent to prove a reason; whose it is is noted."""
     _clerk(request, application_id)
-    return DocumentsTold(
+    return RefundDocumentsTold(
         documents=[
-            DocumentTold(
+            RefundDocumentTold(
                 id=one.id,
                 kind=one.kind,
                 name=one.name,
@@ -63,7 +63,7 @@ def list_refund_documents(request: HttpRequest, application_id: UUID) -> Documen
     response=answers(ApplicationTold, 404, 409, body=True),
 )
 def check_refund_document(
-    request: HttpRequest, document_id: UUID, given: CheckGiven
+    request: HttpRequest, document_id: UUID, given: RefundCheckGiven
 ) -> ApplicationTold:
     """Note what was found of a document; the terms decide anew at once."""
     clerk = _clerk(request, claims.application_of(document_id))
@@ -85,7 +85,7 @@ def check_refund_document(
     response=answers(ApplicationTold, 404, 409, body=True),
 )
 def note_organiser_answer(
-    request: HttpRequest, application_id: UUID, given: AnswerGiven
+    request: HttpRequest, application_id: UUID, given: RefundAnswerGiven
 ) -> ApplicationTold:
     """Note what the organiser says of a request; the terms decide anew at once."""
     _clerk(request, application_id)

@@ -148,7 +148,7 @@ class ApplicationsTold(Told):
     applications: list[ApplicationTold]
 
 
-class DocumentGiven(Given):
+class RefundDocumentGiven(Given):
     """A document that proves a reason. A whole request is 2.5 MB at most."""
 
     id: Id = Field(description="Your own: the same id is the same document.")
@@ -172,7 +172,7 @@ class BankDetailsGiven(Given):
     bank_details: Annotated[Words, Field(min_length=1)]
 
 
-class DocumentTold(Told):
+class RefundDocumentTold(Told):
     """A document on file."""
 
     id: UUID
@@ -186,13 +186,13 @@ class DocumentTold(Told):
     illness_through: date | None
 
 
-class DocumentsTold(Told):
+class RefundDocumentsTold(Told):
     """The documents of a request, the latest first."""
 
-    documents: list[DocumentTold]
+    documents: list[RefundDocumentTold]
 
 
-class CheckGiven(Given):
+class RefundCheckGiven(Given):
     """What staff found of a document."""
 
     authenticity: _Value = Field(description="`genuine` or `false_information`.")
@@ -201,7 +201,7 @@ class CheckGiven(Given):
     names_match: StrictBool = True
 
 
-class AnswerGiven(Given):
+class RefundAnswerGiven(Given):
     """What the organiser says."""
 
     answer: _Value = Field(description="A value of the refund terms' fact `organiser_answer`.")

@@ -29,11 +29,11 @@ from oferta.services.tickets.rest.refund_schemas import (
     ApplicationTold,
     BankDetailsGiven,
     CalendarDayTold,
-    DocumentGiven,
     ExplanationGiven,
     LadderStepTold,
     QuoteGiven,
     QuoteTold,
+    RefundDocumentGiven,
     RefundTold,
     TicketQuoteTold,
 )
@@ -132,7 +132,7 @@ def withdraw_refund_application(request: HttpRequest, application_id: UUID) -> A
     response=answers(ApplicationTold, 404, 409, body=True),
 )
 def add_refund_document(
-    request: HttpRequest, application_id: UUID, given: DocumentGiven
+    request: HttpRequest, application_id: UUID, given: RefundDocumentGiven
 ) -> ApplicationTold:
     """Add a document to an open request: a PDF, PNG or JPEG. Idempotent by the document's id."""
     _own(request, application_id)

@@ -24,10 +24,10 @@ from oferta.services.tickets.rest.schemas import (
     GateListTold,
     LeaveGiven,
     LeaveTold,
-    LineTold,
     OrderGiven,
+    OrderLineTold,
+    OrderPaymentGiven,
     OrderTold,
-    PaymentGiven,
     PerformanceTold,
     RevokedTold,
     ScanGiven,
@@ -169,7 +169,7 @@ def get_order(request: HttpRequest, order_id: UUID) -> OrderTold:
     auth=_WRITE,
     response=answers(OrderTold, 402, 404, 409, body=True),
 )
-def pay_order(request: HttpRequest, order_id: UUID, given: PaymentGiven) -> OrderTold:
+def pay_order(request: HttpRequest, order_id: UUID, given: OrderPaymentGiven) -> OrderTold:
     """Pay an order whole and get its tickets; one that is paid is answered as it is."""
     _own(request, order_id)
     pays = [one.pay() for one in given.pays]
@@ -326,8 +326,8 @@ def _order(found: OrderBrief) -> OrderTold:
     )
 
 
-def _line(one: LineBrief, unit: str) -> LineTold:
-    return LineTold(
+def _line(one: LineBrief, unit: str) -> OrderLineTold:
+    return OrderLineTold(
         id=one.id,
         category=one.category,
         sector=one.sector,

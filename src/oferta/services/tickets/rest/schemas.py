@@ -133,7 +133,7 @@ class OrderGiven(Given):
     promo: Annotated[StrictStr, Field(max_length=40, pattern=r"^[^\x00-\x1f]*$")] = ""
 
 
-class LineTold(Told):
+class OrderLineTold(Told):
     """One ticket to be, or that is."""
 
     id: UUID
@@ -157,7 +157,7 @@ class OrderTold(Told):
     performance_id: UUID
     party_id: UUID
     status: Annotated[OrderStatus, one_of(OrderStatus)]
-    lines: list[LineTold]
+    lines: list[OrderLineTold]
     face: Money
     service_fee: Money
     delivery_fee: Money
@@ -184,7 +184,7 @@ class PayGiven(Given):
         return Pay(means=self.means, amount=self.minor, instrument=self.instrument)
 
 
-class PaymentGiven(Given):
+class OrderPaymentGiven(Given):
     """What pays an order, whole."""
 
     pays: Annotated[list[PayGiven], Field(max_length=5)]
