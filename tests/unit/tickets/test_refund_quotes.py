@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oferta.core.terms import load_pack, shelf
+from oferta.core.terms import shelf
 from oferta.core.terms.engine import Terms
 from oferta.services.tickets.refunding.facts import Claim, Sold, facts_of
 from oferta.services.tickets.refunding.quoting import Quote, Way, quote, total_of
@@ -22,12 +21,9 @@ NEWEST, FIRST = "2024-03-22", "2021-09-01"
 OPERATORS = ("kassir", "redkassa", "kassy")
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(scope="module")
 def terms() -> Terms:
-    root = Path(__file__).resolve().parents[3]
-    loaded = Terms([load_pack(root / "terms" / PACK)])
-    shelf.fill(lambda: loaded)
-    return loaded
+    return shelf.terms()
 
 
 def sold(**changes: object) -> Sold:
