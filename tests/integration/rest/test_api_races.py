@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.test import Client
@@ -69,4 +70,6 @@ def test_the_same_payment_at_the_same_time_earns_once(fresh_db: str) -> None:
     assert len(made) == 2  # the bank's question and the partner's
     member = api.get(f"/club/members/{party}").json()
     assert member["balance"]["minor"] == 30_000
-    assert len(decisions.decisions_of_party(member["party_id"])) == 2
+    kept = decisions.decisions_of_party(member["party_id"])
+    assert sorted(one.question for one in kept) == ["bank_bonus", "enrol", "partner_bonus"]
+    assert {one.id for one in kept if one.question != "enrol"} == {UUID(one) for one in made}
