@@ -119,6 +119,16 @@ def test_a_gap_on_one_side_is_a_difference_told_by_its_code() -> None:
     assert witness.clauses == ((), ("all",))
 
 
+@pytest.mark.parametrize("combine", ["one", "max", "min", "sum"])
+def test_an_edition_whose_clauses_only_lift_others_has_a_gap_everywhere(combine: str) -> None:
+    none = edition([clause("lifts", equals("channel", "app"))])
+    all_paid = edition([clause("all", None, 5)], start=50)
+    (witness,) = compare(pack(none, all_paid, combine=combine), (none, all_paid), "q").witnesses
+    assert (witness.before, witness.clauses) == ("terms.gap", ((), ("all",)))
+    still = edition([clause("lifts", equals("channel", "pos"))], start=50)
+    assert compare(pack(none, still, combine=combine), (none, still), "q").equal is True
+
+
 def test_a_limit_of_another_height_is_a_difference_though_no_clause_changed() -> None:
     old = edition([clause("all", None, 500)], limits=[limit("cap", 900)])
     new = edition([clause("all", None, 500)], limits=[limit("cap", 800)], start=50)

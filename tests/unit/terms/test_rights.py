@@ -71,6 +71,13 @@ def test_a_gap_in_the_new_edition_is_a_fall_and_one_in_the_old_is_none() -> None
     assert falls(two(some, rate(5))) == []
 
 
+def test_a_new_edition_whose_clauses_only_lift_others_takes_every_answer() -> None:
+    none = {"clauses": [clause("lifts", equals("channel", "app"))]}
+    (found,) = falls(two(rate(100), none))
+    assert (found.field, found.loss, found.after) == ("", Loss.NO_ANSWER, "terms.gap")
+    assert falls(two(none, rate(100))) == []
+
+
 def test_a_conflict_in_the_new_edition_is_a_fall() -> None:
     new = {"clauses": [clause("one", None, 5), clause("two", equals("channel", "app"), 6)]}
     found = falls(two(rate(5), new))

@@ -97,7 +97,7 @@ class Sides:
     def _clashing(self, side: int) -> Any:
         """Return the condition that clauses of one edition clash: nearly always, that none do."""
         model, answers = self.models[side], self.answers[side]
-        if model.subject.question.combine == "sum" or len(answers.ways) == 1:
+        if model.subject.question.combine == "sum" or len(answers.ways) <= 1:
             return False
         literals = []
         for number, way in enumerate(answers.ways):
