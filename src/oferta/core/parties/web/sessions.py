@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 
@@ -9,7 +12,17 @@ from oferta.kernel import asking, clock
 
 
 class SessionStore(db.SessionStore):
-    """Django's, but for how a session is found."""
+    """Django's, but for how a session is found, and whose clock says when it ends."""
+
+    def get_expiry_age(self, **known: Any) -> int:
+        """Return the seconds until the session ends, as Django does, from the kernel's now."""
+        age: int = super().get_expiry_age(**{"modification": clock.now()} | known)
+        return age
+
+    def get_expiry_date(self, **known: Any) -> datetime:
+        """Return when the session ends, by the same clock by which it is found."""
+        end: datetime = super().get_expiry_date(**{"modification": clock.now()} | known)
+        return end
 
     def _get_session_from_db(self) -> Session | None:
         wanted = [self.session_key, clock.now()]
