@@ -7,6 +7,7 @@ page is walked by the first who may, so a new page is walked without being named
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,13 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
 import front_walk as walk
 from front_world import World
 from oferta.core.parties.types import Role
 
+LOG = logging.getLogger(__name__)
 FOLDER = Path(os.environ.get("OFERTA_ARTIFACTS", Path(__file__).parents[2] / "test-artifacts"))
 #: Tall, so that one picture shows most of a page.
 PHONE, DESK = {"width": 360, "height": 1600}, {"width": 1280, "height": 1400}
@@ -117,11 +119,17 @@ class Walker:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a picture of the top of the page."""
+    """Keep a picture of the top of the page; without one the page is looked at all the same.
+
+    A picture is for who looks later. A browser on a busy machine cannot always draw one in time.
+    """
     folder = FOLDER / "pages"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name.replace(':', '-').replace('/', '-')}.jpeg"
-    page.screenshot(path=path, type="jpeg", quality=50)
+    try:
+        page.screenshot(path=path, type="jpeg", quality=50)
+    except Error as error:
+        LOG.warning("no picture of %s: %s", name, error.message.partition("\n")[0])
 
 
 def paths(world: World, who: str) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ a consent, take one's data along.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 TESTS = Path(__file__).parents[1]
 LOOP = TESTS / "integration" / "loop"
@@ -25,6 +26,7 @@ import signing_builders as people  # noqa: E402 - the same
 
 pytestmark = pytest.mark.browser
 
+LOG = logging.getLogger(__name__)
 CONTACT = "anna@example.test"
 FOLDER = Path(os.environ.get("OFERTA_ARTIFACTS", TESTS.parent / "test-artifacts")) / "journey"
 SIZES = {"phone": {"width": 360, "height": 800}, "desk": {"width": 1280, "height": 900}}
@@ -97,10 +99,14 @@ class Keys:
         self.page.keyboard.type(text)
 
     def picture(self) -> None:
+        """Keep a picture; the way goes on without one that the browser cannot draw in time."""
         FOLDER.mkdir(parents=True, exist_ok=True)
         self._pictures += 1
         path = FOLDER / f"{self._name}-{self._pictures:02d}.jpeg"
-        self.page.screenshot(path=path, type="jpeg", quality=60)
+        try:
+            self.page.screenshot(path=path, type="jpeg", quality=60)
+        except Error as error:
+            LOG.warning("no picture of %s: %s", path.stem, error.message.partition("\n")[0])
 
 
 def sign_up(keys: Keys) -> Any:
