@@ -16,10 +16,9 @@ from oferta.core.parties import keyring
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
 from oferta.services.tickets import issuing, queries, selling
-from oferta.services.tickets.codes import apple, paper, signed
+from oferta.services.tickets.codes import apple, signed
 from oferta.services.tickets.codes.apple import Issuer, Pass
 from oferta.services.tickets.codes.errors import NoPasses
-from oferta.services.tickets.codes.paper import Paper
 from oferta.services.tickets.errors import NotYourTicket
 from oferta.services.tickets.models import Ticket
 from oferta.services.tickets.types import TicketStatus
@@ -53,8 +52,11 @@ def pdf(ticket_id: UUID, *, language: Language) -> bytes:
         UnknownTicket: there is none.
         NotYourTicket: it was given back.
     """
+    # A large library that hardly a process needs: read when the first ticket is printed.
+    from oferta.services.tickets.codes import paper  # noqa: PLC0415 - late on purpose
+
     ticket = _valid(ticket_id)
-    one = Paper(
+    one = paper.Paper(
         title=_title(ticket, language),
         lines=_lines(ticket, language),
         code=_code(ticket),
