@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.test import Client
 
+import front_tickets
 from oferta.core.cases import actions as cases
 from oferta.core.cases.types import NewEvidence, Resolution, Status
 from oferta.core.decisions import actions as decisions
@@ -97,6 +98,7 @@ def build() -> World:
     world.ids |= _identity(party, now)
     world.ids |= _data(party, now) | _messages(staff[Role.MESSENGER], party, now)
     world.ids |= _webhooks(now) | _club(party, now)
+    world.ids |= front_tickets.build(party, staff, now)
     world.ids["withdrawal"] = consents.withdrawal_token(party, "advertising")
     world.own["configuration:decisions_authority_change"] = {"object_id": PACK}
     world.own["configuration:decisions_authority_delete"] = {"object_id": PACK}

@@ -32,4 +32,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oferta.core.cases.web.urls")),
     path("", include("oferta.core.cases.web.desk_urls")),
     path("", include("oferta.services.club.web.urls")),
+    path("", include("oferta.services.tickets.web.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Pages of what became of a performance, and of incidents."""

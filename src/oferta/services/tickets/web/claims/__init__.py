@@ -1,0 +1,1 @@
+"""Pages of refunds: quote, application, where the money is; the office's room for them."""

@@ -1,0 +1,1 @@
+"""Pages of the organiser: sales, what is owed, settlement."""

@@ -1,0 +1,1 @@
+"""Pages of who buys: what is on, the hall, the order, one's tickets."""
