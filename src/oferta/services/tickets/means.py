@@ -98,6 +98,11 @@ def names() -> tuple[str, ...]:
     return (*_Registry.outside, *_Registry.inside)
 
 
+def outside() -> tuple[str, ...]:
+    """Return the means that ask somebody outside."""
+    return tuple(_Registry.outside)
+
+
 def is_outside(name: str) -> bool:
     """Tell whether a means asks somebody outside."""
     return name in _Registry.outside

@@ -108,13 +108,18 @@ def withdraw(application_id: UUID, *, now: datetime) -> ApplicationBrief:
 def locked(application_id: UUID) -> Application:
     """Return an open request that nobody else changes until the caller commits.
 
+    Its order is locked first, as whoever files a request or cancels the performance does it: two of
+    them never wait for each other.
+
     Raises:
         UnknownApplication: there is none.
         ApplicationClosed: it has been answered.
     """
-    row = Application.objects.select_for_update().filter(id=application_id).first()
-    if row is None:
+    known = Application.objects.filter(id=application_id).values_list("order_id", flat=True).first()
+    if known is None:
         raise UnknownApplication(application=str(application_id))
+    reserving.locked(known)
+    row = Application.objects.select_for_update().get(id=application_id)
     if row.closed_at is not None:
         raise ApplicationClosed(application=str(application_id), state=row.state)
     return row

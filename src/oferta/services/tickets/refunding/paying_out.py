@@ -9,17 +9,19 @@ in a log line.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Decision, Event
 from oferta.kernel.clock import zoned
+from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
 from oferta.services.tickets import accounts, means, selling
@@ -28,6 +30,8 @@ from oferta.services.tickets.models import Payment, Payout, Refund
 from oferta.services.tickets.refunding import asking, booking, facts, plans, reading
 from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
 from oferta.services.tickets.types import PayoutState, RefundState
+
+logger = logging.getLogger(__name__)
 
 #: Refunds looked after at a time.
 AT_A_TIME = 200
@@ -45,7 +49,10 @@ def send_due(*, now: datetime) -> int:
     rows = Refund.objects.filter(state__in=_TO_SEND).order_by("due_on", "id")
     ids = list(rows.values_list("id", flat=True)[:AT_A_TIME])
     for refund_id in ids:
-        send(refund_id, now=now)
+        try:
+            send(refund_id, now=now)
+        except OfertaError:  # one that cannot go does not keep the others; its day escalates it
+            logger.exception("The refund %s cannot be sent", refund_id)
     return len(ids)
 
 
@@ -81,8 +88,10 @@ def carry_out(payouts: Sequence[Payout], *, now: datetime) -> None:
 
 def follow(*, now: datetime) -> int:
     """Ask again about payouts whose process died, or whose provider did not answer."""
-    rows = Payout.objects.filter(state=PayoutState.STARTED).select_related("refund")
-    open_ = list(rows.order_by("started_at")[:AT_A_TIME])
+    rows = Payout.objects.filter(
+        state=PayoutState.STARTED, payment__isnull=False, means__in=means.outside()
+    )
+    open_ = list(rows.select_related("refund").order_by("started_at")[:AT_A_TIME])
     carry_out(open_, now=now)
     return len(open_)
 
@@ -97,9 +106,10 @@ def arrived(payout_id: UUID, *, now: datetime) -> None:
         payout = _payout(payout_id)
         if payout.state != PayoutState.STARTED:
             return
+        row = _locked(payout.refund_id)  # two parts may arrive at once: the later one sees both
         payout.state, payout.ended_at = PayoutState.ARRIVED, zoned(now)
         payout.save(update_fields=["state", "ended_at"])
-        _settle(payout.refund, zoned(now))
+        _settle(row, zoned(now))
 
 
 def came_back(payout_id: UUID, *, now: datetime) -> None:
@@ -175,13 +185,12 @@ def _sent(row: Refund, now: datetime) -> list[Payout]:
 def _shares(row: Refund) -> list[tuple[Payment | None, str, int]]:
     """Say through what a refund goes: back to its payments in order, or all by hand."""
     way = _way(row)
-    open_ = row.amount - _arrived_amount(row)
+    open_ = row.amount - _amount(row.payouts.exclude(state=PayoutState.FAILED))
     if way in BY_HAND:
         return [(None, BY_HAND[way], open_)]
     shares: list[tuple[Payment | None, str, int]] = []
     for payment in row.order.payments.order_by("started_at", "id"):
-        gone = payment.payouts.exclude(state=PayoutState.FAILED).aggregate(Sum("amount"))
-        left = payment.amount - int(gone["amount__sum"] or 0)
+        left = payment.amount - _amount(payment.payouts.exclude(state=PayoutState.FAILED))
         part = min(left, open_)
         if part > 0:
             shares.append((payment, payment.means, part))
@@ -249,14 +258,13 @@ def _facts(row: Refund) -> dict[str, Any]:
 
 
 def _settle(row: Refund, now: datetime) -> None:
-    if _arrived_amount(row) == row.amount:
+    if _amount(row.payouts.filter(state=PayoutState.ARRIVED)) == row.amount:
         row.state, row.paid_at = RefundState.PAID, now
         row.save(update_fields=["state", "paid_at"])
 
 
-def _arrived_amount(row: Refund) -> int:
-    found = row.payouts.filter(state=PayoutState.ARRIVED).aggregate(Sum("amount"))
-    return int(found["amount__sum"] or 0)
+def _amount(payouts: QuerySet[Payout]) -> int:
+    return int(payouts.aggregate(Sum("amount"))["amount__sum"] or 0)
 
 
 def _account(name: str, unit: str) -> int:
