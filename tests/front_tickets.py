@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor, Role
-from ticket_world import a_show
+from oferta.services.tickets.types import Buyer, Wanted
+from ticket_world import Show, a_show, bought, reserved
 
 
 def build(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, Any]:
     """Return what addresses of the office's pages ask for."""
-    del party, staff, now
-    return {"performance_id": a_show(rows=2).id}
+    del staff
+    show = a_show(rows=3, general=4, starts_at=now + timedelta(days=30))
+    return {"performance_id": show.id, **_orders(show, party, now)}
+
+
+def buyer(party: UUID) -> Buyer:
+    """Return the customer as who buys."""
+    found = parties.customer(party)
+    address = parties.addresses([party]).get(party, {}).get("email", "party@example.test")
+    return Buyer(name=found.name or "B. Buyer", email=address, party_id=party)
+
+
+def _orders(show: Show, party: UUID, now: datetime) -> dict[str, Any]:
+    """Let the customer buy two tickets and reserve a third."""
+    assert show.seats is not None
+    assert show.general is not None
+    who = buyer(party)
+    two = (Wanted(category_id=show.seats.id), Wanted(category_id=show.general.id))
+    paid = bought(show, *two, buyer=who, now=now)
+    held = reserved(show, Wanted(category_id=show.seats.id, count=2), buyer=who, now=now)
+    return {
+        "order_id": paid.id,
+        "reserved_order_id": held.id,
+        "ticket_id": paid.lines[0].ticket_id,
+        "second_ticket_id": paid.lines[1].ticket_id,
+    }

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
@@ -70,6 +71,21 @@ def moment(value: datetime) -> SafeString:
     coded = minutes * timedelta(minutes=1) // timedelta(microseconds=1)
     text = show(coded, Type(Kind.MOMENT), words.current_language(), zone=CONFIG.time_zone)
     return _time(value.isoformat(), text)
+
+
+@register.simple_tag
+def local(value: datetime, zone: str) -> SafeString:
+    """Return a moment as the clocks of a place show it, with the day of the week.
+
+    Args:
+        value: zoned.
+        zone: IANA name of the place's time zone.
+    """
+    there, language = value.astimezone(ZoneInfo(zone)), words.current_language()
+    weekday = locales.weekday_shown(there.date(), language)
+    date_shown = show((there.date() - _EPOCH.date()).days, Type(Kind.DATE), language)
+    said = words.say("frame.local").format(weekday=weekday, date=date_shown, time=f"{there:%H:%M}")
+    return _time(value.isoformat(), said[:1].upper() + said[1:])
 
 
 @register.simple_tag
