@@ -123,6 +123,7 @@ PLANS: Mapping[str, Planner] = {
     "tickets.face_value_return": tickets_rules.plan_face_value_return,
     refund_plans.REFUND_PLAN: refund_plans.plan_refund,
     refund_plans.PAYOUT_PLAN: refund_plans.plan_payout,
+    refund_plans.EXTENSION_PLAN: refund_plans.plan_extension,
 }
 
 #: First part of an account's key to what the service calls its accounts.
@@ -147,6 +148,7 @@ TITLES: Mapping[str, Titler] = {
     "tickets.face_value_return": tickets_naming.taken_over_title,
     refund_plans.REFUND_PLAN: tickets_naming.refund_title,
     refund_plans.PAYOUT_PLAN: tickets_naming.payout_title,
+    refund_plans.EXTENSION_PLAN: tickets_naming.extension_title,
 }
 
 #: Which accounts a service keeps for a customer.
@@ -188,6 +190,7 @@ NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
     Path(club.__file__).parent / "words",
     Path(tickets.__file__).parent / "words",
+    Path(tickets.__file__).parent / "refunding" / "words",
     Path(club.__file__).parent / "claims" / "words",
 )
 

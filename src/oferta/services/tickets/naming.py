@@ -69,3 +69,12 @@ def payout_title(item: Decision) -> Title:
         kind=Name("tickets.event.payout"),
         nothing=Name("tickets.event.no_payout"),
     )
+
+
+def extension_title(item: Decision) -> Title:
+    """Return what a longer review of a request is called: the performance."""
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.extension"),
+        nothing=Name("tickets.event.extension"),
+    )

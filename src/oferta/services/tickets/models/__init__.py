@@ -20,6 +20,7 @@ from oferta.services.tickets.models.catalogue import (
     Regime,
     Venue,
 )
+from oferta.services.tickets.models.letters import Act, Letter
 from oferta.services.tickets.models.orders import Order, OrderLine, Place, Ticket, WaitingEntry
 from oferta.services.tickets.models.payments import Payment, ProviderCall, SandboxCharge
 from oferta.services.tickets.models.refunds import (
@@ -31,6 +32,7 @@ from oferta.services.tickets.models.refunds import (
 )
 
 __all__ = [
+    "Act",
     "Admission",
     "Application",
     "ApplicationTicket",
@@ -40,6 +42,7 @@ __all__ = [
     "Hall",
     "HallSeat",
     "Incident",
+    "Letter",
     "Operator",
     "Order",
     "OrderLine",

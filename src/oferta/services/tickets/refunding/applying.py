@@ -35,12 +35,15 @@ from oferta.services.tickets.refunding.types import ApplicationBrief, Filing
 from oferta.services.tickets.types import ApplicationState
 
 
-def apply(filing: Filing, *, now: datetime) -> ApplicationBrief:
+def apply(
+    filing: Filing, *, now: datetime, filed_at: datetime | None = None
+) -> ApplicationBrief:
     """File a request for money back and have it decided; the same request again is the same one.
 
     Args:
         filing: tickets of one order, a reason, and the sum that the buyer saw and accepted.
-        now: zoned; the moment of filing, which days are counted from.
+        now: zoned.
+        filed_at: when it was sent, if it came on paper; days are counted from it, else from now.
 
     Raises:
         UnknownOrder: there is none.
@@ -62,7 +65,7 @@ def apply(filing: Filing, *, now: datetime) -> ApplicationBrief:
         sold = returnable(order, filing.tickets)
         claim = Claim(
             reason=known_reason(filing.reason, sold[0]),
-            requested_at=moment,
+            requested_at=moment if filed_at is None else zoned(filed_at),
             decided_at=moment,
             names_match=filing.names_match,
             names_explained=bool(filing.explanation),

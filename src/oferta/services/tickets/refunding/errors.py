@@ -113,3 +113,28 @@ class CannotPayOut(OfertaError):
     code: ClassVar[str] = "tickets.cannot_pay_out"
     state: str
     expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadIntake(OfertaError):
+    """The request cannot be registered as it was taken in."""
+
+    code: ClassVar[str] = "tickets.bad_intake"
+    field: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CannotExtend(OfertaError):
+    """The review of this request cannot be made longer."""
+
+    code: ClassVar[str] = "tickets.cannot_extend"
+    why: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoSuchLetter(OfertaError):
+    """There is no ground for this letter yet."""
+
+    code: ClassVar[str] = "tickets.no_such_letter"
+    letter: str

@@ -13,6 +13,7 @@ PRICE_RETURNED, FEE_RETURNED, DELIVERY_RETURNED = 312, 313, 314
 PAID_OUT, CAME_BACK = 321, 322
 
 REFUND_PLAN, PAYOUT_PLAN = "tickets.refund", "tickets.payout"
+EXTENSION_PLAN = "tickets.extension"
 #: Field of the answer to the account it is taken from (in the context) and the transfer's code.
 _PARTS = (
     ("ticket_money", "face", PRICE_RETURNED),
@@ -87,3 +88,14 @@ def plan_payout(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     )
     kind = "tickets.refund_came_back" if back else "tickets.refund_sent"
     return Plan(movements=movements, notice=NoticeDraft(kind, context["tell"]))
+
+
+def plan_extension(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Tell the buyer until which day the review takes longer, and why (TR-88).
+
+    Args:
+        outcomes: of `answer_deadline`.
+        context: `tell`: what the notice says.
+    """
+    del outcomes
+    return Plan(notice=NoticeDraft("tickets.review_extended", context["tell"]))
