@@ -18,6 +18,7 @@ from oferta.core.parties import factors, logins, queries
 from oferta.core.parties.types import Role
 from oferta.kernel.clock import now
 from oferta.kernel.i18n import LANGUAGES, OWN_NAMES
+from oferta.project import sample_shows
 from oferta.project.config import Config, read_config
 from oferta.services.club import actions as club
 from oferta.services.club import partners
@@ -60,6 +61,8 @@ def load() -> list[str]:
     said.append(f"  its secret is {staff_secret(config)}; `oferta login-code` shows the code")
     found = members()
     _give_logins(found, word)
+    if shows := sample_shows.load(config, [one.party_id for one in found], now=now()):
+        said.append(shows)
     said.append(f"Customers: sign in as {', '.join(one.username for one in found)} with {word}")
     return said + [f"A member who reads {one.language}: {one.path}" for one in found]
 
