@@ -60,6 +60,8 @@ class Sold:
     high_alert: bool
     regime_ended_on: date | None
     organiser_accepts_before: date | None
+    #: The organiser's own term of payment, in days, if it named one (TR-90).
+    organiser_refund_days: int | None = None
     #: What the performance's stage lets the buyer name beside their own reasons; "" if nothing.
     change: str = ""
 
@@ -89,6 +91,8 @@ class Claim:
     review_extended: bool = False
     account_closed: bool = False
     bank_details_given: bool = False
+    #: Where the buyer agreed to be paid instead of where the money came from (TR-95, TR-109).
+    consented_to: str = "none"
     #: Of the service fee, minor units a ticket (TR-31).
     service_fee_promised: int = 0
 
@@ -120,6 +124,7 @@ def facts_of(sold: Sold, claim: Claim) -> Mapping[str, Any]:
         "account_closed": claim.account_closed,
         "bank_details_given": claim.bank_details_given,
         "originals_surrendered": sold.surrendered,
+        "consented_to": claim.consented_to,
         "document": claim.document,
         "document_received_at": claim.document_received_at,
         "document_check": claim.document_check,
@@ -133,4 +138,5 @@ def facts_of(sold: Sold, claim: Claim) -> Mapping[str, Any]:
         "high_alert": sold.high_alert,
         "regime_ended_on": sold.regime_ended_on,
         "review_extended": claim.review_extended,
+        "organiser_refund_days": sold.organiser_refund_days,
     }

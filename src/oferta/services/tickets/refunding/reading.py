@@ -158,6 +158,7 @@ def _common(performance: Performance) -> dict[str, Any]:
         "high_alert": performance.high_alert,
         "regime_ended_on": regime_ended_on(performance),
         "organiser_accepts_before": performance.refunds_accepted_before,
+        "organiser_refund_days": performance.organiser_refund_days,
         "change": CHANGES.get(performance.stage, ""),
     }
 
