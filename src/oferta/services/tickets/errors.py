@@ -181,3 +181,21 @@ class NotYourTicket(OfertaError):
 
     code: ClassVar[str] = "tickets.not_your_ticket"
     ticket: str
+
+
+@dataclass(eq=False, kw_only=True)
+class PlacesLeft(OfertaError):
+    """There are places left: nobody has to wait for one."""
+
+    code: ClassVar[str] = "tickets.places_left"
+    performance: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CannotOffer(OfertaError):
+    """The ticket cannot be given to who waits: by its kind, or by what became of it."""
+
+    code: ClassVar[str] = "tickets.cannot_offer"
+    ticket: str
+    #: `not_yours`, `paper`, `used`, `over`, `under_request`, `being_bought`.
+    reason: str

@@ -19,7 +19,16 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import cash, means, places, queries, records, reserving, selling
+from oferta.services.tickets import (
+    cash,
+    means,
+    places,
+    queries,
+    records,
+    reserving,
+    selling,
+    taking_over,
+)
 from oferta.services.tickets.errors import (
     BadPayment,
     OrderClosed,
@@ -277,7 +286,8 @@ def _sold(
         return queries.order(order_id)
     if sold.record.status != OrderStatus.RESERVED:
         return None
-    if len(places.sell(order_id)) < len(sold.lines):
+    claimed = places.sell(order_id)
+    if len(claimed) < len(sold.lines):
         places.release_sold(order_id)
         reserving.lose(order_id)
         return None
@@ -288,7 +298,8 @@ def _sold(
         else:
             taken = means.inside(one.means).take(_charge(sold, one, now))
             ends[one.id] = (PaymentState.CAPTURED.value, taken)
-    return selling.sell(sold, payments, ends, now=now)
+    beside = taking_over.beside(sold.record.code, claimed, now=now)
+    return selling.sell(sold, payments, ends, now=now, beside=beside)
 
 
 def _charge(sold: Sold, payment: Payment, now: datetime) -> Charge:

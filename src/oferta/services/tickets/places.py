@@ -23,6 +23,8 @@ class Claimed(NamedTuple):
     sector: str = ""
     row: str = ""
     number: str = ""
+    #: A ticket that is still good for it: its holder offered it to who waits.
+    ticket_id: UUID | None = None
 
 
 #: Whoever locks a place first has it; others pass on to the next one without waiting.
@@ -58,14 +60,30 @@ RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.
           coalesce(seat.number, '')
 """
 _SELL = """
-UPDATE tickets_place SET status = 'sold', hold_until = NULL
+UPDATE tickets_place AS place SET status = 'sold', hold_until = NULL
 WHERE order_id = %(order)s AND status = 'held'
-RETURNING id, category_id
+RETURNING id, category_id, '', '', '',
+          (SELECT id FROM tickets_ticket WHERE place_id = place.id AND status = 'valid')
 """
+#: A place that was offered by who has a good ticket for it goes back to them.
 _FREE = """
-UPDATE tickets_place SET status = 'free', order_id = NULL, hold_until = NULL
-WHERE order_id = ANY(%(orders)s) AND status = 'held'
-RETURNING id
+UPDATE tickets_place AS place
+SET status = CASE WHEN ticket.id IS NULL THEN 'free' ELSE 'sold' END,
+    order_id = ticket.order_id, hold_until = NULL
+FROM tickets_place AS held
+LEFT JOIN tickets_ticket AS ticket ON ticket.place_id = held.id AND ticket.status = 'valid'
+WHERE held.id = place.id AND place.order_id = ANY(%(orders)s) AND place.status = 'held'
+RETURNING place.id
+"""
+#: Nobody but this order can have it: the hold has no end of its own, the order has.
+_HAND_OVER = """
+UPDATE tickets_place AS place
+SET status = 'held', order_id = %(order)s, hold_until = '9999-12-31 00:00:00+00'
+FROM tickets_place AS sold LEFT JOIN tickets_hallseat AS seat ON seat.id = sold.seat_id
+WHERE sold.id = place.id AND place.id = %(place)s AND place.status = 'sold'
+  AND place.order_id = %(holder)s
+RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
+          coalesce(seat.number, '')
 """
 _RELEASE_SOLD = """
 UPDATE tickets_place SET status = 'free', order_id = NULL
@@ -107,6 +125,17 @@ def claim_chosen(
     )
 
 
+def pass_on(order_id: UUID, place_id: int, *, holder: UUID) -> list[Claimed]:
+    """Hold a place for an order that another order bought; none if it is no longer that one's.
+
+    Args:
+        order_id: of who is offered it.
+        place_id: which.
+        holder: the order that has it.
+    """
+    return _claimed(_HAND_OVER, {"order": order_id, "place": place_id, "holder": holder})
+
+
 def release_sold(order_id: UUID) -> int:
     """Let go what an order just bought, if it could not buy all of it."""
     return _changed(_RELEASE_SOLD, {"order": order_id})
@@ -118,7 +147,7 @@ def sell(order_id: UUID) -> list[Claimed]:
 
 
 def free(order_ids: Sequence[UUID]) -> int:
-    """Let go what orders hold; return how many places are free now."""
+    """Let go what orders hold; return how many places these were."""
     return _changed(_FREE, {"orders": list(order_ids)})
 
 

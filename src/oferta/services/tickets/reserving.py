@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -98,6 +98,32 @@ def reserve(basket: Basket, *, now: datetime) -> OrderBrief:
         if known is None:
             raise
         return known
+
+
+@transaction.atomic
+def reserve_offered(basket: Basket, *, holder: UUID, until: datetime, now: datetime) -> OrderBrief:
+    """Hold a place for a customer that another gives up for them, until a moment.
+
+    Of quotas it takes none: the ticket in whose place it comes has them.
+
+    Args:
+        basket: names the one place.
+        holder: the order that has it.
+        until: when the offer ends.
+        now: zoned.
+
+    Raises:
+        PlaceTaken: it is no longer that order's.
+        UnknownPerformance, NotOnSale, BadBasket, Blocked: as of `reserve`.
+    """
+    draft = _looked_up(basket, zoned(now))
+    draft.offer = replace(draft.offer, hold_minutes=(until - now) // timedelta(minutes=1))
+    draft.categories = {key: replace(one, quota_id=None) for key, one in draft.categories.items()}
+    (place,) = basket.wanted[0].places
+    claimed = places.pass_on(basket.id, place, holder=holder)
+    if not claimed:
+        raise PlaceTaken(places=[place])
+    return _stored(draft, claimed)
 
 
 @transaction.atomic

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,21 @@ from oferta.services.tickets.types import Delivery, OrderBrief, OrderStatus
 PLAN = "tickets.sale"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is decided together with a sale, and what to do with the answers."""
+
+    occurrences: Sequence[Event]
+    book: Callable[[Sequence[Answer]], None]
+
+
 def sell(
     sold: Sold,
     payments: Sequence[Payment],
     ends: Mapping[UUID, tuple[str, str]],
     *,
     now: datetime,
+    beside: Beside | None = None,
 ) -> OrderBrief:
     """Book an order as sold and issue its tickets, in the caller's database transaction.
 
@@ -36,12 +46,20 @@ def sell(
         payments: what pays for it.
         ends: state and reference that each payment gets.
         now: when it is paid.
+        beside: what of it concerns others: who gives their place up for it.
 
     Raises:
         SaleRefused: the ledger refused, or the terms say another price than the buyer was told.
     """
-    answers = decisions.decide_many(_asked(sold, payments), now=now)
-    made = [_agreed(sold, line, answer) for line, answer in zip(sold.lines, answers, strict=True)]
+    asked = _asked(sold, payments)
+    if beside is not None:
+        # In one go: whoever sells beside us locks the same accounts in the same order.
+        asked += beside.occurrences
+    answers = decisions.decide_many(asked, now=now)
+    own = answers[: len(sold.lines)]
+    made = [_agreed(sold, line, answer) for line, answer in zip(sold.lines, own, strict=True)]
+    if beside is not None:
+        beside.book(answers[len(own) :])
     tickets = [uuid7() for _ in sold.lines]
     records.finish(sold, decisions=made, tickets=tickets, payments=ends, now=now)
     return records.brief(sold, status=OrderStatus.PAID, tickets=tickets, paid_at=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
-from oferta.services.tickets import paying, reserving
+from oferta.services.tickets import paying, reserving, taking_over
 from oferta.services.tickets.refunding import overdue, paying_out
 
 TIDY = "tickets.tidy"
@@ -18,11 +18,12 @@ EACH_HOUR = "7 * * * *"
 @app.periodic(cron=EACH_MINUTE)
 @app.task(name=TIDY, queueing_lock=TIDY)
 def tidy(timestamp: int) -> None:
-    """Clear up payments without an answer, then note which reservations are over."""
+    """Clear up payments without an answer, note which reservations are over, offer places on."""
     del timestamp  # when it was due; what counts is when it runs
     with outbox.own_connection():
         paying.settle(now=clock.now())
         reserving.lapse(now=clock.now())
+        taking_over.pass_on(now=clock.now())
 
 
 @app.periodic(cron=EACH_MINUTE)

@@ -106,9 +106,17 @@ class Incident(models.Model):
     scan_key = models.CharField(max_length=80, unique=True)
     found_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    #: Who looked into it, and what they found.
+    closed_by = models.UUIDField(null=True)
+    finding = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = (one_of("kind", IncidentKind, "incident_kind_known"),)
+        indexes: ClassVar = [
+            models.Index(
+                fields=["found_at"], name="incident_open", condition=Q(closed_at__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind

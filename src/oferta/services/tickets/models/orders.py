@@ -64,6 +64,8 @@ class Order(models.Model):
     refund_pack = models.CharField(max_length=60)
     refund_edition = models.CharField(max_length=40)
     refund_digest = models.CharField(max_length=64)
+    #: Staff who sold it at the counter; null: nobody did.
+    cashier_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
@@ -93,6 +95,11 @@ class Order(models.Model):
                 fields=["hold_until"],
                 name="order_to_lapse",
                 condition=Q(status=OrderStatus.RESERVED),
+            ),
+            models.Index(
+                fields=["cashier_id", "paid_at"],
+                name="order_of_cashier",
+                condition=Q(cashier_id__isnull=False),
             ),
         ]
 
@@ -199,6 +206,8 @@ class Ticket(models.Model):
     issued_at = models.DateTimeField()
     #: Of a paper form: it was handed in (TR-98).
     surrendered_at = models.DateTimeField(null=True)
+    #: Its holder would give it to the first who waits, for what was paid; it is good until then.
+    offered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -219,6 +228,11 @@ class Ticket(models.Model):
                 name="ticket_of_holder",
                 condition=Q(holder_id__isnull=False),
             ),
+            models.Index(
+                fields=["performance", "offered_at"],
+                name="ticket_offered_back",
+                condition=Q(offered_at__isnull=False, status=TicketStatus.VALID),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,7 +251,7 @@ class WaitingEntry(models.Model):
     party_id = models.UUIDField()
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
-    #: The order by which the wait ended well.
+    #: The order that is offered to them; once it is paid, the wait ended well.
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -248,6 +262,14 @@ class WaitingEntry(models.Model):
                 condition=Q(left_at__isnull=True),
             ),
         )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["performance", "joined_at"],
+                name="waiting_line",
+                condition=Q(left_at__isnull=True),
+            ),
+            models.Index(fields=["party_id"], name="waiting_of_customer"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

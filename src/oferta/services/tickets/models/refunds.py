@@ -198,6 +198,8 @@ class Payout(models.Model):
     decision_id = models.UUIDField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    #: Staff who handed it over at the counter; null: nobody did.
+    staff_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
@@ -209,6 +211,11 @@ class Payout(models.Model):
                 fields=["started_at"],
                 name="payout_under_way",
                 condition=Q(state=PayoutState.STARTED),
+            ),
+            models.Index(
+                fields=["staff_id", "ended_at"],
+                name="payout_of_cashier",
+                condition=Q(staff_id__isnull=False),
             ),
         ]
 
