@@ -116,6 +116,8 @@ class RefundState(StrEnum):
     DUE = "due"
     #: The buyer must choose where it goes: there is no known way back.
     AWAITING_CHOICE = "awaiting_choice"
+    #: The organiser pays it itself; if it does not in time, we do (TR-06, TR-120).
+    WITH_ORGANISER = "with_organiser"
     SENT = "sent"
     PAID = "paid"
     #: The provider or bank gave it back; it waits for another way (TR-100).
@@ -130,6 +132,28 @@ class PayoutState(StrEnum):
     ARRIVED = "arrived"
     #: It did not go through: the money is owed again.
     FAILED = "failed"
+
+
+class TransferState(StrEnum):
+    """How far a payment to an organiser has come."""
+
+    #: It stands in a payment file; the money has left what is due.
+    ORDERED = "ordered"
+    #: The bank says that it is there.
+    PAID = "paid"
+    #: The bank gave it back: it is due again.
+    CAME_BACK = "came_back"
+
+
+class OfficeIncidentKind(StrEnum):
+    """What went wrong with the office itself (TR-130 to TR-136)."""
+
+    #: Messages go round in our name that we did not send.
+    FALSE_MESSAGE = "false_message"
+    #: Pages or payments did not work.
+    OUTAGE = "outage"
+    #: Data may have been read by others.
+    LEAK = "leak"
 
 
 class IncidentKind(StrEnum):

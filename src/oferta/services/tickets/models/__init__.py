@@ -20,6 +20,13 @@ from oferta.services.tickets.models.catalogue import (
     Regime,
     Venue,
 )
+from oferta.services.tickets.models.changes import (
+    ChangeProposal,
+    ChangeRun,
+    ChangeTold,
+    OfficeIncident,
+    TicketKept,
+)
 from oferta.services.tickets.models.letters import Act, Letter
 from oferta.services.tickets.models.orders import Order, OrderLine, Place, Ticket, WaitingEntry
 from oferta.services.tickets.models.payments import Payment, ProviderCall, SandboxCharge
@@ -30,12 +37,24 @@ from oferta.services.tickets.models.refunds import (
     Payout,
     Refund,
 )
+from oferta.services.tickets.models.settlement import (
+    OrganiserContract,
+    OrganiserPayment,
+    OrganiserRefund,
+    PerformanceLine,
+    PerformanceLineDispute,
+    PerformanceSettlement,
+    Voucher,
+)
 
 __all__ = [
     "Act",
     "Admission",
     "Application",
     "ApplicationTicket",
+    "ChangeProposal",
+    "ChangeRun",
+    "ChangeTold",
     "Document",
     "Gate",
     "GateUpload",
@@ -43,14 +62,21 @@ __all__ = [
     "HallSeat",
     "Incident",
     "Letter",
+    "OfficeIncident",
     "Operator",
     "Order",
     "OrderLine",
     "Organiser",
+    "OrganiserContract",
+    "OrganiserPayment",
+    "OrganiserRefund",
     "Payment",
     "Payout",
     "Performance",
     "PerformanceChange",
+    "PerformanceLine",
+    "PerformanceLineDispute",
+    "PerformanceSettlement",
     "Place",
     "PriceCategory",
     "PromoCode",
@@ -61,6 +87,8 @@ __all__ = [
     "Regime",
     "SandboxCharge",
     "Ticket",
+    "TicketKept",
     "Venue",
+    "Voucher",
     "WaitingEntry",
 ]

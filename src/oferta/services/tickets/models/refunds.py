@@ -151,6 +151,10 @@ class Refund(models.Model):
     #: What the buyer chose; the account that paid is closed (TR-95, TR-100).
     bank_details = models.TextField(blank=True, default="")
     account_closed = models.BooleanField(default=False)
+    #: What the buyer agreed to instead of money back the way it came: "balance" or "voucher".
+    consented_to = models.CharField(max_length=12, blank=True, default="")
+    #: Until this day an organiser that pays refunds itself may pay; then we do (TR-06, TR-120).
+    organiser_pays_by = models.DateField(null=True)
 
     class Meta:
         constraints = (

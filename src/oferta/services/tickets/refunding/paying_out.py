@@ -254,6 +254,7 @@ def _facts(row: Refund) -> dict[str, Any]:
         "account_closed": row.account_closed,
         "bank_details_given": bool(details),
         "originals_surrendered": ticket.surrendered_at is not None,
+        "consented_to": row.consented_to or "none",
     }
 
 
