@@ -148,8 +148,13 @@ class Performance(models.Model):
     delivery_account_id = models.BigIntegerField(null=True)
     #: The performance in the place of this one.
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
-    #: Its change was caused by a high-alert regime (TR-110 to TR-115).
+    #: Its change was caused by a high-alert regime (TR-110 to TR-115), and by which.
     high_alert = models.BooleanField(default=False)
+    regime = models.ForeignKey(
+        "Regime", on_delete=models.PROTECT, null=True, related_name="performances"
+    )
+    #: Of a postponed one: if it is not held by then it counts as cancelled (TR-118).
+    hold_by = models.DateField(null=True)
 
     class Meta:
         constraints = (
@@ -176,6 +181,11 @@ class Performance(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["starts_at"], name="performance_by_start"),
             models.Index(fields=["organiser", "starts_at"], name="performance_of_organiser"),
+            models.Index(
+                fields=["hold_by"],
+                name="performance_to_be_held",
+                condition=Q(stage=Stage.POSTPONED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,6 +208,8 @@ class PerformanceChange(models.Model):
     effective_at = models.DateTimeField()
     #: Staff who entered it; null: the organiser's system or the calendar.
     staff_id = models.UUIDField(null=True)
+    #: Language to title of what is given instead, if it is replaced.
+    instead = models.JSONField(default=dict)
 
     class Meta:
         constraints = (one_of("stage", Stage, "change_stage_known"),)
@@ -297,11 +309,20 @@ class Regime(models.Model):
     began_on = models.DateField()
     #: Null: it lasts.
     ended_on = models.DateField(null=True)
-    #: The act that ordered it, in full (TR-113).
+    #: The act that ordered it, in full (TR-113), and the one that lifted it.
     act = models.CharField(max_length=300)
+    lifted_by_act = models.CharField(max_length=300, blank=True, default="")
+    #: Staff who entered it, and who entered its end.
+    begun_by = models.UUIDField(null=True)
+    ended_by = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(
+                fields=["region"],
+                name="regime_one_lasts_a_region",
+                condition=Q(ended_on__isnull=True),
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("began_on")),
                 name="regime_ends_after_it_begins",
