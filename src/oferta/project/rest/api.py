@@ -23,6 +23,7 @@ from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
 from oferta.services.tickets.rest.box_office import router as box_office
+from oferta.services.tickets.rest.holding import router as ticket_holding
 from oferta.services.tickets.rest.papers import router as ticket_papers
 from oferta.services.tickets.rest.refunds import router as refunds
 from oferta.services.tickets.rest.routes import router as tickets
@@ -49,6 +50,7 @@ ROUTERS: dict[str, Router] = {
     "claims": club_claims,
     "tickets": tickets,
     "ticket papers": ticket_papers,
+    "ticket holders": ticket_holding,
     "refunds": refunds,
     "box office": box_office,
     "webhooks": webhooks,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from oferta.core.notices import actions as notices
+from oferta.core.notices.types import NewNotice
 from oferta.core.parties import keyring
-from oferta.services.tickets import gates, queries
+from oferta.core.parties import queries as parties
+from oferta.core.parties.types import Channel
+from oferta.kernel.clock import zoned
+from oferta.kernel.i18n import LANGUAGES, Language
+from oferta.services.tickets import gates, queries, reserving, selling
 from oferta.services.tickets.codes import signed
 from oferta.services.tickets.codes.signed import Code
-from oferta.services.tickets.errors import NotYourTicket, UnknownTicket
+from oferta.services.tickets.errors import BadBasket, NotYourTicket, UnknownTicket
 from oferta.services.tickets.models import Ticket
-from oferta.services.tickets.types import Carrier, TicketStatus
+from oferta.services.tickets.types import Buyer, Carrier, PlaceStatus, TicketStatus
 
 
 def code_of(ticket: Ticket) -> Code:
@@ -36,13 +46,24 @@ def text_of(ticket: Ticket) -> str:
     return signed.sign(code_of(ticket), keyring.keys())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Who gets a ticket: a name as it says, and one contact under which they are told."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: Language = "ru"
+
+
 @transaction.atomic
-def renew(ticket_id: UUID, *, holder_id: UUID | None = None) -> Ticket:
+def renew(ticket_id: UUID, *, holder_id: UUID | None = None, now: datetime | None = None) -> Ticket:
     """Issue a new code because the old one leaked; pictures of the old open nothing (TR-125).
 
     Args:
         ticket_id: which.
         holder_id: who asks; None: staff.
+        now: the holder is told at once; None: nobody is.
 
     Raises:
         UnknownTicket: there is none.
@@ -51,7 +72,43 @@ def renew(ticket_id: UUID, *, holder_id: UUID | None = None) -> Ticket:
     ticket = _held(ticket_id, holder_id)
     ticket.generation += 1
     ticket.save(update_fields=["generation"])
+    if now is not None and ticket.holder_id is not None:
+        _tell([(ticket.holder_id, "tickets.code_renewed", {})], ticket, now)
     return queries.ticket(ticket_id)
+
+
+@transaction.atomic
+def give_to(ticket_id: UUID, receiver: Receiver, *, holder_id: UUID, now: datetime) -> Ticket:
+    """Hand a ticket to somebody by their name and contact, and tell both sides (TR-124, TR-127).
+
+    Who proved that the contact is theirs gets it on their own page; anybody else is kept as a
+    customer by the contact. Which of the two it was is not told to the giver.
+
+    Args:
+        ticket_id: which.
+        receiver: to whom.
+        holder_id: who gives it.
+        now: zoned.
+
+    Raises:
+        UnknownTicket, NotYourTicket: as of `give`.
+        BadBasket: no name, or not one contact.
+        Blocked: the receiver may not have it.
+    """
+    contacts = [one.strip() for one in (receiver.email, receiver.phone)]
+    if not receiver.name.strip() or sum(map(bool, contacts)) != 1:
+        raise BadBasket(field="receiver", given="", expected="a name, and an e-mail or phone")
+    to_id = _receiver(receiver, *contacts, now=now)
+    giver = queries.ticket(ticket_id).holder_name
+    ticket = give(
+        ticket_id, holder_id=holder_id, to_id=to_id, to_name=receiver.name.strip(), now=now
+    )
+    told = [
+        (holder_id, "tickets.ticket_gone", {"receiver": ticket.holder_name}),
+        (to_id, "tickets.ticket_given", {"giver": giver}),
+    ]
+    _tell(told, ticket, now)
+    return ticket
 
 
 @transaction.atomic
@@ -69,19 +126,59 @@ def give(
 
     Raises:
         UnknownTicket: there is none.
-        NotYourTicket: it is not theirs, was given back, or somebody came in with it.
+        NotYourTicket: it is not theirs, was given back, somebody came in with it, or somebody who
+            waits is buying its place.
     """
     ticket = _held(ticket_id, holder_id)
-    if ticket.admissions.exists() or ticket.performance.starts_at + gates.AFTER < now:
+    over = ticket.performance.starts_at + gates.AFTER < now
+    bought = ticket.offered_at is not None and ticket.place.status == PlaceStatus.HELD
+    if over or bought or ticket.admissions.exists():
         raise NotYourTicket(ticket=str(ticket_id))
     ticket.generation += 1
-    ticket.holder_id, ticket.holder_name = to_id, to_name
-    ticket.save(update_fields=["generation", "holder_id", "holder_name"])
+    ticket.holder_id, ticket.holder_name, ticket.offered_at = to_id, to_name, None
+    ticket.save(update_fields=["generation", "holder_id", "holder_name", "offered_at"])
     return queries.ticket(ticket_id)
 
 
+def _receiver(receiver: Receiver, email: str, phone: str, *, now: datetime) -> UUID:
+    channel, address = (Channel.EMAIL, email) if email else (Channel.SMS, phone)
+    known = parties.customer_at(channel, address)
+    if known is not None:
+        return known.id
+    return reserving.party_of(
+        Buyer(name=receiver.name.strip(), email=email, phone=phone, language=receiver.language),
+        now,
+    )
+
+
+def _tell(
+    whom: Sequence[tuple[UUID, str, Mapping[str, Any]]], ticket: Ticket, now: datetime
+) -> None:
+    """Tell customers what became of a ticket, in their own languages."""
+    performance = queries.performance(ticket.performance_id)
+    starts = performance.starts_at.astimezone(ZoneInfo(performance.hall.venue.time_zone))
+    spoken = selling.title_of(performance.titles)
+    common = {
+        "number": str(ticket.serial),
+        "performance": {one: performance.titles.get(one) or spoken for one in LANGUAGES},
+        "day": {"date": starts.date().isoformat()},
+        "hour": f"{starts:%H:%M}",
+    }
+    languages = parties.languages([one for one, _, _ in whom])
+    notices.send(
+        [
+            NewNotice(party_id, languages[party_id], kind, {**common, **rest})
+            for party_id, kind, rest in whom
+        ],
+        now=zoned(now),
+    )
+
+
 def _held(ticket_id: UUID, holder_id: UUID | None) -> Ticket:
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("performance")
+    # The place is locked first, as by who passes it on to somebody who waits.
+    rows = Ticket.objects.select_for_update(of=("place", "self")).select_related(
+        "performance", "place"
+    )
     ticket = rows.filter(id=ticket_id).first()
     if ticket is None:
         raise UnknownTicket(ticket=str(ticket_id))

@@ -226,11 +226,15 @@ def _looked_up(basket: Basket, now: datetime) -> _Draft:
     _check(basket, offer, categories)
     if code and (promo is None or not promo.valid):
         raise BadPromo(promo=basket.promo)
-    return _Draft(basket, offer, categories, promo, _party_of(basket.buyer, now), now)
+    return _Draft(basket, offer, categories, promo, party_of(basket.buyer, now), now)
 
 
-def _party_of(buyer: Buyer, now: datetime) -> UUID:
-    """Return the customer who buys; one without a login is kept by their contacts."""
+def party_of(buyer: Buyer, now: datetime) -> UUID:
+    """Return the customer who buys; one without a login is kept by their contacts.
+
+    Raises:
+        UnknownCustomer, Blocked: they may not.
+    """
     if buyer.party_id is not None:
         if not known_parties.languages([buyer.party_id]):
             raise UnknownCustomer(customer_id=str(buyer.party_id))
