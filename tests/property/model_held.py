@@ -7,7 +7,6 @@ from typing import Any
 import z3
 from hypothesis import event
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.errors import Gap, Stopped, TermsError
 from oferta.core.terms.program import compile_program
 from oferta.core.terms.proving.encoding import alike
@@ -15,6 +14,7 @@ from oferta.core.terms.proving.model import Model, symbols_for
 from oferta.core.terms.proving.numbers import Ratio
 from oferta.core.terms.proving.search import Search
 from oferta.core.terms.relations import breaks
+from oferta.core.terms.subject import Subject
 from packs import Asked
 
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from model_held import not_
 
 from oferta.core.terms import reference
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.errors import Gap, OutOfBounds, Stopped, TermsError
 from oferta.core.terms.facts import question_facts
 from oferta.core.terms.program import compile_program
@@ -23,6 +22,7 @@ from oferta.core.terms.proving.model import symbols_for
 from oferta.core.terms.proving.relating import broken
 from oferta.core.terms.proving.rights import Loss, loss, rights_fall
 from oferta.core.terms.relations import breaks
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import (
     Always,
     Clause,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from oferta.core.terms.declared import Declarations
 from oferta.core.terms.problems import Code, Report, choices, listed, shown
 from oferta.core.terms.questions import read_questions
 from oferta.core.terms.reader import (
@@ -25,14 +25,12 @@ from oferta.core.terms.types import (
     Fact,
     Field,
     Kind,
-    Question,
-    Relation,
     Type,
     Words,
 )
 from oferta.core.terms.values import ORDERED
-from oferta.core.terms.yaml_source import Mapping, Scalar, Sequence
-from oferta.kernel.i18n import LANGUAGES, Language
+from oferta.core.terms.yaml_source import Mapping, Sequence
+from oferta.kernel.i18n import LANGUAGES
 from oferta.kernel.money import UNITS
 
 _TOP_KEYS = (
@@ -50,28 +48,6 @@ _TOP_KEYS = (
 _TYPE_KEYS = ("type", "unit", "values", "min", "max")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DATE = Type(Kind.DATE)
-
-
-@dataclass(slots=True)
-class Declarations:
-    """What terms.yaml says, as far as it could be read."""
-
-    name: str = ""
-    publisher: str = ""
-    authoritative: Language = "en"
-    title: Words = field(default_factory=dict)
-    facts: dict[str, Fact] = field(default_factory=dict)
-    lists: dict[str, NamedList] = field(default_factory=dict)
-    list_labels: dict[str, Words] = field(default_factory=dict)
-    calendars: dict[str, Calendar] = field(default_factory=dict)
-    questions: dict[str, Question] = field(default_factory=dict)
-    required_values: tuple[Scalar, ...] = ()
-    #: What is assumed of facts; read after all else is known.
-    assumptions: tuple[Relation, ...] = ()
-    #: By question and field: what a `then` that does not name the field gives it.
-    defaults: dict[tuple[str, str], Scalar] = field(default_factory=dict)
-    #: Names that are declared, but with a problem of their own.
-    broken: set[str] = field(default_factory=set)
 
 
 def read_declarations(root: Mapping, report: Report) -> Declarations:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from oferta.core.terms.declarations import Declarations
+from oferta.core.terms.declared import Declarations
 from oferta.core.terms.parts import Part
 from oferta.core.terms.problems import Report
 from oferta.core.terms.scope import BadSource, Scope

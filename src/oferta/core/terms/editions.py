@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from oferta.core.terms.clauses import read_clause
 from oferta.core.terms.counting import time_zones
-from oferta.core.terms.declarations import Declarations
+from oferta.core.terms.declared import Declarations
 from oferta.core.terms.draft import Draft, report_faults
 from oferta.core.terms.expressions import parse_expression
 from oferta.core.terms.lexer import names_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 
-from oferta.core.terms.declarations import Declarations
+from oferta.core.terms.declared import Declarations
 from oferta.core.terms.facts import used_type
 from oferta.core.terms.limit_source import used_name
 from oferta.core.terms.problems import Code, Report, choices, shown

@@ -16,7 +16,7 @@ from oferta.core.terms.types import LimitEffect
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from oferta.core.terms.codegen import Subject
+    from oferta.core.terms.subject import Subject
     from oferta.core.terms.types import Coded, Edition, Limit, Window
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from oferta.core.terms.checks import check_edition, last_day_of
-from oferta.core.terms.declarations import Declarations, read_declarations
+from oferta.core.terms.declarations import read_declarations
+from oferta.core.terms.declared import Declarations
 from oferta.core.terms.digest import digest_of
 from oferta.core.terms.doubts import report_unknown
 from oferta.core.terms.draft import Doubt, Draft

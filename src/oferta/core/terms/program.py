@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from oferta.core.terms.codegen import Subject, Writer, same
+from oferta.core.terms.codegen import Writer, same
 from oferta.core.terms.codegen_outcomes import HELPERS, whole
 from oferta.core.terms.counting import Refused
 from oferta.core.terms.errors import (
@@ -17,6 +17,7 @@ from oferta.core.terms.errors import (
 from oferta.core.terms.limits import Ceiling
 from oferta.core.terms.specialise import split
 from oferta.core.terms.stops import Broken, Stops
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Decided
 
 if TYPE_CHECKING:

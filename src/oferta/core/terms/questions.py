@@ -13,7 +13,7 @@ from oferta.core.terms.values import ORDERED, SUMMABLE
 from oferta.core.terms.yaml_source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from oferta.core.terms.declarations import Declarations
+    from oferta.core.terms.declared import Declarations
 
 _KEYS = ("about", "label", "day", "facts", "answer", "combine", "by", "better", "promise")
 _COMBINES = ("one", "sum", "max", "min")

@@ -20,7 +20,7 @@ from oferta.core.terms.walk import facts_of, facts_of_condition
 from oferta.core.terms.yaml_source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from oferta.core.terms.declarations import Declarations
+    from oferta.core.terms.declared import Declarations
     from oferta.core.terms.problems import Report
     from oferta.core.terms.types import CompareOp, Condition, Expression
 

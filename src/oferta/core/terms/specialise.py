@@ -18,7 +18,7 @@ from oferta.core.terms.walk import atoms, facts_of_condition
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from oferta.core.terms.codegen import Subject
+    from oferta.core.terms.subject import Subject
     from oferta.core.terms.types import Atom, Coded, Condition
 
 _KINDS = (Kind.ENUM, Kind.TEXT, Kind.INTEGER)

@@ -19,8 +19,8 @@ from oferta.core.terms.values import bounds_of, write_value
 from oferta.core.terms.walk import facts_of
 
 if TYPE_CHECKING:
-    from oferta.core.terms.codegen import Subject
     from oferta.core.terms.errors import TermsError
+    from oferta.core.terms.subject import Subject
     from oferta.core.terms.types import Coded
 
 

@@ -14,9 +14,8 @@ from oferta.kernel import clock
 from oferta.kernel.rest.access import Caller
 from oferta.kernel.rest.errors import BadRequest, Defect, MethodNotAllowed, NothingThere
 from oferta.project.rest.door import PACE
-from oferta.project.rest.middleware import BELOW
 from oferta.project.rest.problems import MEDIA_TYPE, problem
-from oferta.project.rest.types import Pace
+from oferta.project.rest.types import BELOW, Pace
 
 _BOOK = f"{BELOW}ledger/"
 _FINE, _NOT_FOUND, _NOT_ALLOWED, _BROKEN = 200, 404, 405, 500

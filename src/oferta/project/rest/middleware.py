@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-BELOW = "/api/v1/"
+from oferta.project.rest.types import BELOW
 
 
 class ApiAnswers:

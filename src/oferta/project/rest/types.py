@@ -9,6 +9,9 @@ from uuid import UUID
 
 from oferta.core.parties.types import Permission
 
+#: Every address of the API starts so.
+BELOW = "/api/v1/"
+
 
 class Scope(StrEnum):
     """How far a token reaches."""

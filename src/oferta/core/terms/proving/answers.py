@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from oferta.core.terms.proving.encoding import alike, both, either, negated
+from oferta.core.terms.proving.encoding import alike
 from oferta.core.terms.proving.intervals import Intervals, sums
+from oferta.core.terms.proving.logic import both, either, negated
 from oferta.core.terms.proving.model import within
 from oferta.core.terms.proving.numbers import Ratio, choose, less
 from oferta.core.terms.types import Const

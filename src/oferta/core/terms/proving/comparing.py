@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oferta.core.terms.proving.encoding import alike, both, negated
+from oferta.core.terms.proving.encoding import alike
+from oferta.core.terms.proving.logic import both, negated
 from oferta.core.terms.proving.sides import COST_MAX, Sides
 from oferta.core.terms.proving.witnesses import Simplest, Witness
 from oferta.core.terms.types import Decided

@@ -14,7 +14,7 @@ import z3
 
 from oferta.core.terms import counting as real
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
-from oferta.core.terms.proving.encoding import both
+from oferta.core.terms.proving.logic import both
 from oferta.core.terms.proving.numbers import Num, choose, known, quotient
 from oferta.core.terms.proving.symbols import DAY_MICROSECONDS
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import z3
-
+from oferta.core.terms.proving.logic import both, either, negated
 from oferta.core.terms.proving.numbers import (
     Num,
     Ratio,
@@ -52,27 +51,6 @@ if TYPE_CHECKING:
 #: A fraction for whatever is counted, a truth value or the number of a word for the rest.
 Value: TypeAlias = Any
 _PLAIN = (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT)
-
-
-def both(parts: list[Any]) -> Any:
-    """Return the conjunction, plain truth values worked in."""
-    if any(part is False for part in parts):
-        return False
-    rest = [part for part in parts if part is not True]
-    return z3.And(rest) if len(rest) > 1 else (rest[0] if rest else True)
-
-
-def either(parts: list[Any]) -> Any:
-    """Return the disjunction, plain truth values worked in."""
-    if any(part is True for part in parts):
-        return True
-    rest = [part for part in parts if part is not False]
-    return z3.Or(rest) if len(rest) > 1 else (rest[0] if rest else False)
-
-
-def negated(part: Any) -> Any:
-    """Return the negation, plain truth values worked in."""
-    return not part if isinstance(part, bool) else z3.Not(part)
 
 
 class Conditions:

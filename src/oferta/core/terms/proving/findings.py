@@ -13,7 +13,7 @@ from oferta.core.terms.types import Kind
 from oferta.core.terms.values import write_value
 
 if TYPE_CHECKING:
-    from oferta.core.terms.codegen import Subject
+    from oferta.core.terms.subject import Subject
     from oferta.core.terms.types import Clause, Coded, Decided, Place
 
 #: A case that differs from a worked example in more facts is told by its example only.

@@ -21,7 +21,7 @@ from oferta.core.terms.types import (
 )
 
 if TYPE_CHECKING:
-    from oferta.core.terms.codegen import Subject
+    from oferta.core.terms.subject import Subject
     from oferta.core.terms.types import Expression, Type
 
 _FAR = Fraction(10) ** 60

@@ -8,14 +8,8 @@ import z3
 
 from oferta.core.terms.facts import used_type
 from oferta.core.terms.proving.days import Days
-from oferta.core.terms.proving.encoding import (
-    Conditions,
-    Expressions,
-    alike,
-    both,
-    either,
-    negated,
-)
+from oferta.core.terms.proving.encoding import Conditions, Expressions, alike
+from oferta.core.terms.proving.logic import both, either, negated
 from oferta.core.terms.proving.numbers import Ratio
 from oferta.core.terms.proving.relating import broken
 from oferta.core.terms.proving.symbols import Symbol, Symbols
@@ -23,8 +17,8 @@ from oferta.core.terms.types import Kind
 from oferta.core.terms.walk import facts_of, facts_of_condition
 
 if TYPE_CHECKING:
-    from oferta.core.terms.codegen import Subject
     from oferta.core.terms.proving.encoding import Value
+    from oferta.core.terms.subject import Subject
     from oferta.core.terms.types import Clause, Window
 
 _PLAIN = (Kind.BOOLEAN, Kind.ENUM, Kind.TEXT)

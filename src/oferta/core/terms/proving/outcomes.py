@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from oferta.core.terms.errors import DivisionByZero, OutOfBounds, TermsError
 from oferta.core.terms.problems import Code, listed
 from oferta.core.terms.proving.answers import Answers
-from oferta.core.terms.proving.encoding import negated
+from oferta.core.terms.proving.logic import negated
 from oferta.core.terms.proving.relating import as_fact, broken
 from oferta.core.terms.relations import breaks
 from oferta.core.terms.values import write_value

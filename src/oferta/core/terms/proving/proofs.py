@@ -11,9 +11,9 @@ import z3
 from oferta.core.terms.errors import Conflict, Gap
 from oferta.core.terms.problems import Code, listed
 from oferta.core.terms.proving.answers import Answers, gives
-from oferta.core.terms.proving.encoding import both, either, negated
 from oferta.core.terms.proving.findings import Finding, Teller
 from oferta.core.terms.proving.lively import Lively
+from oferta.core.terms.proving.logic import both, either, negated
 from oferta.core.terms.proving.model import Model, symbols_for
 from oferta.core.terms.proving.numbers import less
 from oferta.core.terms.proving.outcomes import Outcomes, stopped

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from oferta.core.terms.proving.days import Days
-from oferta.core.terms.proving.encoding import Conditions, Expressions, both, either, negated
+from oferta.core.terms.proving.encoding import Conditions, Expressions
+from oferta.core.terms.proving.logic import both, either, negated
 from oferta.core.terms.proving.numbers import Ratio, less, quotient, same
 from oferta.core.terms.proving.symbols import Symbol
 from oferta.core.terms.types import Held

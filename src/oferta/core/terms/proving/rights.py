@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from oferta.core.terms.facts import question_facts
-from oferta.core.terms.proving.encoding import alike, both, negated
+from oferta.core.terms.proving.encoding import alike
+from oferta.core.terms.proving.logic import both, negated
 from oferta.core.terms.proving.numbers import Ratio, choose, less
 from oferta.core.terms.proving.sides import Sides
 from oferta.core.terms.proving.witnesses import Simplest, usual_cases

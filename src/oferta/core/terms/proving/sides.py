@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import z3
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.program import compile_program
 from oferta.core.terms.proving.answers import Answers
 from oferta.core.terms.proving.days import Days
-from oferta.core.terms.proving.encoding import both, either, negated
+from oferta.core.terms.proving.logic import both, either, negated
 from oferta.core.terms.proving.model import Model, symbols_for
 from oferta.core.terms.proving.search import Search
 from oferta.core.terms.proving.symbols import DAY_MICROSECONDS
 from oferta.core.terms.proving.witnesses import decided_or_code
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Kind
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.figures import with_derived
 from oferta.core.terms.proving.model import Model, symbols_for, within
 from oferta.core.terms.proving.search import Search
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.walk import facts_of_condition
 from oferta.core.terms.weighing import truth
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.errors import UnknownQuestion
 from oferta.core.terms.sql.codes import Codes
 from oferta.core.terms.sql.compiler import Compiler
 from oferta.core.terms.sql.limits import Uses
 from oferta.core.terms.sql.query import Query
 from oferta.core.terms.sql.short import Short
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Edition, Pack
 
 

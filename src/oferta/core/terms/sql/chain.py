@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.sql.conditions import Tests
 from oferta.core.terms.sql.exclusive import Room
 from oferta.core.terms.sql.layers import Layers
@@ -21,6 +20,7 @@ from oferta.core.terms.sql.limits import within
 from oferta.core.terms.sql.numbers import Num
 from oferta.core.terms.sql.query import GAP
 from oferta.core.terms.sql.writing import both, case, either, is_true, literal, negated
+from oferta.core.terms.subject import Subject
 
 
 def contested(subject: Subject) -> set[int]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
 from oferta.core.terms.sql.conditions import Tests, condition
 from oferta.core.terms.sql.expressions import Ratio, Values
@@ -39,6 +38,7 @@ from oferta.core.terms.sql.writing import (
     negated,
     total,
 )
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Clause, Kind, Type
 from oferta.core.terms.values import CODED_MAX, bounds_of
 

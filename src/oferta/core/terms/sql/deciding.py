@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.sql.boxes import Box, Key, Space, TooManyWays, both, either, inside
 from oferta.core.terms.sql.chain import in_order
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import And, Clause, Compare, Condition, Const, FactRef, Kind, Type
 
 #: More boxes of one edition are not worth their look-ups.

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.sql.days import Days
 from oferta.core.terms.sql.expressions import Ratio
 from oferta.core.terms.sql.layers import Layers
@@ -15,6 +14,7 @@ from oferta.core.terms.sql.numbers import Num, Numbers
 from oferta.core.terms.sql.outcomes import Combined
 from oferta.core.terms.sql.query import NotInSql
 from oferta.core.terms.sql.writing import both, case, cast, compare, either, inside, literal
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Limit, Window
 
 

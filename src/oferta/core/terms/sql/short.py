@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.sql.chain import Chain, behind, contested
 from oferta.core.terms.sql.codes import Codes
 from oferta.core.terms.sql.compiler import Compiler, coded
@@ -16,6 +15,7 @@ from oferta.core.terms.sql.limits import Uses
 from oferta.core.terms.sql.outcomes import Decider, combine
 from oferta.core.terms.sql.query import GAP, Query
 from oferta.core.terms.sql.writing import case, compare, literal
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Coded, Const, Expression
 
 
