@@ -35,6 +35,8 @@ _KEY = re.compile(r"(?<![\w./@-])[a-z][a-z_]+(?:\.[a-z0-9_]+)+(?![\w/@-])")
 _IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: What a clause rests on, as BC-09.
 _ID = re.compile(r"\b[A-Z]{2}-\d+")
+#: Names of products, which stay as they are only as a whole.
+_PRODUCTS = re.compile(r"\bHalyk Bonus(?: Digital)?\b")
 #: A few characters that only one of the two ways to write Chinese has.
 _ONLY_TRADITIONAL = re.compile("[個們條過這說會為與對應請錄轉發點號頁]")
 _ONLY_SIMPLIFIED = re.compile("[个们条过这说会为与对应请录转发点号页]")
@@ -75,7 +77,7 @@ def leaks(html: str, language: str, data: frozenset[str] = frozenset()) -> list[
 
 
 def _foreign(text: str, language: str) -> list[str]:
-    text = _ID.sub(" ", text)
+    text = _PRODUCTS.sub(" ", _ID.sub(" ", text))
     found = _KEY.findall(text)
     text = _IDENTIFIER.sub(" ", text)
     if language != "en":

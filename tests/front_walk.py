@@ -49,6 +49,7 @@ MORE = {
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "standing:page": ("customer_id", ["customer_id", "firm_id"]),
     "desk:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
+    "club:desk_member": ("customer_id", ["customer_id", "firm_id"]),
 }
 #: What is typed behind an address to see another side of the page.
 QUERIES = {
@@ -56,6 +57,8 @@ QUERIES = {
     "my:statement": ["?month=2017-01", "?month=1999-01"],
     "desk:find": ["?q=Айгерім", "?q=nobody"],
     "club:statement": ["?month=2017-01"],
+    "club:suspicions": ["?show=all"],
+    "club:guide": ["?q=Halyk+Bonus", "?q=nobody"],
     "club:partner": ["?from=2017-01-01", "?from=x"],
     "club:board": ["?from=2017-01-01&to=2017-01-31", "?from=x&to=y"],
     "terms:pack": ["?on=1999-01-01", "?on=never"],

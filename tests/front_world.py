@@ -29,10 +29,11 @@ from oferta.core.parties import actions as parties
 from oferta.core.parties import agreements, consents, exporting, identity, models, queries
 from oferta.core.parties.agreement_types import Circumstances, How
 from oferta.core.parties.identity_types import Checked, MemberRole, PartyKind
-from oferta.core.parties.types import Actor, Channel, NewCustomer, Role
+from oferta.core.parties.types import Actor, Channel, NewCustomer, Role, Who, WhoKind
 from oferta.core.terms import shelf
 from oferta.kernel import clock
 from oferta.kernel.i18n import LANGUAGES
+from oferta.kernel.ids import uuid7
 from oferta.project.webhooks import actions as webhooks
 from oferta.project.webhooks.models import Delivery
 from oferta.project.webhooks.types import Kind, NewEndpoint
@@ -40,7 +41,8 @@ from oferta.services.club import actions as club
 from oferta.services.club import partners, settling
 from oferta.services.club.facts import PACK
 from oferta.services.club.mapping import load_mapping
-from oferta.services.club.models import Campaign, Member
+from oferta.services.club.membership import requests as card_requests
+from oferta.services.club.models import Campaign, CardRequest, Member, Suspicion
 from signing_in import prove_second_factor, sign_in_customer, sign_in_staff
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -98,6 +100,7 @@ def build() -> World:
     world.ids |= _identity(party, now)
     world.ids |= _data(party, now) | _messages(staff[Role.MESSENGER], party, now)
     world.ids |= _webhooks(now) | _club(party, now)
+    world.ids |= _asked_of_the_club(party, world.ids["case_id"], now)
     world.ids |= front_tickets.build(party, staff, now)
     world.ids["withdrawal"] = consents.withdrawal_token(party, "advertising")
     world.own["configuration:decisions_authority_change"] = {"object_id": PACK}
@@ -192,6 +195,38 @@ def _club(party: UUID, now: datetime) -> dict[str, Any]:
         started_at=now,
     )
     return {"partner_key": key, "settlement_id": made.id, "line_id": line.id}
+
+
+def _asked_of_the_club(party: UUID, case_id: UUID, now: datetime) -> dict[str, Any]:
+    """Have the member ask for a card, one that was refused, and a pattern that was looked into."""
+    by = Who(kind=WhoKind.CUSTOMER, id=party)
+    made = card_requests.ask(party, "4400*7", product="debit", by=by, now=now)
+    CardRequest.objects.create(
+        id=uuid7(),
+        member_id=party,
+        number="4400*8",
+        asked_at=now,
+        state="refused",
+        answered_at=now,
+        because=REASON,
+    )
+    for kind, state in (("buy_refund", "open"), ("own_till", "cleared")):
+        Suspicion.objects.create(
+            id=uuid7(),
+            kind=kind,
+            party_id=party,
+            account_id=Member.objects.get(party_id=party).account_id,
+            merchant=FIRM,
+            first_day=now.date(),
+            last_day=now.date(),
+            strength=3,
+            decision_id=uuid7(),
+            case_id=case_id,
+            state=state,
+            opened_at=now,
+            reason=REASON if state == "cleared" else "",
+        )
+    return {"request_id": made.id}
 
 
 def _messages(messenger: Actor, party: UUID, now: datetime) -> dict[str, Any]:

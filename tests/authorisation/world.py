@@ -81,6 +81,7 @@ def make() -> World:
             "staff_id": staff["target"].id,
             "appointment_id": appointment,
             "batch_id": uuid4(),
+            "request_id": uuid4(),
             "object_id": "corner-club",
             "app_label": "decisions",
             "pack": "corner-club",

@@ -30,6 +30,17 @@ def case(case_id: UUID) -> Case:
     return _case(row, whole=True)
 
 
+def numbers(case_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the number of each of these cases; unknown ones are left out."""
+    return dict(models.Case.objects.filter(id__in=set(case_ids)).values_list("id", "number"))
+
+
+def still_open(case_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these cases that are not answered yet."""
+    rows = models.Case.objects.filter(id__in=set(case_ids), status__in=OPEN)
+    return set(rows.values_list("id", flat=True))
+
+
 def open_case_of(decision_id: UUID) -> Case | None:
     """Return the open case of a decision, if there is one."""
     found = _read(f"decision_id = %s AND {_IS_OPEN} ORDER BY id LIMIT 1", [decision_id])

@@ -19,6 +19,7 @@ from oferta.project.rest.routes.me import router as me
 from oferta.project.rest.routes.terms import router as terms
 from oferta.project.rest.statuses import STATUS_OF
 from oferta.project.webhooks.rest.routes import router as webhooks
+from oferta.services.club.rest.card_requests import router as club_card_requests
 from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
@@ -47,6 +48,7 @@ ROUTERS: dict[str, Router] = {
     "notices": notices,
     "club": club,
     "membership": club_members,
+    "cards": club_card_requests,
     "claims": club_claims,
     "tickets": tickets,
     "ticket papers": ticket_papers,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
@@ -45,12 +46,21 @@ CUSTOMER = (
 DESK: tuple[Link, ...] = (
     Link("desk:home", "desk.title", "desk"),
     Link("messages:list", "messages.title", "send", permission="stop_messages"),
+    Link("club:suspicions", "club.suspicions.title", "warning", permission="see_cases"),
+    Link("club:card_requests", "club.desk.cards", "club", permission="record_identity"),
     Link("club:board", "club.board.title", "chart", permission="see_figures"),
+    Link("tickets:gates", "tickets.gate.title", "lock", permission="admit"),
+    Link("tickets:counter", "tickets.counter.title", "shop", permission="take_payments"),
     Link("audit:log", "audit.title", "log", permission="read_audit"),
     Link("staffing:list", "staffing.title", "people", permission="approve_appointments"),
     Link("rest:tokens", "rest.tokens", "lock", permission="manage_tokens"),
     Link("webhooks:endpoints", "webhooks.title", "send", permission="manage_tokens"),
     Link("configuration:index", "configuration.title", "lock", permission="configure"),
+)
+#: What else there is of one customer at the desk.
+OF_CUSTOMER: tuple[Link, ...] = (
+    Link("standing:page", "standing.title"),
+    Link("club:desk_member", "club.desk.member"),
 )
 #: What anybody may want to look up, at the foot of every page.
 FOOT = (
@@ -100,6 +110,12 @@ def desk_links(request: HttpRequest | None) -> list[dict[str, Any]]:
         if not entry.permission or allowed is None or entry.permission in allowed
     ]
     return [_link(request, entry, address) for entry, address in tried if address]
+
+
+def of_customer(customer_id: UUID) -> list[dict[str, Any]]:
+    """Return the desk's other pages about a customer."""
+    tried = [(entry, _address(entry.name, str(customer_id))) for entry in OF_CUSTOMER]
+    return [_link(None, entry, address) for entry, address in tried if address]
 
 
 def _link(request: HttpRequest | None, entry: Link, address: str) -> dict[str, Any]:

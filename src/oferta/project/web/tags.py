@@ -164,6 +164,12 @@ def desk_links(context: Context) -> list[dict[str, Any]]:
     return navigation.desk_links(context.get("request"))
 
 
+@register.simple_tag
+def pages_of_customer(customer_id: UUID) -> list[dict[str, Any]]:
+    """Return the desk's other pages about a customer."""
+    return navigation.of_customer(customer_id)
+
+
 @lru_cache(maxsize=4_096)  # the same amounts stand on page after page
 def _money(amount: Money, language: Language) -> str:
     return show(amount.minor, Type(Kind.MONEY, unit=amount.unit), language)

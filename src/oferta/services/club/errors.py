@@ -181,6 +181,22 @@ class BadCard(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownCardRequest(OfertaError):
+    """There is no such request for a card that still waits."""
+
+    code: ClassVar[str] = "club.unknown_card_request"
+    request_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyCardRequests(OfertaError):
+    """As many cards as a member may ask for at a time wait already."""
+
+    code: ClassVar[str] = "club.too_many_card_requests"
+    at_most: int
+
+
+@dataclass(eq=False, kw_only=True)
 class BadActivity(OfertaError):
     """An activity is told with a value that cannot be."""
 

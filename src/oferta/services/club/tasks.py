@@ -8,12 +8,13 @@ from oferta.kernel import clock, outbox
 from oferta.services.club import enrolment, expiring
 from oferta.services.club.arrival import following
 from oferta.services.club.campaigns import accruing
+from oferta.services.club.claims import claiming
 from oferta.services.club.facts import day_of
 from oferta.services.club.fraud import watching
 from oferta.services.club.membership import joining, tiers
 
 EXPIRE, ACCRUE, TIERS = "club.expire", "club.accrue", "club.derive_tiers"
-WAKE, WATCH = "club.wake", "club.watch"
+WAKE, WATCH, FORGET = "club.wake", "club.watch", "club.forget_strangers"
 #: 00:25 in Almaty, and at noon for a machine that is off at night.
 TWICE_A_DAY = "25 7,19 * * *"
 
@@ -63,3 +64,12 @@ def watch(timestamp: int) -> None:
     del timestamp
     with outbox.own_connection():
         watching.watch(now=clock.now())
+
+
+@app.periodic(cron="50 20 * * *")
+@app.task(name=FORGET, queueing_lock=FORGET)
+def forget_strangers(timestamp: int) -> None:
+    """Forget old addresses of letters that no customer wrote."""
+    del timestamp
+    with outbox.own_connection():
+        claiming.forget_strangers(now=clock.now())

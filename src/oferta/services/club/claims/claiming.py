@@ -32,6 +32,8 @@ from oferta.services.club.models import Claim
 #: than a person writes, and as many as people can read.
 OF_SENDER_MAX, OF_STRANGERS_MAX = 5, 200
 _DAY = timedelta(days=1)
+#: How long the address of who is no customer is kept, to answer them; the table holds the same.
+STRANGERS_KEPT = timedelta(days=180)
 #: Said for a letter without a word, so that the case is not without one.
 _NOTHING_SAID = "…"
 
@@ -135,6 +137,21 @@ def on_answered(event: CaseAnswered) -> None:
         number = str(read_cases.case(event.case_id).number)
         params = {"number": number, "reason": event.reason}
         _answer(asked.sender, "club.claim_answered", params, cast("Language", asked.language))
+
+
+def forget_strangers(*, now: datetime) -> int:
+    """Forget the addresses of letters that no customer wrote, once they are old and answered.
+
+    They asked for nothing to be kept, have no page on which to see or erase it, and an address is
+    needed only as long as there is something to answer.
+
+    Returns:
+        How many were forgotten.
+    """
+    old = Claim.objects.filter(party_id__isnull=True, received_at__lt=zoned(now) - STRANGERS_KEPT)
+    known = old.exclude(sender="")
+    waiting = read_cases.still_open(known.values_list("case_id", flat=True))
+    return known.exclude(case_id__in=waiting).update(sender="")
 
 
 def _take(letter: Letter, now: datetime) -> LetterTaken:

@@ -44,7 +44,7 @@ def add(
         CardTaken: the number is somebody else's in these days.
     """
     member = _member(party_id)
-    _check(number, product)
+    check(number, product)
     own = Card.objects.filter(number=number, member=member, state="active").first()
     if own is not None:
         return own
@@ -86,7 +86,7 @@ def replace(
     known = Card.objects.filter(member_id=party_id, number=new_number, replaces=old).first()
     if known is not None:
         return known
-    _check(new_number, old.product)
+    check(new_number, old.product)
     _ensure_free(new_number, on)
     if old.state == "active":
         _end(old, "replaced", on, by, now)
@@ -134,7 +134,12 @@ def _member(party_id: UUID) -> Member:
     return member
 
 
-def _check(number: str, product: str) -> None:
+def check(number: str, product: str) -> None:
+    """Let a number and a product pass that can be a card's.
+
+    Raises:
+        BadCard: no number, or a product that there is not.
+    """
     if not number.strip() or len(number) > NUMBER_MAX:
         raise BadCard(field="number", given=number, expected="1 to 40 characters")
     if product and product not in PRODUCTS:

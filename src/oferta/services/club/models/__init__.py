@@ -1,6 +1,7 @@
 """The club's own tables."""
 
 from oferta.services.club.models.campaigns import BANK_RATE_MAX, Campaign, Waiting
+from oferta.services.club.models.card_requests import CardRequest
 from oferta.services.club.models.claims import Claim, LineDispute
 from oferta.services.club.models.feeds import CapMark, EarlyRefund
 from oferta.services.club.models.lots import Lot, LotMove
@@ -25,6 +26,7 @@ __all__ = [
     "Campaign",
     "CapMark",
     "Card",
+    "CardRequest",
     "Claim",
     "EarlyRefund",
     "LineDispute",

@@ -11,6 +11,7 @@ from oferta.services.club.web import (
     calculating,
     cards,
     console,
+    desk,
     member,
     redeeming,
     views,
@@ -19,6 +20,7 @@ from oferta.services.club.web import (
 app_name = "club"
 urlpatterns = [
     path("club/partners/", views.partner_list, name="partners"),
+    path("club/guide/", views.guide, name="guide"),
     path("<door:token>/club/", member.home, name="home"),
     path("<door:token>/club/statement/", member.bonus_statement, name="statement"),
     path("<door:token>/club/campaigns/", member.campaigns, name="campaigns"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("<door:token>/club/pay/", redeeming.pay, name="pay"),
     path("<door:token>/club/why/", asking.ask, name="ask"),
     path("<door:token>/club/cards/", cards.listed, name="cards"),
+    path("<door:token>/club/cards/asked", cards.ask, name="ask_card"),
     path("<door:token>/club/join", member.join, name="join"),
     path("<door:token>/club/leave", member.leave, name="leave"),
     path("<door:token>/club/partner/", console.partner_home, name="console"),
@@ -46,4 +49,11 @@ urlpatterns = [
         name="dispute_line",
     ),
     path("desk/club/", boards.board, name="board"),
+    path("desk/club/suspicions/", desk.suspicions, name="suspicions"),
+    path("desk/club/cards/", desk.card_requests, name="card_requests"),
+    path("desk/club/cards/<uuid:request_id>", desk.answer_request, name="answer_request"),
+    path("desk/club/members/<uuid:customer_id>/", desk.member, name="desk_member"),
+    path("desk/club/members/<uuid:customer_id>/join", desk.enrol, name="desk_enrol"),
+    path("desk/club/members/<uuid:customer_id>/leave", desk.leave, name="desk_leave"),
+    path("desk/club/members/<uuid:customer_id>/cards", desk.card, name="desk_card"),
 ]

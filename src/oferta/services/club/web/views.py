@@ -6,14 +6,17 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from oferta.core.parties.web.doors import SESSION
 from oferta.core.terms import shelf
 from oferta.core.terms.writing import show
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
 from oferta.services.club import partners
 from oferta.services.club.facts import PACK, day_of
+from oferta.services.club.pages import guide as steps
 
 TEXT_MAX = 100
 
@@ -43,3 +46,20 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "pack": PACK,
     }
     return render(request, "club/partners.html", context, status=422 if wrong else 200)
+
+
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    """Tell step by step how the club works; what was typed is looked for (BC-13, BC-81)."""
+    text = request.GET.get("q", "")[:TEXT_MAX]
+    found = steps.find(text)
+    context = {
+        "text": text,
+        "ambiguous": found.ambiguous,
+        "entries": [
+            (one, reverse(one.link, args=[SESSION] if one.own else []) if one.link else "")
+            for one in found.entries
+        ],
+        "pack": PACK,
+    }
+    return render(request, "club/guide.html", context)
