@@ -14,7 +14,7 @@ sys.path.insert(0, str(LOOP))
 import loop_builders as build  # noqa: E402 - the builders live beside the loop's own tests
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def corner_club() -> Iterator[None]:
     from oferta.core.decisions import plans
     from oferta.core.notices import rendering
@@ -24,8 +24,9 @@ def corner_club() -> Iterator[None]:
     from oferta.project import wiring
 
     wiring.connect()
+    ours = build.PACK.parents[2] / "terms"
     terms = Terms(
-        [load_pack(build.PACK), load_pack(build.PACK.parents[2] / "terms" / "bonus-club")]
+        [load_pack(one) for one in (build.PACK, ours / "bonus-club", ours / "club-watch")]
     )
     shelf.fill(lambda: terms)
     plans.register({"corner.bonus": build.plan_bonus, "corner.told": build.plan_told})
