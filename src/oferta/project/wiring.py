@@ -123,6 +123,8 @@ PLANS: Mapping[str, Planner] = {
     "tickets.face_value_return": tickets_rules.plan_face_value_return,
     refund_plans.REFUND_PLAN: refund_plans.plan_refund,
     refund_plans.PAYOUT_PLAN: refund_plans.plan_payout,
+    refund_plans.CHANGE_PLAN: refund_plans.plan_change,
+    refund_plans.DUE_PLAN: refund_plans.plan_due,
     refund_plans.EXTENSION_PLAN: refund_plans.plan_extension,
 }
 
@@ -148,6 +150,8 @@ TITLES: Mapping[str, Titler] = {
     "tickets.face_value_return": tickets_naming.taken_over_title,
     refund_plans.REFUND_PLAN: tickets_naming.refund_title,
     refund_plans.PAYOUT_PLAN: tickets_naming.payout_title,
+    refund_plans.CHANGE_PLAN: tickets_naming.change_title,
+    refund_plans.DUE_PLAN: tickets_naming.due_title,
     refund_plans.EXTENSION_PLAN: tickets_naming.extension_title,
 }
 

@@ -53,6 +53,24 @@ def taken_over_title(item: Decision) -> Title:
     )
 
 
+def change_title(item: Decision) -> Title:
+    """Return what a change of a performance is called that its buyers were told: the performance."""
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.change"),
+        nothing=Name("tickets.event.change_told"),
+    )
+
+
+def due_title(item: Decision) -> Title:
+    """Return what another day of payment is called: the performance."""
+    return Title(
+        subject=str(item.context.get("performance", "")),
+        kind=Name("tickets.event.due"),
+        nothing=Name("tickets.event.due_told"),
+    )
+
+
 def refund_title(item: Decision) -> Title:
     """Return what a ticket given back is called: the performance, and what the answer was."""
     return Title(

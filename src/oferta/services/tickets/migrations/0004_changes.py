@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="performance",
             index=models.Index(
-                condition=models.Q(("stage", "postponed")),
+                condition=models.Q(("hold_by__isnull", False)),
                 fields=["hold_by"],
                 name="performance_to_be_held",
             ),

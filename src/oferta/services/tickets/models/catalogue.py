@@ -184,7 +184,7 @@ class Performance(models.Model):
             models.Index(
                 fields=["hold_by"],
                 name="performance_to_be_held",
-                condition=Q(stage=Stage.POSTPONED),
+                condition=Q(hold_by__isnull=False),
             ),
         ]
 

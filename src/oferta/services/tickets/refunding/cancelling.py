@@ -22,26 +22,18 @@ from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Decision, Event
 from oferta.kernel.clock import zoned
 from oferta.services.tickets import accounts, selling
-from oferta.services.tickets.errors import UnknownPerformance
-from oferta.services.tickets.models import (
-    Application,
-    Order,
-    Performance,
-    PerformanceChange,
-    Refund,
-    Ticket,
-)
-from oferta.services.tickets.refunding import booking, facts, reading
-from oferta.services.tickets.refunding.errors import CannotChange, RefundRefused
+from oferta.services.tickets.models import Application, Order, Performance, Refund, Ticket
+from oferta.services.tickets.refunding import booking, facts, holders, reading, standing
+from oferta.services.tickets.refunding.errors import RefundRefused
 from oferta.services.tickets.refunding.facts import Claim, Sold
 from oferta.services.tickets.refunding.quoting import total_of
 from oferta.services.tickets.refunding.reading import Returnable, SoldOrder
+from oferta.services.tickets.refunding.standing import Change
 from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
 
 #: Tickets of a batch; an order is never cut in two.
 BATCH = 1_000
 NOTICE = "tickets.cancelled"
-_MAY_BE_CANCELLED = (Stage.ON_SALE, Stage.POSTPONED, Stage.REPLACED)
 _NO_TICKET = UUID(int=0)
 
 
@@ -65,16 +57,27 @@ def cancel(
         RefundRefused: the ledger does not hold the money of a batch; the batches before it stand.
     """
     moment = zoned(now)
+    wanted = Change(stage=Stage.CANCELLED, source=source, staff_id=staff_id)
+    return carry_out(performance_id, wanted, now=moment)
+
+
+def carry_out(performance_id: UUID, change: Change, *, now: datetime) -> int:
+    """Cancel a performance as a change says; arguments and errors as above.
+
+    Raises:
+        BadChange: a value of the change cannot be.
+    """
+    moment = zoned(now)
     with transaction.atomic():
-        performance = locked(performance_id)
+        performance = standing.locked(performance_id)
         if performance.stage != Stage.CANCELLED:
-            change(performance, Stage.CANCELLED, source=source, now=moment, staff_id=staff_id)
+            standing.enter(performance, change, now=moment)
     return refund_all(performance_id, now=moment)
 
 
 def refund_all(performance_id: UUID, *, now: datetime) -> int:
     """Return every ticket of a cancelled performance that is still valid; arguments as above."""
-    rows = Performance.objects.select_related("hall__venue", "organiser", "operator")
+    rows = Performance.objects.select_related("hall__venue", "organiser", "operator", "regime")
     performance = rows.get(id=performance_id)
     claim = Claim(reason=facts.CANCELLED, requested_at=now, decided_at=now)
     parts = list(_parts(reading.valid_of(performance)))
@@ -82,51 +85,6 @@ def refund_all(performance_id: UUID, *, now: datetime) -> int:
     here, later = tee(parts)
     ready = decisions.ahead(run.occurrences(part) for part in later)
     return sum(run.book(part, prepared) for part, prepared in zip(here, ready, strict=True))
-
-
-def locked(performance_id: UUID) -> Performance:
-    """Return a performance that nobody else changes until the caller commits.
-
-    Raises:
-        UnknownPerformance: there is none.
-    """
-    found = Performance.objects.select_for_update().filter(id=performance_id).first()
-    if found is None:
-        raise UnknownPerformance(performance=str(performance_id))
-    return found
-
-
-def change(  # noqa: PLR0913 - what the history keeps
-    performance: Performance,
-    stage: Stage,
-    *,
-    source: str,
-    now: datetime,
-    staff_id: UUID | None = None,
-    starts_at: datetime | None = None,
-    allowed: Sequence[Stage] = _MAY_BE_CANCELLED,
-) -> None:
-    """Change where a performance stands and note on whose word; in the caller's transaction.
-
-    Raises:
-        CannotChange: not from where it stands now.
-    """
-    if performance.stage not in allowed:
-        raise CannotChange(stage=performance.stage, to=stage)
-    PerformanceChange.objects.create(
-        performance=performance,
-        changed_at=now,
-        stage=stage,
-        starts_before=performance.starts_at,
-        starts_at=starts_at,
-        source=source,
-        effective_at=now,
-        staff_id=staff_id,
-    )
-    performance.stage = stage
-    if starts_at is not None:
-        performance.starts_at = starts_at
-    performance.save(update_fields=["stage", "starts_at"])
 
 
 class _Run:
@@ -173,6 +131,7 @@ class _Run:
         Application.objects.filter(order_id__in=orders, closed_at__isnull=True).update(
             state=ApplicationState.GRANTED, closed_at=self.now
         )
+        holders.tell(holders.CANCELLED, self._by_ticket(part, found), self.performance, self.now)
         return len(paid)
 
     def _occurrence(self, item: Returnable, told: Sequence[Returnable]) -> Event:
@@ -212,6 +171,11 @@ class _Run:
             if booking.total(made):
                 due = self._due_on(one.sold)
                 yield booking.refund(one.sold, made, one.order, due_on=due, now=self.now)
+
+    def _by_ticket(
+        self, part: Sequence[Returnable], found: Sequence[Decision]
+    ) -> list[tuple[Returnable, int]]:
+        return [(one, booking.total(made)) for one, made in zip(part, found, strict=True)]
 
     def _due_on(self, sold: Sold) -> date:
         """Return the day of payment: it hangs on the edition, not on the ticket."""

@@ -99,6 +99,24 @@ class CannotChange(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class BadChange(OfertaError):
+    """The change cannot be entered: one of its values cannot be."""
+
+    code: ClassVar[str] = "tickets.bad_change"
+    field: str
+    given: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToChoose(OfertaError):
+    """Nothing about the performance changed since the tickets were ordered."""
+
+    code: ClassVar[str] = "tickets.nothing_to_choose"
+    order: str
+
+
+@dataclass(eq=False, kw_only=True)
 class UnknownRefund(OfertaError):
     """There is no such refund."""
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from oferta.kernel.money import Money
 
+_EPOCH = date(1970, 1, 1)
 REFUND = "refund"
 ANSWER_DEADLINE, PAYOUT_DEADLINE, PAYOUT_WAY = "answer_deadline", "payout_deadline", "payout_way"
+#: Until when a changed performance's ticket comes back; by when a postponed one must be held.
+CHOICES, HELD_BY = "choices", "held_by"
 
 OWN_WISH, ILLNESS, RELATIVE_ILLNESS = "own_wish", "illness", "relative_illness"
 RELATIVE_DEATH, OTHER = "relative_death", "other"
@@ -140,3 +143,26 @@ def facts_of(sold: Sold, claim: Claim) -> Mapping[str, Any]:
         "review_extended": claim.review_extended,
         "organiser_refund_days": sold.organiser_refund_days,
     }
+
+
+def choice_facts(sold: Sold, *, announced_at: datetime) -> Mapping[str, Any]:
+    """Return the facts of what a buyer may choose after a change of the performance."""
+    return {
+        "change": "replaced" if sold.change == REPLACED else "postponed",
+        "announced_at": announced_at,
+        "performance_starts_at": sold.starts_at,
+        "new_starts_at": sold.new_starts_at,
+        "venue_time_zone": sold.time_zone,
+        "organiser_accepts_before": sold.organiser_accepts_before,
+    }
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a venue's time zone."""
+    return ZoneInfo(name)
+
+
+def day(coded: object) -> date:
+    """Return a date as the terms answer it."""
+    assert isinstance(coded, int)  # noqa: S101 - a date of the terms
+    return _EPOCH + timedelta(days=coded)

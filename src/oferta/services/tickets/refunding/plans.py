@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from oferta.core.decisions.types import Movement, NoticeDraft, Outcomes, Plan
@@ -13,6 +14,7 @@ PRICE_RETURNED, FEE_RETURNED, DELIVERY_RETURNED = 312, 313, 314
 PAID_OUT, CAME_BACK = 321, 322
 
 REFUND_PLAN, PAYOUT_PLAN = "tickets.refund", "tickets.payout"
+CHANGE_PLAN, DUE_PLAN = "tickets.change", "tickets.due"
 EXTENSION_PLAN = "tickets.extension"
 #: Field of the answer to the account it is taken from (in the context) and the transfer's code.
 _PARTS = (
@@ -99,3 +101,32 @@ def plan_extension(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     """
     del outcomes
     return Plan(notice=NoticeDraft("tickets.review_extended", context["tell"]))
+
+
+def plan_change(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Tell the buyer of a change what they may choose, and until which day; no money moves.
+
+    Args:
+        outcomes: of `choices`.
+        context: `notice` (its kind) and, on one ticket of an order, `tell` (what it says beside
+            the last day, which the terms name).
+    """
+    told = context.get("tell")
+    if not told:
+        return Plan()
+    closed_from = case.day(outcomes[case.CHOICES]["closed_from"])
+    last = (closed_from - timedelta(days=1)).isoformat()
+    return Plan(notice=NoticeDraft(context["notice"], {**told, "day": {"date": last}}))
+
+
+def plan_due(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
+    """Tell the buyer another day of payment, or of the next answer; no money moves.
+
+    Args:
+        outcomes: of `payout_deadline`.
+        context: `tell` (what the notice says beside the day).
+    """
+    said = outcomes[case.PAYOUT_DEADLINE]
+    kind = "tickets.due_moved" if said["promise"] == "money_paid" else "tickets.regime_lasts"
+    by = {"date": case.day(said["by"]).isoformat()}
+    return Plan(notice=NoticeDraft(kind, {**context["tell"], "day": by}))

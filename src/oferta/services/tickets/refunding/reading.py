@@ -92,7 +92,7 @@ class Returnable(NamedTuple):
 _COLUMNS = (
     *("id", "order_id", "order__code", "order__party_id", "order__operator_id"),
     *("order__refund_pack", "order__refund_edition", "order__currency", "order__ordered_at"),
-    *("order__promo_id", "carrier", "surrendered_at", "issued_at", "line__category_id"),
+    *("order__promo_id", "carrier", "surrendered_at", "line__category_id"),
     *("line__nominal", "line__price", "line__service_fee", "line__delivery_fee", "was_used"),
 )
 
@@ -124,9 +124,8 @@ def _returnable(
     common: Mapping[str, Any],
 ) -> Returnable:
     (ticket, order, code, party, operator, pack, edition, unit, ordered, promo, carrier) = row[:11]
-    (surrendered, issued, category, nominal, price, fee, delivery, used) = row[11:]
-    starts_at = _printed(issued, changes, performance)
-    moved = performance.starts_at != starts_at
+    (surrendered, category, nominal, price, fee, delivery, used) = row[11:]
+    starts_at = _printed(ordered, changes, performance)
     sold = Sold(
         ticket_id=ticket,
         place="",
@@ -135,7 +134,8 @@ def _returnable(
         edition=edition,
         unit=unit,
         starts_at=starts_at,
-        new_starts_at=performance.starts_at if moved else None,
+        new_starts_at=_new_start(starts_at, changes, performance),
+        change=_change(ordered, changes, performance),
         bought_at=ordered,
         on_promotion=promo is not None,
         used=used,
@@ -159,7 +159,6 @@ def _common(performance: Performance) -> dict[str, Any]:
         "regime_ended_on": regime_ended_on(performance),
         "organiser_accepts_before": performance.refunds_accepted_before,
         "organiser_refund_days": performance.organiser_refund_days,
-        "change": CHANGES.get(performance.stage, ""),
     }
 
 
@@ -177,17 +176,41 @@ def paid_by(orders: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def _printed(
-    issued_at: datetime, changes: Sequence[PerformanceChange], performance: Performance
+    ordered_at: datetime, changes: Sequence[PerformanceChange], performance: Performance
 ) -> datetime:
-    """Return the start that stood on a ticket when it was sold."""
-    later = next((change for change in changes if change.changed_at > issued_at), None)
+    """Return the start that the buyer was shown when ordering, and that stands on the ticket."""
+    later = next((change for change in changes if change.changed_at >= ordered_at), None)
     return later.starts_before if later else performance.starts_at
+
+
+def _new_start(
+    printed: datetime, changes: Sequence[PerformanceChange], performance: Performance
+) -> datetime | None:
+    """Return the start in the place of the printed one; None: none, or none yet."""
+    moved = [one for one in changes if one.stage == Stage.POSTPONED]
+    undated = bool(moved) and moved[-1].starts_at is None
+    return performance.starts_at if performance.starts_at != printed and not undated else None
+
+
+def _change(
+    ordered_at: datetime, changes: Sequence[PerformanceChange], performance: Performance
+) -> str:
+    """Return what a buyer may name beside their own reasons: what changed since they ordered.
+
+    Putting a postponed performance on sale again takes the right from nobody who was there before.
+    """
+    if performance.stage == Stage.CANCELLED:
+        return facts.CANCELLED
+    since = [one.stage for one in changes if one.changed_at >= ordered_at and one.stage in CHANGES]
+    return CHANGES[since[-1]] if since else ""
 
 
 def regime_ended_on(performance: Performance) -> date | None:
     """Return the day on which the high-alert regime of its region ended; None: it lasts."""
     if not performance.high_alert:
         return None
+    if performance.regime is not None:
+        return performance.regime.ended_on
     rows = Regime.objects.filter(region=performance.hall.venue.region)
     latest = rows.order_by("-began_on").first()
     return latest.ended_on if latest else None
@@ -203,8 +226,7 @@ def _sold(
     row: Ticket, changes: Sequence[PerformanceChange], means: str, common: Mapping[str, Any]
 ) -> Sold:
     order, line, performance = row.order, row.line, row.performance
-    starts_at = _printed(row.issued_at, changes, performance)
-    moved = performance.starts_at != starts_at
+    starts_at = _printed(order.ordered_at, changes, performance)
     seat = row.place.seat
     return Sold(
         ticket_id=row.id,
@@ -214,7 +236,8 @@ def _sold(
         edition=order.refund_edition,
         unit=order.currency,
         starts_at=starts_at,
-        new_starts_at=performance.starts_at if moved else None,
+        new_starts_at=_new_start(starts_at, changes, performance),
+        change=_change(order.ordered_at, changes, performance),
         bought_at=order.ordered_at,
         on_promotion=order.promo_id is not None,
         used=bool(getattr(row, "was_used", False)),
