@@ -53,6 +53,7 @@ from oferta.core.terms import shelf
 from oferta.kernel import events
 from oferta.kernel.events import Handler
 from oferta.project import packs
+from oferta.project.bonuses import Bonuses
 from oferta.project.config import Config, read_config
 from oferta.project.rest import handlers as rest
 from oferta.project.rest import own_data as rest_data
@@ -73,12 +74,15 @@ from oferta.services.tickets import naming as tickets_naming
 from oferta.services.tickets import own_data as tickets_data
 from oferta.services.tickets import papers as ticket_papers
 from oferta.services.tickets import rules as tickets_rules
+from oferta.services.tickets import vouchers
 from oferta.services.tickets.cash import CashDesk
 from oferta.services.tickets.codes import apple
 from oferta.services.tickets.codes.apple import Issuer
 from oferta.services.tickets.means import Means, Provider
 from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
+from oferta.services.tickets.vouchers import Vouchers
+from oferta.services.tickets.wallet import Wallet
 
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
@@ -123,6 +127,8 @@ PLANS: Mapping[str, Planner] = {
     "tickets.face_value_return": tickets_rules.plan_face_value_return,
     refund_plans.REFUND_PLAN: refund_plans.plan_refund,
     refund_plans.PAYOUT_PLAN: refund_plans.plan_payout,
+    vouchers.ISSUE_PLAN: vouchers.plan_issue,
+    vouchers.END_PLAN: vouchers.plan_end,
     refund_plans.CHANGE_PLAN: refund_plans.plan_change,
     refund_plans.DUE_PLAN: refund_plans.plan_due,
     refund_plans.EXTENSION_PLAN: refund_plans.plan_extension,
@@ -132,6 +138,7 @@ PLANS: Mapping[str, Planner] = {
 ACCOUNTS: Mapping[str, AccountNamer] = {
     "club": club_naming.account_name,
     "tickets": tickets_naming.account_name,
+    "wallet": tickets_naming.account_name,
 }
 
 #: Name of a plan to what the service calls the event behind a Decision.
@@ -150,13 +157,15 @@ TITLES: Mapping[str, Titler] = {
     "tickets.face_value_return": tickets_naming.taken_over_title,
     refund_plans.REFUND_PLAN: tickets_naming.refund_title,
     refund_plans.PAYOUT_PLAN: tickets_naming.payout_title,
+    vouchers.ISSUE_PLAN: tickets_naming.voucher_title,
+    vouchers.END_PLAN: tickets_naming.voucher_title,
     refund_plans.CHANGE_PLAN: tickets_naming.change_title,
     refund_plans.DUE_PLAN: tickets_naming.due_title,
     refund_plans.EXTENSION_PLAN: tickets_naming.extension_title,
 }
 
 #: Which accounts a service keeps for a customer.
-KEEPERS: Sequence[Keeper] = (club_naming.holdings,)
+KEEPERS: Sequence[Keeper] = (club_naming.holdings, tickets_naming.holdings)
 
 #: What services keep that the desk's one box finds, and what it takes to open it.
 SEARCHERS: Mapping[str, Searched] = {
@@ -194,12 +203,18 @@ NOTICE_WORDS: Sequence[Path] = (
     Path(parties.__file__).parent / "words",
     Path(club.__file__).parent / "words",
     Path(tickets.__file__).parent / "words",
+    Path(tickets.__file__).parent / "settling" / "words",
     Path(tickets.__file__).parent / "refunding" / "words",
     Path(club.__file__).parent / "claims" / "words",
 )
 
 #: Means of payment at the ticket office that keep value inside; `providers` are the others.
-MEANS: Mapping[str, Means] = {"cash": CashDesk()}
+MEANS: Mapping[str, Means] = {
+    "cash": CashDesk(),
+    "wallet": Wallet(),
+    "voucher": Vouchers(),
+    "bonus": Bonuses(),
+}
 
 
 def connect() -> None:

@@ -8,10 +8,11 @@ means until it is settled with whoever took it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.ledger.types import Limit, NewAccount
-from oferta.services.tickets.models import Performance
+from oferta.services.tickets.models import Performance, Purse
 
 
 def open_for(performance: Performance) -> None:
@@ -39,5 +40,32 @@ def of_means(names: Iterable[str], unit: str) -> dict[str, int]:
 
 def owed_to_buyers(unit: str) -> int:
     """Return the account of what we owe to buyers, whoever will bear it (TR-121)."""
-    key = f"tickets/owed/{unit}"
-    return decisions.open_accounts([NewAccount(key=key, unit=unit, limit=Limit.DEBITS)])[key]
+    return _open(f"tickets/owed/{unit}", unit, Limit.DEBITS)
+
+
+def wallet(party_id: UUID, unit: str) -> int:
+    """Return the account of a customer's money balance; it never falls below zero."""
+    account_id = _open(f"wallet/{party_id}/{unit}", unit, Limit.DEBITS)
+    Purse.objects.bulk_create(
+        [Purse(account_id=account_id, party_id=party_id, currency=unit)], ignore_conflicts=True
+    )
+    return account_id
+
+
+def voucher(voucher_id: UUID, unit: str) -> int:
+    """Return the account of a voucher; it never falls below zero."""
+    return _open(f"tickets/voucher/{voucher_id}/{unit}", unit, Limit.DEBITS)
+
+
+def due_to_organiser(organiser: str, unit: str) -> int:
+    """Return the account of what is released to an organiser and not paid yet; above zero."""
+    return _open(f"tickets/organiser/{organiser}/due/{unit}", unit, Limit.DEBITS)
+
+
+def owed_by_organiser(organiser: str, unit: str) -> int:
+    """Return the account of what an organiser owes for late refunds; zero or below."""
+    return _open(f"tickets/organiser/{organiser}/claims/{unit}", unit, Limit.CREDITS)
+
+
+def _open(key: str, unit: str, limit: Limit) -> int:
+    return decisions.open_accounts([NewAccount(key=key, unit=unit, limit=limit)])[key]

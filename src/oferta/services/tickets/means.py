@@ -8,14 +8,16 @@ joins them, since services never import each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from oferta.kernel.money import Money
 from oferta.services.tickets.errors import BadPayment
+from oferta.services.tickets.models import Payment
 from oferta.services.tickets.types import Charge
 
 
@@ -69,18 +71,57 @@ class Provider(Protocol):
         """Tell how far a charge has come; errors as above."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something of a customer's that could pay for an order."""
+
+    means: str
+    #: What to name it by when paying; "" if there is but one.
+    instrument: str = ""
+    #: What it could pay at most.
+    available: Money
+    #: The last day on which it pays; None: it has none.
+    last_day: date | None = None
+
+
 class Means(Protocol):
     """Takes value inside, in the caller's database transaction."""
 
+    def choices(self, party_id: UUID, unit: str) -> Iterable[Choice]:
+        """Return what a customer could pay with; nothing by default."""
+        del party_id, unit
+        return ()
+
+    def kept(self, instrument: str, party_id: UUID | None) -> str:
+        """Return what is kept of what a payer named: a secret is not.
+
+        Raises:
+            BadPayment: there is no such thing, or it is another's.
+        """
+        del party_id
+        return instrument
+
+    def account(self, payment: Payment, party_id: UUID) -> int | None:
+        """Return the ledger's account that pays by the sale's own Decision.
+
+        None: the means has an account of its own, and is settled with whoever took the value.
+        """
+        del payment, party_id
+        return None
+
+    def returns_to(self, payment: Payment, party_id: UUID) -> int | None:
+        """Return the ledger's account that a refund's own Decision credits; None: as above."""
+        return self.account(payment, party_id)
+
     def take(self, charge: Charge) -> str:
-        """Take the amount, whole; return what this means calls it.
+        """Take the amount, whole, or make sure that the account may pay it; return its name.
 
         Raises:
             OfertaError: it cannot; the caller's database transaction is undone.
         """
 
-    def give_back(self, payment_id: UUID, refund_id: UUID, amount: Money) -> None:
-        """Give a part back, once for a refund's id."""
+    def give_back(self, payment_id: UUID, payout_id: UUID, amount: Money) -> None:
+        """Give a part back, once for a payout's id, before the refund's Decision is made."""
 
 
 class _Registry:
@@ -126,6 +167,28 @@ def inside(name: str) -> Means:
     if found is None:
         raise _unknown(name)
     return found
+
+
+def choices(party_id: UUID, unit: str) -> list[Choice]:
+    """Return everything inside that a customer could pay with, in the order of the means."""
+    return [one for each in _Registry.inside.values() for one in each.choices(party_id, unit)]
+
+
+def kept(name: str, instrument: str, party_id: UUID | None) -> str:
+    """Return what is kept of what a payer named; errors as of `Means.kept`."""
+    return instrument if is_outside(name) else inside(name).kept(instrument, party_id)
+
+
+def account(payment: Payment, party_id: UUID) -> int | None:
+    """Return the account of the customer's that pays; None: the account of the means."""
+    return None if is_outside(payment.means) else inside(payment.means).account(payment, party_id)
+
+
+def returns_to(payment: Payment, party_id: UUID) -> int | None:
+    """Return the customer's account that a refund goes back to; None: that of the means."""
+    if is_outside(payment.means):
+        return None
+    return inside(payment.means).returns_to(payment, party_id)
 
 
 def _unknown(name: str) -> BadPayment:

@@ -185,7 +185,7 @@ def _payments(sold: Sold, pays: Sequence[Pay], now: datetime) -> list[Payment]:
                 id=one.id or uuid7(),
                 order_id=order.id,
                 means=one.means,
-                instrument=one.instrument,
+                instrument=means.kept(one.means, one.instrument, order.party_id),
                 amount=order.total - fixed if one.amount is None else one.amount,
                 currency=unit,
                 state=PaymentState.STARTED,

@@ -11,7 +11,7 @@ from uuid import UUID
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Answer, Event, Status
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import accounts, pricing, records, rules
+from oferta.services.tickets import accounts, means, pricing, records, rules
 from oferta.services.tickets.errors import SaleRefused
 from oferta.services.tickets.models import Payment
 from oferta.services.tickets.records import Line, Sold
@@ -72,7 +72,10 @@ def title_of(titles: Mapping[str, str]) -> str:
 
 def _asked(sold: Sold, payments: Sequence[Payment]) -> list[Event]:
     means_accounts = accounts.of_means({one.means for one in payments}, sold.offer.currency)
-    shares = [[means_accounts[one.means], one.amount] for one in payments]
+    party = sold.record.party_id
+    shares = [
+        [means.account(one, party) or means_accounts[one.means], one.amount] for one in payments
+    ]
     # Delivery is one price for the order: it is decided with the first ticket.
     dues = [line.price + line.service_fee for line in sold.lines]
     dues[0] += sold.record.delivery_fee

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
-from oferta.services.tickets import paying, reserving, taking_over
+from oferta.services.tickets import paying, reserving, taking_over, vouchers
 from oferta.services.tickets.refunding import overdue, paying_out
 
 TIDY = "tickets.tidy"
@@ -40,7 +40,8 @@ def refunds(timestamp: int) -> None:
 @app.periodic(cron=EACH_HOUR)
 @app.task(name=OVERDUE, queueing_lock=OVERDUE)
 def escalate(timestamp: int) -> None:
-    """Put refunds and requests that are past their day before a person."""
+    """Put what is past its day before a person, and end vouchers."""
     del timestamp
     with outbox.own_connection():
         overdue.escalate(now=clock.now())
+        vouchers.end_due(now=clock.now())

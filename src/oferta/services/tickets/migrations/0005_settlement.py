@@ -115,6 +115,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Purse",
+            fields=[
+                ("account_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("party_id", models.UUIDField()),
+                ("currency", models.CharField(max_length=8)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Voucher",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
@@ -213,6 +221,12 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="lines",
                 to="tickets.performancesettlement",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="purse",
+            constraint=models.UniqueConstraint(
+                fields=("party_id", "currency"), name="purse_one_a_unit"
             ),
         ),
         migrations.AddField(

@@ -44,6 +44,7 @@ from oferta.services.tickets.models.settlement import (
     PerformanceLine,
     PerformanceLineDispute,
     PerformanceSettlement,
+    Purse,
     Voucher,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "PriceCategory",
     "PromoCode",
     "ProviderCall",
+    "Purse",
     "Quota",
     "Refund",
     "RefusedScan",

@@ -12,6 +12,22 @@ from oferta.services.tickets.models.refunds import Payout, Refund
 from oferta.services.tickets.types import TransferState
 
 
+class Purse(models.Model):
+    """Which account of the ledger is a customer's money balance in a unit."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    party_id = models.UUIDField()
+    currency = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["party_id", "currency"], name="purse_one_a_unit"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.currency}"
+
+
 class Voucher(models.Model):
     """A promise to take so much off a later order; its money stands on its own account (TR-109)."""
 

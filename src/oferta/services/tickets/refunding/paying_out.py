@@ -12,8 +12,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -24,12 +25,12 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import accounts, means, selling
+from oferta.services.tickets import accounts, means, selling, vouchers, wallet
 from oferta.services.tickets.means import Answer, NoReply
 from oferta.services.tickets.models import Payment, Payout, Refund
-from oferta.services.tickets.refunding import asking, booking, facts, plans, reading
+from oferta.services.tickets.refunding import asking, booking, facts, plans, reading, sharing
 from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
-from oferta.services.tickets.types import PayoutState, RefundState
+from oferta.services.tickets.types import PaymentState, PayoutState, RefundState
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ logger = logging.getLogger(__name__)
 AT_A_TIME = 200
 #: Ways that a person of the operator carries out: from which till or account it goes.
 BY_HAND = {"given_details": "transfer", "office_cash": "cash"}
+#: Ways that the buyer agreed to, with the means that takes it in.
+AGREED = {wallet.WAY: wallet.NAME, vouchers.WAY: vouchers.NAME}
+#: What these paid goes back to them, whichever way the rest takes.
+_ALWAYS_BACK = ("bonus", vouchers.NAME)
+_PAID = (PaymentState.AUTHORISED, PaymentState.CONFIRMED, PaymentState.CAPTURED)
 _TO_SEND = (RefundState.DUE, RefundState.CAME_BACK)
 
 
@@ -150,52 +156,120 @@ def choose(refund_id: UUID, bank_details: str, *, now: datetime) -> None:
     send(refund_id, now=now)
 
 
+def consent(refund_id: UUID, way: str, *, now: datetime) -> None:
+    """Take the buyer's consent to their balance or a voucher instead, and send the refund there.
+
+    Args:
+        refund_id: of a refund that is not under way.
+        way: "balance" or "voucher".
+        now: zoned.
+
+    Raises:
+        UnknownRefund: there is none.
+        CannotPayOut: it is under way already, or there is no such way.
+    """
+    with transaction.atomic():
+        row = _locked(refund_id)
+        if way not in AGREED or row.state not in (*_TO_SEND, RefundState.AWAITING_CHOICE):
+            raise CannotPayOut(state=row.state, expected=", ".join(AGREED))
+        row.consented_to, row.state = way, RefundState.DUE
+        row.save(update_fields=["consented_to", "state"])
+    send(refund_id, now=now)
+
+
+class _Share(NamedTuple):
+    """A part of a refund: back to a payment, or through a means by itself."""
+
+    payment: Payment | None
+    means: str
+    amount: int
+    account_id: int
+
+
 def _sent(row: Refund, now: datetime) -> list[Payout]:
     """Decide the way, and move the money if there is one."""
-    shares = _shares(row)
-    through = [[_account(name, row.currency), amount] for _, name, amount in shares]
-    decision, way = _decide(row, through, now)
-    if way.startswith("awaiting"):
+    way = _way(row)
+    waits = way.startswith("awaiting")
+    parts = [(uuid7(), one) for one in _shares(row, way, now)]
+    for payout_id, one in [] if waits else parts:
+        if one.payment is not None and not means.is_outside(one.means):
+            # Before the Decision, as at the sale: the same locks in the same order.
+            amount = Money(one.amount, row.currency)
+            means.inside(one.means).give_back(one.payment.id, payout_id, amount)
+    decision, _ = _decide(row, [[one.account_id, one.amount] for _, one in parts], now)
+    if waits:
         row.state, row.means = RefundState.AWAITING_CHOICE, ""
         row.save()
         return []
     payouts = [
         Payout(
-            id=uuid7(),
+            id=payout_id,
             refund=row,
-            payment=payment,
-            means=name,
-            amount=amount,
+            payment=one.payment,
+            means=one.means,
+            amount=one.amount,
             decision_id=decision.id,
             started_at=now,
         )
-        for payment, name, amount in shares
+        for payout_id, one in parts
     ]
     Payout.objects.bulk_create(payouts)
     row.state, row.sent_at, row.means = RefundState.SENT, now, payouts[0].means
     row.save()
     for payout in payouts:
-        if payout.payment_id is not None and not means.is_outside(payout.means):
-            amount = Money(payout.amount, row.currency)
-            means.inside(payout.means).give_back(payout.payment_id, payout.id, amount)
+        if _is_there(payout):
             arrived(payout.id, now=now)
     return payouts
 
 
-def _shares(row: Refund) -> list[tuple[Payment | None, str, int]]:
-    """Say through what a refund goes: back to its payments in order, or all by hand."""
-    way = _way(row)
+def _is_there(payout: Payout) -> bool:
+    """Tell whether a payout has arrived with its Decision: nobody outside carries it."""
+    if payout.payment_id is None:
+        return payout.means in AGREED.values()
+    return not means.is_outside(payout.means)
+
+
+def _shares(row: Refund, way: str, now: datetime) -> list[_Share]:
+    """Say through what a refund goes: back to its payments as the terms share it, or otherwise."""
     open_ = row.amount - _amount(row.payouts.exclude(state=PayoutState.FAILED))
-    if way in BY_HAND:
-        return [(None, BY_HAND[way], open_)]
-    shares: list[tuple[Payment | None, str, int]] = []
-    for payment in row.order.payments.order_by("started_at", "id"):
-        left = payment.amount - _amount(payment.payouts.exclude(state=PayoutState.FAILED))
-        part = min(left, open_)
-        if part > 0:
-            shares.append((payment, payment.means, part))
-            open_ -= part
-    return shares
+    payments = list(row.order.payments.filter(state__in=_PAID).order_by("started_at", "id"))
+    paid = [
+        sharing.Paid(
+            one.means,
+            one.amount,
+            _amount(one.payouts.exclude(state=PayoutState.FAILED)),
+        )
+        for one in payments
+    ]
+    zone = row.order.performance.hall.venue.time_zone
+    ordered_on = row.order.ordered_at.astimezone(ZoneInfo(zone)).date()
+    amounts = sharing.shared(paid, open_, unit=row.currency, ordered_on=ordered_on)
+    back = [
+        _Share(one, one.means, part, _account_of(one, row))
+        for one, part in zip(payments, amounts, strict=True)
+        if part and (way not in {*BY_HAND, *AGREED} or one.means in _ALWAYS_BACK)
+    ]
+    rest = open_ - sum(one.amount for one in back)
+    return [*([_elsewhere(row, way, rest, now)] if rest else []), *back]
+
+
+def _elsewhere(row: Refund, way: str, amount: int, now: datetime) -> _Share:
+    """Return the part of a refund that goes by another way than it came."""
+    name = BY_HAND.get(way) or AGREED.get(way) or "transfer"
+    unit, party_id = row.currency, row.order.party_id
+    if name == wallet.NAME:
+        return _Share(None, name, amount, accounts.wallet(party_id, unit))
+    if name == vouchers.NAME:
+        told = {"performance": selling.title_of(row.order.performance.titles)}
+        made = vouchers.issue(party_id, Money(amount, unit), now=now, told=told)
+        return _Share(None, name, amount, made.account_id)
+    return _Share(None, name, amount, _account(name, unit))
+
+
+def _account_of(payment: Payment, row: Refund) -> int:
+    """Return the account that a payment's share goes back to."""
+    own = means.returns_to(payment, row.order.party_id)
+    return own or _account(payment.means, row.currency)
 
 
 def _decide(

@@ -1,0 +1,1 @@
+"""What organisers are owed for the tickets sold, and when they are paid."""
