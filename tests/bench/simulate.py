@@ -155,12 +155,11 @@ def _ways(
     facts = {name: pack.facts[name].type for name in pack.questions["accrual"].facts}
     made = facts_sql(events, facts, [], checked=True)
     first, second = (edition.id for edition in pack.editions)
-    ways = {
-        "hand": _by_hand(events.source, hand),
-        "one": write_plan(Asked(pack, "accrual", path, first), made, events.source).sql,
-        "other": write_plan(Asked(pack, "accrual", path, second), made, events.source).sql,
-        "two": write_plan(Asked(pack, "accrual", path, first, second), made, events.source).sql,
-    }
+    editions = {"one": (first,), "other": (second,), "two": (first, second)}
+    ways = {"hand": _by_hand(events.source, hand)}
+    for name, some in editions.items():
+        asked = Asked(pack, "accrual", path, *some)
+        ways[name] = write_plan(asked, made, events.source, packed=not events.written).sql
     _hold(connection, ways, pack)
     return ways
 

@@ -102,9 +102,16 @@ def hold_short(
     asked: Asked, dialect: str, ask: Callable[[str], list[Row]], program: Program
 ) -> None:
     """Hold what stops at the first clause that decides, its codes looked up, to the whole."""
+    for packed in (False, True) if dialect == "duckdb" else (False,):
+        _hold_short(asked, dialect, ask, program, packed=packed)
+
+
+def _hold_short(
+    asked: Asked, dialect: str, ask: Callable[[str], list[Row]], program: Program, *, packed: bool
+) -> None:
     day = "on_day" if asked.on is not None else ""
     editions = [without_its_first_clause(asked.edition), asked.edition]
-    looked_up = Codes(asked.pack, editions, asked.question, dialect, day)
+    looked_up = Codes(asked.pack, editions, asked.question, dialect, day, packed=packed)
     query = to_sql(
         asked.pack,
         asked.edition,

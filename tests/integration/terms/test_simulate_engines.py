@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 import pytest
 
@@ -144,6 +145,20 @@ def test_spark_comes_to_the_same(pack: Pack, tmp_path: Path) -> None:
     found = simulate(asked)
     there = simulate(replace(asked, engine="spark"))
     assert replace(there, seconds=found.seconds) == found
+
+
+def test_words_in_the_dictionaries_of_parquet_decide_as_those_of_a_csv_do(
+    pack: Pack, tmp_path: Path
+) -> None:
+    events = write(pack, tmp_path / "e.csv", payments(pack))
+    packed = tmp_path / "e.parquet"
+    read = duckdb.read_csv(events, all_varchar=True, na_values="null")
+    read.write_parquet(str(packed), row_group_size=2048)
+    for editions in (("2024-04-16", "2024-05-15"), ("", "")):
+        asked = Asked(pack, "bank_bonus", events, *editions, group="channel", key="key")
+        found = simulate(asked)
+        there = simulate(replace(asked, events=packed))
+        assert replace(there, seconds=found.seconds) == found
 
 
 def test_postgres_without_a_connection_is_refused(pack: Pack, tmp_path: Path) -> None:

@@ -73,7 +73,12 @@ def simulate(
         others = [name for name in (asked.group, asked.key) if name and name not in facts]
         made = facts_sql(events, facts, others, checked=True)
         # What cannot be written is refused before anything is read.
-        plan = write_plan(asked, *_source(asked, made, events.source), dialect=asked.engine)
+        plan = write_plan(
+            asked,
+            *_source(asked, made, events.source),
+            dialect=asked.engine,
+            packed=not events.written,
+        )
         total = told.through(_CHECKED, lambda: check_values(own, events, facts))
         check_assumed(own, events, facts, asked.pack.assumed(asked.pack.questions[asked.question]))
         if asked.key:

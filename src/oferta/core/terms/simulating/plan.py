@@ -90,7 +90,12 @@ def summed_fields(question: Question) -> tuple[str, ...]:
 
 
 def write_plan(
-    asked: Asked, facts: dict[str, str], source: str, *, dialect: str = "duckdb"
+    asked: Asked,
+    facts: dict[str, str],
+    source: str,
+    *,
+    dialect: str = "duckdb",
+    packed: bool = False,
 ) -> Plan:
     """Return the statement.
 
@@ -99,6 +104,7 @@ def write_plan(
         facts: SQL of each coded fact and kept column, by name.
         source: SQL of the table or file.
         dialect: of the database that runs it.
+        packed: DuckDB reads the table's words in dictionaries, as from Parquet.
 
     Raises:
         NotInSql: the terms cannot be written in SQL.
@@ -108,7 +114,8 @@ def write_plan(
     editions = [_editions(asked, asked.edition)]
     if asked.against:
         editions.append(_editions(asked, asked.against))
-    codes = Codes(asked.pack, [one for some in editions for one in some], asked.question, dialect)
+    deciding = [one for some in editions for one in some]
+    codes = Codes(asked.pack, deciding, asked.question, dialect, packed=packed)
     kept, last, sides, parts = [*facts, *codes.columns], "listed", [], []
     for letter, some in zip("ab", editions, strict=False):
         writer = _Writer(asked, letter, last, kept, codes, dialect)

@@ -47,6 +47,8 @@ class Codes:
         question: str,
         dialect: str = "duckdb",
         day: str = "",
+        *,
+        packed: bool = False,
     ) -> None:
         """Find the codes that are named.
 
@@ -56,11 +58,12 @@ class Codes:
             question: one of its questions.
             dialect: of the database; in DuckDB whole clauses are looked up so (`lookups`).
             day: a column with the day of the event; "": the facts tell it.
+            packed: DuckDB reads the table's words in dictionaries, as from Parquet.
         """
         editions, self._dialect = list(editions), dialect
         one = dialect == "duckdb" and pack.questions[question].combine == "one"
         #: Look-ups of whole clauses; None: they are asked one after another.
-        self.lookups = Lookups(pack, editions, question, day) if one else None
+        self.lookups = Lookups(pack, editions, question, day, packed=packed) if one else None
         named: dict[str, dict[_Code, None]] = {}
         clauses = [one for edition in editions for one in edition.clauses.values()]
         for clause in clauses:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from oferta.core.terms.codegen import Subject
 from oferta.core.terms.sql.boxes import Box, Key
 from oferta.core.terms.sql.conditions import condition
 from oferta.core.terms.sql.deciding import Placed, placed
@@ -23,6 +22,7 @@ from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.masks import Masks
 from oferta.core.terms.sql.query import GAP
 from oferta.core.terms.sql.writing import called, case, compare, literal
+from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Coded, Edition, Pack
 from oferta.core.terms.walk import facts_of_condition
 
@@ -58,7 +58,9 @@ class _Word:
 class Lookups:
     """The look-ups of one question under some editions, in DuckDB's SQL."""
 
-    def __init__(self, pack: Pack, editions: Iterable[Edition], question: str, day: str) -> None:
+    def __init__(
+        self, pack: Pack, editions: Iterable[Edition], question: str, day: str, *, packed: bool
+    ) -> None:
         """Find the boxes of each edition.
 
         Args:
@@ -66,7 +68,9 @@ class Lookups:
             editions: those that decide.
             question: a question that one clause decides.
             day: a column with the day of the event; "": the facts tell it.
+            packed: DuckDB reads the table's words in dictionaries, as from Parquet.
         """
+        self._packed = packed
         asked = pack.questions[question]
         #: Facts of the table: whether they may be null.
         self._table = {name: pack.facts[name].type.nullable for name in asked.facts}
@@ -127,7 +131,7 @@ class Lookups:
         return f"SELECT {told} FROM ({inner}) AS _looked{''.join(joins)}"  # noqa: S608 - quoted names
 
     def _here(self, word: _Word) -> exp.Expr:
-        return word.left(_looked_up(word.here, _quoted, self._table))
+        return word.left(_looked_up(word.here, _quoted, self._table, packed=self._packed))
 
     def _behind(self, word: _Word, facts: list[str]) -> exp.Expr:
         """Return what is left of a word by the codes that are joined."""
@@ -162,19 +166,22 @@ class Lookups:
 
 def _lowest(left: exp.Expr, owners: list[int]) -> exp.Expr:
     """Return the owner of the lowest bit."""
-    negative = exp.Paren(this=exp.Neg(this=left.copy()))
-    lowest = exp.Paren(this=exp.BitwiseAnd(this=left.copy(), expression=negative))
-    below = exp.Sub(this=lowest, expression=literal(1))
-    place = exp.Add(this=called("bit_count", below), expression=literal(1))
+    below = exp.Sub(this=left.copy(), expression=literal(1))
+    # What differs from one less is the lowest bit and all below it.
+    place = called("bit_count", called("xor", left.copy(), below))
     listed = exp.Array(expressions=[literal(owner) for owner in owners])
     return called("list_extract", listed, place)
 
 
 def _looked_up(
-    masks: Mapping[Key, Masks], column: _Column, nullable: Mapping[str, bool]
+    masks: Mapping[Key, Masks],
+    column: _Column,
+    nullable: Mapping[str, bool],
+    *,
+    packed: bool = False,
 ) -> list[exp.Expr]:
     return [
-        one.looked_up(column(key), nulls=nullable.get(key, True))
+        one.looked_up(column(key), nulls=nullable.get(key, True), packed=packed)
         if isinstance(key, str)
         else one.looked_up(condition(key, column), nulls=True)
         for key, one in masks.items()

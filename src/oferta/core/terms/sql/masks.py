@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from oferta.core.terms.sql.boxes import OTHER, Box, Domain, Key
-from oferta.core.terms.sql.writing import case, is_null, literal, negated, steps
+from oferta.core.terms.sql.writing import called, case, cast, is_null, literal, negated, steps
 from oferta.core.terms.types import Coded, Kind
 
 #: More pieces than this are looked up by a join.
@@ -82,15 +82,21 @@ class Masks:
 
     # --- by itself ----------------------------------------------------------------------------
 
-    def looked_up(self, asked: exp.Expr, *, nulls: bool) -> exp.Expr:
-        """Return the bits of a value; `nulls`: it may be null."""
+    def looked_up(self, asked: exp.Expr, *, nulls: bool, packed: bool = False) -> exp.Expr:
+        """Return the bits of a value.
+
+        Args:
+            asked: the value.
+            nulls: it may be null.
+            packed: if it is a word, DuckDB reads it in a dictionary.
+        """
         if self.domain.kind is Kind.BOOLEAN:
             true, false, null = map(literal, self.bits)
             if not nulls:
                 return case([(asked, true)], false)
             return case([(asked, true), (negated(asked.copy()), false)], null)
         if self.domain.kind in _WORDS:
-            return self._word(asked, nulls=nulls)
+            return self._packed(asked) if packed else self._word(asked, nulls=nulls)
         return self._stepped(asked, self.bits, nulls=nulls)
 
     def _word(self, asked: exp.Expr, *, nulls: bool) -> exp.Expr:
@@ -105,6 +111,19 @@ class Masks:
             if bits != usual:
                 tests.append((exp.In(this=asked.copy(), expressions=some), literal(bits)))
         return case(tests, literal(usual))
+
+    def _packed(self, asked: exp.Expr) -> exp.Expr:
+        """Return the bits of a word by its place in a list.
+
+        DuckDB calls functions once for each word of a dictionary, but asks a CASE of every row.
+        """
+        by = dict(zip(self.domain.values, self.bits, strict=True))
+        other = by.pop(OTHER)
+        named = [OTHER, *(value for value, bits in by.items() if bits != other)]
+        words = exp.Array(expressions=[literal(value) for value in named])
+        place = called("greatest", literal(1), called("list_position", words, asked))
+        bits = exp.Array(expressions=[literal(by.get(value, other)) for value in named])
+        return called("list_extract", cast(bits, "BIGINT[]"), place)
 
     def _stepped(self, asked: exp.Expr, bits: Sequence[int], *, nulls: bool) -> exp.Expr:
         cuts, found = self._merged(bits)
