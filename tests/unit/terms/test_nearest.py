@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_pack import a_pack
+from small_pack import FIRST, a_pack
 
 from oferta.core.terms.engine import Terms
 from oferta.core.terms.errors import TermsError
+from oferta.core.terms.explain import explain
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.nearest import Change, FactChange, nearest_changes
 from oferta.core.terms.types import (
@@ -39,6 +40,7 @@ from oferta.core.terms.types import (
     Type,
     Window,
 )
+from oferta.kernel.i18n import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,6 +146,82 @@ def test_a_day_given_beside_the_facts_stays(pack: Pack) -> None:
 def test_the_same_case_always_has_the_same_changes(pack: Pack) -> None:
     decided = decide(pack, foreign_shop="true")
     assert nearest_changes(pack, decided, 9) == nearest_changes(pack, decided, 9)
+
+
+def said(pack: Pack, decided: Decided, language: Language) -> list[str]:
+    return [one.said.replace("\u00a0", " ") for one in explain(pack, decided, language).changes]
+
+
+OTHER_CODES: dict[Language, str] = {
+    "en": "“mcc” had been another one, such as 4811 (it was 4812)",
+    "kk": "mcc басқа болса, мысалы 4811 (4812 емес)",
+    "ru": "mcc — другое значение, например 4811 (а не 4812)",
+    "zh-Hant": "mcc 是其他值，例如 4811（原為 4812）",
+    "zh-Hans": "mcc 是其他值，例如 4811（原为 4812）",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_that_nothing_names_is_told_as_an_example_of_any_other(
+    tmp_path: Path, language: Language
+) -> None:
+    pack = load_pack(
+        a_pack(
+            tmp_path,
+            "terms.yaml",
+            "label: W(category)",
+            "label: {kk: mcc, ru: mcc, en: mcc, zh-Hant: mcc, zh-Hans: mcc}",
+        )
+    )
+    decided = decide(pack, method="qr", mcc=4812)
+    assert any(OTHER_CODES[language] in one for one in said(pack, decided, language))
+
+
+def test_a_code_that_a_worked_example_gives_is_told_before_any_other(tmp_path: Path) -> None:
+    folder = a_pack(
+        tmp_path, "examples.yaml", "10000 KZT, paid_at: 2020", "10000 KZT, mcc: 5411, paid_at: 2020"
+    )
+    pack = load_pack(folder)
+    change = next(
+        fact
+        for one in nearest_changes(pack, decide(pack, method="qr", mcc=4812), 9)
+        for fact in one.facts
+        if fact.name == "mcc"
+    )
+    assert (change.after, change.example) == (5411, False)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fact", "after"),
+    [
+        ("own_rate > '0%'", "own_rate", 10_000),
+        ("paid_at < '2020-05-16T12:00:00+05:00'", "paid_at", -60_000_000),
+        ("money_paid > '30000 KZT'", "money_paid", 30_001_00),
+    ],
+)
+def test_a_step_is_what_a_person_would_take(
+    tmp_path: Path, condition: str, fact: str, after: int
+) -> None:
+    pack = load_pack(a_pack(tmp_path, FIRST, "when: merchant = 'Own shop'", f'when: "{condition}"'))
+    decided = decide(pack, method="qr", mcc=4812)
+    base = int(decided.facts[fact] or 0) if after < 0 else 0
+    found = [dict(names(change)) for change in nearest_changes(pack, decided, 9)]
+    assert {fact: base + after} in found
+
+
+OTHER_DAYS: dict[Language, str] = {
+    "en": "“paid at (en)” had been on 16 April 2024 at the same hour (it was on 15 April 2024)",
+    "kk": "paid at (kk) дәл сол сағатта 2024 ж. 16 сәуір күні болса (2024 ж. 15 сәуір күні емес)",
+    "ru": "paid at (ru) — в тот же час 16 апреля 2024 г. (а не 15 апреля 2024 г.)",
+    "zh-Hant": "paid at (zh-Hant)改為 2024年4月16日的同一時間（原為 2024年4月15日）",
+    "zh-Hans": "paid at (zh-Hans)改为 2024年4月16日的同一时间（原为 2024年4月15日）",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_moment_on_another_day_is_told_by_its_day(pack: Pack, language: Language) -> None:
+    decided = decide(pack, paid_at="2024-04-15T12:00:00+05:00")
+    assert any(OTHER_DAYS[language] in one for one in said(pack, decided, language))
 
 
 @pytest.mark.parametrize("name", ["bonus-club", "ticket-refunds"])

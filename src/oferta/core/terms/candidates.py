@@ -2,8 +2,10 @@
 
 Between two neighbouring literals nothing changes, so the literals of the conditions, one step to
 either side of each, and the ends of every window are all that a nearest change can be made of.
+A step is what a person would take: a minute, one percent; the least one is tried last.
 Codes and texts are not nearer or farther: what worked examples give for them comes first, for a
-person knows it, then what conditions name. Nobody goes back to a window that was past.
+person knows it, then what conditions name. A code that nothing names is the last resort, and told
+as an example of any other (`unnamed`). Nobody goes back to a window that was past.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from oferta.core.terms.figures import with_derived
 from oferta.core.terms.types import (
+    PERCENT_ONE,
     Between,
     Compare,
     Const,
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 CANDIDATES_MAX = 40
 _DAY = 86_400_000_000
 _SECOND = 1_000_000
+_MINUTE = 60 * _SECOND
 #: A counting of working days is met after a few corrections, or not at all.
 _CORRECTIONS_MAX = 8
 
@@ -63,8 +67,12 @@ class Candidates:
             self._derive(name)
         #: By fact, raw or derived: values at which a clause changes its mind.
         self._targets: dict[str, dict[Coded, None]] = {}
+        #: By fact: values that are tried only after all others.
+        self._last: dict[str, dict[Coded, None]] = {}
         #: Facts that are looked up in lists: codes.
         self._codes: set[str] = set()
+        for clause in edition.clauses.values():
+            self._note_codes(clause)
         for clause in clauses:
             self._note_window(clause.in_force)
             for atom in atoms(clause.when):
@@ -89,8 +97,25 @@ class Candidates:
         usable = [value for value in found if value != present and _fits(value, type_)]
         if not named:
             usable.sort(key=lambda value: _distance(value, present))
+        given = [value for value in usable if value is not None]
+        last = [value for value in self._last.get(fact, {}) if value not in {*found, present}]
+        last = [value for value in last if _fits(value, type_)]
+        last.sort(key=lambda value: _distance(value, present))
         absent = [None] if type_.nullable and present is not None else []
-        return [*[value for value in usable if value is not None][:CANDIDATES_MAX], *absent]
+        return [*[*given, *last][:CANDIDATES_MAX], *absent]
+
+    def unnamed(self, fact: str, value: Coded) -> bool:
+        """Tell whether a value is a code that neither conditions nor worked examples name."""
+        return (
+            fact in self._codes
+            and value in self._last.get(fact, {})
+            and not self._named(fact, value)
+        )
+
+    def _named(self, fact: str, value: Coded) -> bool:
+        return value in self._targets.get(fact, {}) or value in self._in_examples(
+            fact, self._type(fact)
+        )
 
     def _in_examples(self, fact: str, type_: Type) -> Iterator[Coded]:
         """Yield what worked examples give for a fact, those of the question first."""
@@ -104,6 +129,11 @@ class Candidates:
 
     # --- where clauses change their minds -----------------------------------------------------
 
+    def _note_codes(self, clause: Clause) -> None:
+        for atom in atoms(clause.when):
+            if isinstance(atom, InList) and atom.operand.type.kind is Kind.INTEGER:
+                self._codes.add(atom.operand.name)
+
     def _note(self, fact: str, *values: Coded) -> None:
         self._targets.setdefault(fact, {}).update(dict.fromkeys(values))
 
@@ -116,12 +146,12 @@ class Candidates:
                 self._note_sides(operand, low)
                 self._note_sides(operand, high)
             case InList(operand, values):
-                if operand.type.kind is Kind.INTEGER:
-                    self._codes.add(operand.name)
                 self._note(operand.name, *(value for value in values if value is not None))
                 for value in values:
                     self._note_around(operand, value)
-            case IsNull(operand) if operand.type.kind in ORDERED:
+            case IsNull(operand) if (
+                operand.type.kind in ORDERED and operand.name not in self._codes
+            ):
                 self._note(operand.name, self._some(operand.type))  # any value will do
             case _:
                 pass
@@ -139,8 +169,12 @@ class Candidates:
 
     def _note_around(self, fact: FactRef, value: Coded) -> None:
         if fact.type.kind in ORDERED and isinstance(value, int):
-            step = _step(fact.type)
-            self._note(fact.name, value, value - step, value + step)
+            natural, least = _steps(fact.type)
+            last = self._last.setdefault(fact.name, {})
+            last |= {value - least: None, value + least: None}
+            self._note(fact.name, value)
+            if fact.name not in self._codes:
+                self._note(fact.name, value - natural, value + natural)
         elif value is not None:
             self._note(fact.name, value)
 
@@ -205,11 +239,17 @@ class Candidates:
         return known.type if known else Type(Kind.INTEGER, minimum=0)
 
 
-def _step(type_: Type) -> int:
-    """Return what a person calls a little more: a second, one tenge; the unit of anything else."""
-    if type_.kind is Kind.MONEY:
-        return int(10 ** UNITS[type_.unit])
-    return _SECOND if type_.kind is Kind.MOMENT else 1
+def _steps(type_: Type) -> tuple[int, int]:
+    """Return what a person calls a little more, and the least that is tried."""
+    match type_.kind:
+        case Kind.MONEY:
+            unit = int(10 ** UNITS[type_.unit])
+            return unit, unit
+        case Kind.MOMENT:
+            return _MINUTE, _SECOND
+        case Kind.PERCENT:
+            return PERCENT_ONE // 100, 1
+    return 1, 1
 
 
 def _unit(raw: Kind, derived: Kind) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from oferta.core.terms.errors import Stopped
     from oferta.core.terms.explanation import ClauseShown, FactShown
-    from oferta.core.terms.nearest import Change
+    from oferta.core.terms.nearest import Change, FactChange
     from oferta.core.terms.types import Coded, Decided, LimitEffect, Pack
     from oferta.kernel.i18n import Language
 
@@ -260,7 +260,9 @@ def _change(case: Case, change: Change) -> ChangeShown:
     before, after = _fields(case, change.before), _fields(case, change.after)
     said = say(
         "change.change",
-        facts=terms.words.both([_changed_fact(case, fact) for fact in facts]),
+        facts=terms.words.both(
+            [_changed_fact(case, *both) for both in zip(facts, change.facts, strict=True)]
+        ),
         fields=say("signs.semicolon").join(
             say("change.field", label=new.label, after=new.shown, before=old.shown)
             for old, new in zip(before, after, strict=True)
@@ -270,12 +272,15 @@ def _change(case: Case, change: Change) -> ChangeShown:
     return ChangeShown(upper_first(said), facts, after, change.decided_by)
 
 
-def _changed_fact(case: Case, fact: FactChangeShown) -> str:
-    flag = case.terms.type_of(fact.name).kind is Kind.BOOLEAN
-    words = case.terms.words
-    if flag:
+def _changed_fact(case: Case, fact: FactChangeShown, change: FactChange) -> str:
+    kind, words = case.terms.type_of(fact.name).kind, case.terms.words
+    if kind is Kind.BOOLEAN:
         return words.say("change.flag", label=words.quoted(fact.label), after=fact.after)
-    return words.say("change.fact", label=fact.label, before=fact.before, after=fact.after)
+    days = case.terms.days_apart(change.before, change.after) if kind is Kind.MOMENT else None
+    if days:
+        return words.say("change.day", label=fact.label, before=days[0], after=days[1])
+    key = "change.example" if change.example else "change.fact"
+    return words.say(key, label=fact.label, before=fact.before, after=fact.after)
 
 
 def _rest(case: Case, clauses: tuple[ClauseShown, ...]) -> tuple[str, ...]:

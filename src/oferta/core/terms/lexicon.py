@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oferta.core.terms.counting import time_zone
 from oferta.core.terms.types import Const, DateOf, Kind, Type
 from oferta.core.terms.wording import wording
-from oferta.core.terms.writing import show, show_day
+from oferta.core.terms.writing import local, show, show_date, show_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +87,16 @@ class Lexicon:
     def fact_value(self, fact: str, value: Coded) -> str:
         """Return the value of a fact as readers write it."""
         return self.show(value, self.type_of(fact), fact)
+
+    def days_apart(self, before: Coded, after: Coded) -> tuple[str, str] | None:
+        """Return the days of two moments at the same time of different days; None: they are not."""
+        if before is None or after is None:
+            return None
+        told = [local(int(moment), self.zone) for moment in (before, after)]
+        if told[0].time() != told[1].time() or told[0].utcoffset() != told[1].utcoffset():
+            return None
+        first, second = (show_date(one.date(), self.language) for one in told)
+        return first, second
 
     def show(self, value: Coded | Fraction, type_: Type, fact: str = "") -> str:
         """Return a value as readers write it; an enum's by the labels of `fact`."""

@@ -34,6 +34,8 @@ class FactChange:
     name: str
     before: Coded
     after: Coded
+    #: The value is a code that nothing names, and stands for any other.
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,9 @@ class _Search:
         self._engine = _engine(_Key(pack))
         self._question = pack.questions[decided.question]
         edition = edition_of(pack, decided.edition)
-        near = Candidates(pack, edition, decided, clauses_of(edition, decided.question))
+        self._near = Candidates(pack, edition, decided, clauses_of(edition, decided.question))
         self._names = tuple(decided.facts)
-        self._tries = {name: near.of(name) for name in self._names}
+        self._tries = {name: self._near.of(name) for name in self._names}
         #: Changes of one fact that changed the outcome: none is told again as half of a pair.
         self._alone: set[tuple[str, Coded]] = set()
         self._fixed = self._fixed_arguments()
@@ -198,7 +200,10 @@ class _Search:
             return None
         if after.outcome == before.outcome:
             return None
-        changes = tuple(FactChange(name, before.facts[name], value) for name, value in changed)
+        changes = tuple(
+            FactChange(name, before.facts[name], value, self._near.unnamed(name, value))
+            for name, value in changed
+        )
         better = self._better(after.outcome)
         change = Change(changes, before.outcome, after.outcome, after.decided_by, better)
         theirs = all(self._changeable(name) for name, _ in changed)

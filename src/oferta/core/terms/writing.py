@@ -74,9 +74,19 @@ def show(
             return _number(Fraction(value), type_, words)
 
 
+def local(moment: int, zone: ZoneInfo | None) -> datetime:
+    """Return a coded moment by the clocks of a zone; of UTC if none."""
+    return (_EPOCH + timedelta(microseconds=moment)).astimezone(zone or UTC)
+
+
 def show_day(day: int, language: Language) -> str:
     """Return a coded date as the language writes it."""
-    words, told = wording(language), date.fromordinal(day + _EPOCH_ORDINAL)
+    return show_date(date.fromordinal(day + _EPOCH_ORDINAL), language)
+
+
+def show_date(told: date, language: Language) -> str:
+    """Return a date as the language writes it."""
+    words = wording(language)
     month = words.choice("value.months", told.month - 1)
     return words.say("value.date", day=told.day, month=month, year=told.year)
 
@@ -136,11 +146,11 @@ def decimal(
 
 
 def _moment(value: int, words: Wording, zone: ZoneInfo | None) -> str:
-    told = (_EPOCH + timedelta(microseconds=value)).astimezone(zone or UTC)
+    told = local(value, zone)
     clock = told.strftime("%H:%M:%S" if told.second or told.microsecond else "%H:%M")
     if told.microsecond:
         clock += f".{told.microsecond:06d}".rstrip("0")
-    day = show_day(told.toordinal() - _EPOCH_ORDINAL, words.language)
+    day = show_date(told.date(), words.language)
     offset = told.strftime("%z")
     shown = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:]}"
     return words.say("value.moment", date=day, time=clock, zone=shown)
