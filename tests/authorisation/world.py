@@ -96,6 +96,7 @@ def make() -> World:
             "status_id": uuid4(),
             "delivery_id": 1,
             "prefix": "unknown",
+            "gate_id": uuid4(),
         }
         | mine,
         links={"owner": queries.link_token(owner), "stranger": queries.link_token(stranger)},

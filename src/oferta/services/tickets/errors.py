@@ -199,3 +199,11 @@ class CannotOffer(OfertaError):
     ticket: str
     #: `not_yours`, `paper`, `used`, `over`, `under_request`, `being_bought`.
     reason: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownIncident(OfertaError):
+    """There is no such incident at the gates."""
+
+    code: ClassVar[str] = "tickets.unknown_incident"
+    incident: str
