@@ -61,6 +61,8 @@ EXIT_OF: dict[str, Exit] = {
     "terms.wrong_fact": Exit.WRONG_USE,
     "tickets.catalogue_unreadable": Exit.NOT_FOUND,
     "tickets.unknown_performance": Exit.NOT_FOUND,
+    "tickets.unknown_regime": Exit.NOT_FOUND,
+    "tickets.bad_change": Exit.WRONG_USE,
     "webhooks.bad_endpoint": Exit.WRONG_USE,
     "webhooks.unknown_endpoint": Exit.NOT_FOUND,
 }

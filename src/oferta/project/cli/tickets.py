@@ -1,4 +1,4 @@
-"""`oferta tickets`: put performances on sale, and cancel them."""
+"""`oferta tickets`: put performances on sale; what becomes of them is in `changes`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oferta.project.cli.output import Output, table
 
 @click.group("tickets")
 def tickets() -> None:
-    """Put performances on sale, and cancel them."""
+    """Put performances on sale, and say what becomes of them."""
 
 
 @tickets.command(
@@ -39,33 +39,3 @@ def offer(out: Output, file: Path) -> None:
     ]
     new = ", ".join(told.new) or "none"
     out.emit({"offered": told}, f"{table(['in the file', 'number'], rows)}\n\nPut on sale: {new}.")
-
-
-@tickets.command(
-    "cancel",
-    cls=Command,
-    django=True,
-    example='oferta tickets cancel rachmaninoff-2027 --source "the organiser\'s letter no. 7"',
-)
-@click.argument("performance", metavar="PERFORMANCE")
-@click.option("--source", required=True, help="Whose official word it rests on.")
-@click.pass_obj
-def cancel(out: Output, performance: str, source: str) -> None:
-    """Cancel a performance, by its key: every ticket is returned and everybody told.
-
-    Nobody has to apply. Called again, it goes on where it was cut off.
-    """
-    from oferta.services.tickets import queries
-    from oferta.services.tickets.refunding import cancelling
-
-    if not 0 < len(source.strip()) <= _SOURCE_MAX:
-        raise click.BadParameter(f"1 to {_SOURCE_MAX} characters", param_hint="--source")
-    found = queries.performance_called(performance)
-    returned = cancelling.cancel(found.id, source=source.strip(), now=now())
-    out.emit(
-        {"performance": performance, "returned": returned},
-        f"{performance} is cancelled; tickets returned: {returned}.",
-    )
-
-
-_SOURCE_MAX = 300

@@ -6,13 +6,16 @@ from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
 from oferta.services.tickets import paying, reserving, taking_over, vouchers
-from oferta.services.tickets.refunding import overdue, paying_out
+from oferta.services.tickets.refunding import changing, overdue, paying_out, regimes
 
 TIDY = "tickets.tidy"
 REFUNDS = "tickets.refunds"
 OVERDUE = "tickets.overdue"
+CHANGES = "tickets.changes"
 EACH_MINUTE = "* * * * *"
 EACH_HOUR = "7 * * * *"
+#: Before what is late is put before a person.
+JUST_BEFORE = "3 * * * *"
 
 
 @app.periodic(cron=EACH_MINUTE)
@@ -29,12 +32,23 @@ def tidy(timestamp: int) -> None:
 @app.periodic(cron=EACH_MINUTE)
 @app.task(name=REFUNDS, queueing_lock=REFUNDS)
 def refunds(timestamp: int) -> None:
-    """Finish cancellations that were cut off, then send the refunds that are due."""
+    """Finish changes and cancellations that were cut off, then send the refunds that are due."""
     del timestamp
     with outbox.own_connection():
         overdue.finish_cancelled(now=clock.now())
+        changing.finish(now=clock.now())
         paying_out.send_due(now=clock.now())
         paying_out.follow(now=clock.now())
+
+
+@app.periodic(cron=JUST_BEFORE)
+@app.task(name=CHANGES, queueing_lock=CHANGES)
+def changes(timestamp: int) -> None:
+    """End what was never held, and answer again where a high-alert regime lasts."""
+    del timestamp
+    with outbox.own_connection():
+        changing.end_unheld(now=clock.now())
+        regimes.follow(now=clock.now())
 
 
 @app.periodic(cron=EACH_HOUR)

@@ -112,6 +112,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="regime",
+            name="days_given_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="regime",
             name="ended_by",
             field=models.UUIDField(null=True),
         ),

@@ -312,6 +312,8 @@ class Regime(models.Model):
     #: The act that ordered it, in full (TR-113), and the one that lifted it.
     act = models.CharField(max_length=300)
     lifted_by_act = models.CharField(max_length=300, blank=True, default="")
+    #: Since when every refund owed because of it has its day.
+    days_given_at = models.DateTimeField(null=True)
     #: Staff who entered it, and who entered its end.
     begun_by = models.UUIDField(null=True)
     ended_by = models.UUIDField(null=True)

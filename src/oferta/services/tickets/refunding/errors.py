@@ -109,6 +109,14 @@ class BadChange(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownRegime(OfertaError):
+    """There is no such regime."""
+
+    code: ClassVar[str] = "tickets.unknown_regime"
+    regime: str
+
+
+@dataclass(eq=False, kw_only=True)
 class NothingToChoose(OfertaError):
     """Nothing about the performance changed since the tickets were ordered."""
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import queries as decisions
 from oferta.kernel.clock import zoned
-from oferta.services.tickets.models import Application, Performance, Refund, Ticket
+from oferta.services.tickets.models import Application, Refund, Ticket
 from oferta.services.tickets.refunding import cancelling
 from oferta.services.tickets.types import RefundState, Stage, TicketStatus
 
@@ -65,6 +65,5 @@ def finish_cancelled(*, now: datetime) -> int:
         How many were returned.
     """
     left = Ticket.objects.filter(performance__stage=Stage.CANCELLED, status=TicketStatus.VALID)
-    ids = set(left.values_list("performance_id", flat=True))
-    found = Performance.objects.filter(id__in=ids).values_list("id", flat=True)
-    return sum(cancelling.refund_all(one, now=zoned(now)) for one in found)
+    ids = left.values_list("performance_id", flat=True).distinct()
+    return sum(cancelling.refund_all(one, now=zoned(now)) for one in ids)
