@@ -40,15 +40,17 @@ def decide_many(events: Sequence[Event] | Prepared, *, now: datetime) -> list[An
     return batch.decide(prepared, now=zoned(now))
 
 
-def ahead(batches: Iterable[Sequence[Event]]) -> Iterator[Prepared]:
+def ahead(batches: Iterable[Iterable[Event]]) -> Iterator[Prepared]:
     """Yield batches for `decide_many`, each prepared while the one before is decided.
 
     For a service that has its own to write beside each batch, in the same database transaction;
-    otherwise see `decide_all`.
+    otherwise see `decide_all`. What it asks of the database outside `decide_many` is waited for
+    with work too if it does so within `meanwhile(batch.step)`.
 
     Args:
         batches: of events in order; one batch is taken more than has been yielded. They are made
-            before the batches in front of them are decided, so they must not rest on those.
+            before the batches in front of them are decided, so they must not rest on those; a
+            generator of events is drawn from a few at a time, and must not ask the database.
     """
     return preparing.ahead(batches)
 

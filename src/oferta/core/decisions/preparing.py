@@ -6,6 +6,7 @@ It is done in small steps, so that it can be done while the database works on th
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
 
 from oferta.core.decisions import asking, plans, rules, supplying
 from oferta.core.decisions.asking import Question
@@ -27,10 +28,19 @@ class Prepared:
     #: Keys decided before, as far as they are known by now.
     _known: Container[str]
 
-    def __init__(self, events: Sequence[Event]) -> None:
-        self.events = events
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._events: list[Event] = []
+        #: Those that are not made yet: making them is work too.
+        self._coming = iter(events)
+        self._broken: Exception | None = None
         self.following: Prepared | None = None
         self._begin()
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """All events of the batch, in order."""
+        self._draw(None)
+        return self._events
 
     def step(self) -> bool:
         """Do a little more of this batch, then of the one that follows; False if all is done."""
@@ -81,8 +91,9 @@ class Prepared:
 
     def _prepare(self) -> Iterator[bool]:
         self._terms = shelf.terms()
-        for start in range(0, len(self.events), _READ):
-            drafts = [_draft(event) for event in self.events[start : start + _READ]]
+        while events := self._next_events():
+            yield True
+            drafts = [_draft(event) for event in events]
             self._drafts += drafts
             yield True
             asked = self._unread(drafts)
@@ -94,6 +105,21 @@ class Prepared:
                 _fill(draft, draft.event, read[place])
                 if place % _DECIDED == 0:
                     yield True
+
+    def _next_events(self) -> Sequence[Event]:
+        start = len(self._drafts)
+        self._draw(max(0, start + _READ - len(self._events)))
+        return self._events[start : start + _READ]
+
+    def _draw(self, count: int | None) -> None:
+        """Have so many more events made, or all; what broke on the way breaks again."""
+        if self._broken is not None:
+            raise self._broken
+        try:
+            self._events += islice(self._coming, count)
+        except Exception as failure:
+            self._broken = failure
+            raise
 
     def _read_supplied(self) -> None:
         """Read the events that miss a fact which the core itself knows."""
@@ -110,7 +136,7 @@ class Prepared:
         ]
 
 
-def ahead(batches: Iterable[Sequence[Event]]) -> Iterator[Prepared]:
+def ahead(batches: Iterable[Iterable[Event]]) -> Iterator[Prepared]:
     """Yield batches; each one is prepared while the one before is decided."""
     before: Prepared | None = None
     for batch in map(Prepared, batches):

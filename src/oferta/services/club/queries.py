@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from oferta.kernel import asking, pgarray
 from oferta.services.club.errors import NotAMember, UnknownMember
-from oferta.services.club.models import Card, Member, Payment
+from oferta.services.club.models import Card, Member
+
+_KNOWN = "SELECT key FROM club_payment WHERE key = ANY(%s::text[])"
 
 
 def members(cards: Iterable[str]) -> dict[str, Member]:
@@ -49,4 +52,6 @@ def cards_in_use(party_id: UUID) -> list[str]:
 
 def known_keys(keys: Iterable[str]) -> set[str]:
     """Return those of these payments' keys that came in before."""
-    return set(Payment.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+    # One array, as text: Django would look at each of a thousand keys, and so would the driver.
+    rows = asking.rows(_KNOWN, [pgarray.texts(keys)])
+    return {key for (key,) in rows}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from oferta.core.decisions.types import Decision, Status
 from oferta.services.club import keeping
@@ -30,16 +31,36 @@ def lots_of_refunds(keys: Iterable[str]) -> dict[str, Lot]:
     }
 
 
-def take_back(decisions: Sequence[Decision], purses: dict[int, Purse]) -> None:
-    """Take out of the lots what these claw-backs moved; purses are locked and still unwritten."""
+def take_back(decisions: Iterable[Decision]) -> None:
+    """Take out of the lots what these claw-backs moved, and lock their members for it."""
     moved = [one for one in decisions if _moves(one)]
-    lots = lots_of_refunds(one.key for one in moved)
-    keeping.read(purses, [lots[one.key].id for one in moved if one.key in lots])
+    lots = {key: lot.id for key, lot in lots_of_refunds(one.key for one in moved).items()}
+    purses = keeping.hold(one.context["member"] for one in moved)
+    keeping.read_lots(purses, list(lots.values()))
+    # What a member's other lots hold matters only where something is owed, or will be.
+    keeping.fill({one: purses[one] for one in _owing(purses, moved, lots)})
     for one in moved:
-        lot = lots.get(one.key)
-        amount = int((one.outcome or {})["amount"] or 0)
-        purses[one.context["member"]].take_back(lot.id if lot else None, amount, one.id)
+        purses[one.context["member"]].take_back(lots.get(one.key), _amount(one), one.id)
     keeping.write(purses.values())
+
+
+def _owing(
+    purses: Mapping[int, Purse], moved: Iterable[Decision], lots: Mapping[str, int]
+) -> set[int]:
+    """Return who owes something, or will when these claw-backs are taken."""
+    taken: Counter[tuple[int, int | None]] = Counter()
+    for one in moved:
+        taken[one.context["member"], lots.get(one.key)] += _amount(one)
+    short = set()
+    for (member, lot_id), amount in taken.items():
+        lot = purses[member].lots.get(lot_id) if lot_id is not None else None
+        if lot is None or lot.left < amount:
+            short.add(member)
+    return short | {member for member, purse in purses.items() if purse.owed}
+
+
+def _amount(decision: Decision) -> int:
+    return int((decision.outcome or {})["amount"] or 0)
 
 
 def _moves(decision: Decision) -> bool:

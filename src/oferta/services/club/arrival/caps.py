@@ -152,7 +152,7 @@ def _recount(one: _Capped, bank: int, now: datetime) -> None:
         # What a person decided stays, and has used what it used.
         if item.actor_id is None and any(other.name == one.name for other in _capped(item))
     ]
-    keeping.lock(int(item.context["member"]) for item in group)
+    keeping.hold(int(item.context["member"]) for item in group)
     again = decisions.recount(
         [
             Recount(decision_id=item.id, context={_ROOT: place_of(item)[1].partition("/")[2]})

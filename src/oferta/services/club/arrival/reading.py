@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
-
-from django.db import connection
 
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision, Status
+from oferta.kernel import asking, pgarray
 from oferta.services.club.arrival.rules import Returned
 from oferta.services.club.facts import EARNING, payment_key, refund_key
 from oferta.services.club.models import Card, Payment
@@ -24,7 +24,10 @@ JOIN (SELECT unnest(%s::bigint[]) AS holder, unnest(%s::text[]) AS card,
              unnest(%s::text[]) AS merchant) AS wanted USING (card, merchant)
 """
 #: Refunds elsewhere may name these purchases too.
-_NAMING = "SELECT key, paid_on, -amount, refund_of FROM club_payment WHERE refund_of = ANY(%s)"
+_NAMING = """
+SELECT key, paid_on, -amount, refund_of FROM club_payment WHERE refund_of = ANY(%s::text[])
+"""
+_ORPHANS = "refund_of = ANY(%s::text[]) AND refund_of <> '' AND purchase_key = ''"
 _TOUCHED = """
 SELECT DISTINCT holder, found.merchant
 FROM club_payment AS found
@@ -109,51 +112,36 @@ def on_file(pairs: Iterable[Pair]) -> dict[Pair, OnFile]:
     found = {pair: OnFile() for pair in wanted}
     if not wanted:
         return found
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_PAIRS, _columns(wanted))
-        for holder, merchant, key, paid_on, amount, repeat_no, named, purchase in cursor.fetchall():
-            item = found[holder, merchant]
-            if amount > 0:
-                item.purchases.append(Purchase(key, paid_on, amount, 0, repeat_no))
-            else:
-                item.refunds.append(Returned(key, paid_on, -amount, named, purchase))
-        for item in found.values():
-            known = {one.key for one in item.refunds}
-            cursor.execute(_NAMING, [[one.key for one in item.purchases]])
-            item.refunds += [
-                Returned(key, paid_on, amount, named, named)
-                for key, paid_on, amount, named in cursor.fetchall()
-                if key not in known
-            ]
+    at: dict[str, OnFile] = {}
+    for holder, merchant, key, paid_on, amount, repeat_no, named, purchase in asking.rows(
+        _OF_PAIRS, _columns(_with_cards(wanted))
+    ):
+        item = at[key] = found[holder, merchant]
+        if amount > 0:
+            item.purchases.append(Purchase(key, paid_on, amount, 0, repeat_no))
+        else:
+            item.refunds.append(Returned(key, paid_on, -amount, named, purchase))
+    for key, paid_on, amount, named in asking.rows(_NAMING, [pgarray.texts(at)]):
+        if at.get(key) is not at[named]:
+            at[named].refunds.append(Returned(key, paid_on, amount, named, named))
     return found
 
 
-def touched(pairs: Mapping[Pair, object]) -> set[Pair]:
+def touched(pairs: Mapping[Pair, date]) -> set[Pair]:
     """Return those of these pairs that have refunds which name no purchase, of a day or later.
 
     Args:
         pairs: with the first day that matters.
     """
-    wanted = [(pair, card) for pair, card in _with_cards(pairs)]
-    if not wanted:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TOUCHED,
-            [
-                [holder for (holder, _), _ in wanted],
-                [card for _, card in wanted],
-                [merchant for (_, merchant), _ in wanted],
-                [pairs[pair] for pair, _ in wanted],
-            ],
-        )
-        return {(holder, merchant) for holder, merchant in cursor.fetchall()}
+    wanted = _with_cards(pairs)
+    days = pgarray.plain(pairs[pair] for pair, _ in wanted)
+    rows = asking.rows(_TOUCHED, [*_columns(wanted), days]) if wanted else []
+    return {(holder, merchant) for holder, merchant in rows}
 
 
 def orphans(purchase_keys: Sequence[str]) -> list[Payment]:
     """Return refunds that name one of these purchases and were decided without it."""
-    rows = Payment.objects.filter(refund_of__in=purchase_keys, purchase_key="")
-    return list(rows.exclude(refund_of=""))
+    return asking.found(Payment, _ORPHANS, [pgarray.texts(purchase_keys)])
 
 
 def purchases_called(keys: Iterable[str]) -> set[str]:
@@ -212,10 +200,9 @@ def _with_cards(pairs: Iterable[Pair]) -> list[tuple[Pair, str]]:
     return [(pair, card) for pair in pairs for card in cards[pair[0]]]
 
 
-def _columns(pairs: Iterable[Pair]) -> list[list[object]]:
-    wanted = _with_cards(list(pairs))
+def _columns(wanted: Sequence[tuple[Pair, str]]) -> list[str]:
     return [
-        [holder for (holder, _), _ in wanted],
-        [card for _, card in wanted],
-        [merchant for (_, merchant), _ in wanted],
+        pgarray.plain(holder for (holder, _), _ in wanted),
+        pgarray.texts(card for _, card in wanted),
+        pgarray.texts(merchant for (_, merchant), _ in wanted),
     ]

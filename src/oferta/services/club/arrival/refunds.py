@@ -18,7 +18,7 @@ from oferta.services.club import facts, keeping, refunding
 from oferta.services.club.arrival import reading, waiting
 from oferta.services.club.arrival.claims import Claim, claims_of
 from oferta.services.club.arrival.reading import Story
-from oferta.services.club.arrival.rules import Returned, assigned, in_waves
+from oferta.services.club.arrival.rules import Returned, assigned
 from oferta.services.club.campaigns import accruing
 from oferta.services.club.correcting import follow
 from oferta.services.club.models import Payment
@@ -47,18 +47,21 @@ def take(
         now: when it is decided.
         patient: let those wait whose purchase may still come.
     """
-    for wave in in_waves(refunds):
-        with transaction.atomic():
-            keeping.lock(one.member for one in wave)
-            report.answers(_take_wave(wave, bank, report, now, patient=patient))
+    if not refunds:
+        return
+    with transaction.atomic():
+        keeping.hold(one.member for one in refunds)
+        report.answers(_take(refunds, bank, report, now, patient=patient))
 
 
 def rematch(pairs: Iterable[Pair], *, bank: int, now: datetime) -> None:
     """Look again which purchases the refunds of these members at these sellers return."""
-    for pair in sorted(set(pairs)):
-        with transaction.atomic():
-            keeping.lock([pair[0]])
-            moved = _moved([pair], [])
+    wanted = set(pairs)
+    if not wanted:
+        return
+    with transaction.atomic():
+        keeping.hold(member for member, _ in wanted)
+        if moved := _moved(wanted, []):
             _settle(moved, {}, bank, now)
 
 
@@ -90,48 +93,49 @@ def recount(earned: Sequence[Recounted], *, bank: int, now: datetime) -> None:
     _settle(dict.fromkeys(purchases, ()), {}, bank, now, earned)
 
 
-def _take_wave(
-    wave: list[Refund], bank: int, report: Tells, now: datetime, *, patient: bool
+def _take(
+    refunds: Sequence[Refund], bank: int, report: Tells, now: datetime, *, patient: bool
 ) -> list[Answer]:
-    matched, moved = _matched(wave)
+    matched, moved = _matched(refunds)
+    kept: set[str] = set()
     if patient:
-        kept = waiting.keep([one for one in wave if not matched[one.key]], now=now)
+        kept = waiting.keep([one for one in refunds if not matched[one.key]], now=now)
         for key in sorted(kept):
             report.refund_waits(key)
-        wave = [one for one in wave if one.key not in kept]
+    taken = [one for one in refunds if one.key not in kept]
     fresh: dict[str, list[Refund]] = {}
-    for one in wave:
+    for one in taken:
         fresh.setdefault(matched[one.key], []).append(one)
     answers = _settle(moved, fresh, bank, now)
-    waiting.done(one.key for one in wave)
+    waiting.done(one.key for one in taken)
     return answers
 
 
-def _matched(wave: Sequence[Refund]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+def _matched(refunds: Sequence[Refund]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """Return each refund's purchase ("" for none), and what moves because they came."""
-    named = reading.purchases_called(one.named for one in wave)
-    found = {one.key: one.named if one.named in named else "" for one in wave}
+    named = reading.purchases_called(one.named for one in refunds)
+    found = {one.key: one.named if one.named in named else "" for one in refunds}
     # A refund that names its purchase takes it from others at the same seller, as the next comes.
-    moved = _moved({one.pair for one in wave}, wave, found)
+    moved = _moved({one.pair for one in refunds}, refunds, found)
     return found, moved
 
 
 def _moved(
-    pairs: Iterable[Pair], wave: Sequence[Refund], found: dict[str, str] | None = None
+    pairs: Iterable[Pair], refunds: Sequence[Refund], found: dict[str, str] | None = None
 ) -> dict[str, tuple[str, ...]]:
     """Match anew; return the purchases concerned, each with the refunds that came to it.
 
     Args:
         pairs: members and sellers.
-        wave: refunds that are not on file yet.
-        found: is told what those of the wave return which name nothing.
+        refunds: that are not on file yet.
+        found: is told what those of them return which name nothing.
     """
     touched: dict[str, list[str]] = {}
     changed: dict[str, str] = {}
     for pair, item in reading.on_file(pairs).items():
         coming = [
             Returned(one.key, one.paid_on, one.amount, one.named, "")
-            for one in wave
+            for one in refunds
             if one.pair == pair
         ]
         best = assigned(item.purchases, [*item.refunds, *coming])
@@ -177,7 +181,7 @@ def _settle(
     _store(fresh, answers)
     made = [one for answer in answers if not answer.replayed for one in answer.decisions]
     follow([*earned, *again])
-    refunding.take_back(made, keeping.lock(one.context["member"] for one in made))
+    refunding.take_back(made)
     held = [one for one in (*made, *(one.new for one in again)) if (one.outcome or {}).get("hold")]
     cases.open_reviews(held, asking=ASKING, now=now)
     return answers
@@ -188,9 +192,8 @@ def _end_waits(stories: dict[str, Story], fresh: dict[str, list[Refund]], now: d
     refunded = {key for key, one in stories.items() if key and (one.refunds or fresh.get(key))}
     members = {int(made.context["member"]) for key in refunded
                for made in stories[key].earning.values()}  # fmt: skip
-    purses = keeping.lock(members)
-    accruing.before_refunds(refunded, purses, now=now)
-    keeping.write(purses.values())
+    keeping.hold(members)
+    accruing.before_refunds(refunded, now=now)
 
 
 def _store(fresh: dict[str, list[Refund]], answers: Sequence[Answer]) -> None:

@@ -6,11 +6,11 @@ nothing, an order of their own: it does not depend on when anything came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from oferta.services.club.types import Place, Purchase, Refund
+from oferta.services.club.types import Place, Purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,3 @@ def purchase_of(refund: int, paid_on: date, purchases: Iterable[Purchase]) -> Pu
         key=lambda one: (one.left == refund, -one.repeat_no, one.paid_on, one.key),
         default=None,
     )
-
-
-def in_waves(refunds: Sequence[Refund]) -> Iterable[list[Refund]]:
-    """Yield refunds, in the order that counts, so that those of a wave touch nothing in common."""
-    waiting = sorted(refunds, key=lambda one: one.place)
-    while waiting:
-        pairs: set[object] = set()
-        wave: list[Refund] = []
-        rest: list[Refund] = []
-        for one in waiting:
-            own = {one.pair, one.named} if one.named else {one.pair}
-            (rest if own & pairs else wave).append(one)
-            pairs |= own
-        yield wave
-        waiting = rest

@@ -47,20 +47,21 @@ def _accrue_batch(now: datetime) -> int:
     return done
 
 
-def before_refunds(
-    purchase_keys: Collection[str], purses: Mapping[int, Purse], *, now: datetime
-) -> None:
+def before_refunds(purchase_keys: Collection[str], *, now: datetime) -> None:
     """End the wait of what purchases earned that are refunded now (BC-69).
 
     Args:
-        purchase_keys: of the purchases.
-        purses: of their members, locked; the caller writes them.
+        purchase_keys: of purchases of members who are locked.
         now: zone-aware.
     """
-    rows = Waiting.objects.filter(
-        purchase_key__in=purchase_keys, accrual_id__isnull=True, dropped=False
+    rows = list(
+        Waiting.objects.filter(
+            purchase_key__in=purchase_keys, accrual_id__isnull=True, dropped=False
+        )
     )
-    _accrue([one for one in rows if one.account_id in purses], purses, zoned(now), refunded=True)
+    purses = keeping.lock(one.account_id for one in rows)
+    _accrue(rows, purses, zoned(now), refunded=True)
+    keeping.write(purses.values())
 
 
 def _accrue(
