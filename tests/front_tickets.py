@@ -10,15 +10,24 @@ from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor, Role
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import doors, gates, queries
-from oferta.services.tickets.types import Buyer, OfflineScan, Scanned, Wanted
-from ticket_world import Show, a_show, bought, reserved
+from oferta.services.tickets.kinds import LetterKind
+from oferta.services.tickets.models import Application, Order, Refund
+from oferta.services.tickets.refunding import applying, coming, letters, overdue, paying_out
+from oferta.services.tickets.refunding.types import ApplicationBrief, Filing, Paper
+from oferta.services.tickets.types import Buyer, OfflineScan, OrderBrief, Scanned, Wanted
+from ticket_world import Show, a_show, bought, reserved, tickets_of
 
 
 def build(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, Any]:
     """Return what addresses of the office's pages ask for."""
     del staff
     show = a_show(rows=3, general=4, starts_at=now + timedelta(days=30))
-    return {"performance_id": show.id, **_orders(show, party, now), **_gates(party, now)}
+    return {
+        "performance_id": show.id,
+        **_orders(show, party, now),
+        **_gates(party, now),
+        **refunds(party, now),
+    }
 
 
 def buyer(party: UUID) -> Buyer:
@@ -57,3 +66,59 @@ def _gates(held: UUID, now: datetime) -> dict[str, Any]:
     alone = OfflineScan(serial=ticket.serial, generation=1, key="front-2", at=now)
     gates.upload(uuid7(), south.id, [alone], now=now)
     return {"gate_id": north.id}
+
+
+#: Of an order whose request is registered from paper at the desk.
+ON_PAPER = "FRONTDOOR1"
+WORDS = "Автобус кешікті"
+
+
+def refunds(held: UUID, now: datetime) -> dict[str, Any]:
+    """Have requests of every kind: one with a document, one granted, money that waits, late ones."""
+    show = a_show(rows=1, starts_at=now + timedelta(days=6))
+    assert show.seats is not None
+    wanted = Wanted(category_id=show.seats.id, count=6)
+    order = bought(show, wanted, buyer=buyer(held), now=now - timedelta(days=40))
+    ids = tickets_of([order])
+    ill = _asked(order, ids[0], "illness", now)
+    note = Paper(
+        id=uuid7(),
+        kind="sick_note_photo",
+        name=f"{WORDS}.pdf",
+        media_type="application/pdf",
+        content=b"%PDF-1.7",
+        illness_from=now.date(),
+        illness_through=now.date() + timedelta(days=9),
+    )
+    coming.attach(ill.id, note, now=now)
+    granted = _asked(order, ids[1], "own_wish", now)
+    waits = _asked(order, ids[2], "own_wish", now)
+    late = _asked(order, ids[3], "other", now - timedelta(days=30))
+    refused = _asked(order, ids[4], "other", now)
+    coming.organiser_answers(refused.id, "refused", now=now)
+    Refund.objects.filter(application_id=waits.id).update(account_closed=True)
+    for one in (*granted.refunds, *waits.refunds):
+        paying_out.send(one.id, now=now)
+    overdue.escalate(now=now)
+    row = Application.objects.select_related("order__performance__organiser", "order__operator")
+    letters.write(row.get(id=late.id), LetterKind.DEMAND, language="kk", now=now)
+    spare = bought(show, buyer=buyer(held), now=now)
+    Order.objects.filter(id=spare.id).update(code=ON_PAPER)
+    return {
+        "application_id": ill.id,
+        "granted_id": granted.id,
+        "waits_id": waits.id,
+        "late_id": late.id,
+        "refused_id": refused.id,
+        "document_id": note.id,
+        "refund_id": waits.refunds[0].id,
+        "sent_refund_id": granted.refunds[0].id,
+        "returned_order_id": order.id,
+        "letter": "organiser",
+        "paper": "receipt",
+    }
+
+
+def _asked(order: OrderBrief, ticket: UUID, reason: str, now: datetime) -> ApplicationBrief:
+    filing = Filing(id=uuid7(), order_id=order.id, tickets=(ticket,), reason=reason, words=WORDS)
+    return applying.apply(filing, now=now)

@@ -41,9 +41,18 @@ FOR_PROGRAMS = (
     "my:statement_file",
     "club:settlement_file",
     "configuration:jsi18n",
+    "tickets:paper",
+    "tickets:refund_form",
+    "tickets:refund_form_of",
+    "tickets:office_paper",
+    "tickets:office_document",
 )
 #: Names in an address that more than one value makes sense for: name to the keys in `World.ids`.
 MORE = {
+    "tickets:application": ("application_id", ["application_id", "granted_id", "late_id"]),
+    "tickets:office_application": ("application_id", ["application_id", "late_id", "refused_id"]),
+    "tickets:choose": ("refund_id", ["refund_id", "sent_refund_id"]),
+    "tickets:refund": ("order_id", ["order_id", "returned_order_id"]),
     "cases:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
@@ -53,6 +62,9 @@ MORE = {
 }
 #: What is typed behind an address to see another side of the page.
 QUERIES = {
+    "tickets:refund": ["?reason=illness", "?reason=other"],
+    "tickets:office": ["?show=money", "?q=FRONTDOOR1"],
+    "tickets:office_register": ["?order=FRONTDOOR1", "?order=x"],
     "inbox:list": ["?show=unread"],
     "my:statement": ["?month=2017-01", "?month=1999-01"],
     "desk:find": ["?q=Айгерім", "?q=nobody"],

@@ -69,8 +69,21 @@ def test_each_caller_gets_what_the_table_says(walked: dict[tuple[int, str], Got]
     assert wrong == [], "\n".join(wrong)
 
 
-#: What a personal link opens beside reading: nothing about money, data or the login.
+#: What a personal link opens beside reading: nothing about money, data or the login; but of one's
+#: tickets all about giving them back, since who bought as a guest has no other door (TR-100).
 OF_A_LINK = {
+    "tickets:refund",
+    "tickets:apply",
+    "tickets:refund_form_of",
+    "tickets:refunds",
+    "tickets:application",
+    "tickets:attach",
+    "tickets:explain",
+    "tickets:withdraw",
+    "tickets:write",
+    "tickets:paper",
+    "tickets:choose",
+    "tickets:send",
     "my:home",
     "inbox:list",
     "inbox:notice",

@@ -66,6 +66,7 @@ def make() -> World:
         username, name="x", roles=[Role.CLERK], reason="x", actor=another, now=build.NOW
     )
     mine = _data_of(owner) | _messages(staff["messenger"], owner) | _partner_of(owner, decision)
+    mine |= _refunds_of(owner)
     staffing.dismiss(staff["dismissed"].id, reason="left", actor=another, now=build.NOW)
     world = World(
         clients={},
@@ -103,6 +104,15 @@ def make() -> World:
     )
     world.clients = _clients(world, blocked)
     return world
+
+
+def _refunds_of(owner: UUID) -> dict[str, Any]:
+    """Give the owner an order and requests for money back."""
+    import front_tickets
+    from oferta.kernel import clock
+
+    made = front_tickets.refunds(owner, clock.now())
+    return made | {"order_id": made["returned_order_id"], "payout_id": uuid4()}
 
 
 def _partner_of(owner: UUID, decision: Decision) -> dict[str, Any]:

@@ -84,6 +84,12 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
+# Files have no bound of Django's: the first handler leaves out what no page takes.
+FILE_UPLOAD_HANDLERS = [
+    "oferta.project.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 AUTH_USER_MODEL = "parties.Login"
 AUTHENTICATION_BACKENDS = ["oferta.core.parties.web.allauth_parts.Backend"]
 # NIST SP 800-63B asks for eight characters and leaves composition alone; ten costs nobody much.

@@ -86,6 +86,7 @@ from oferta.services.tickets.wallet import Wallet
 
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
+from oferta.services.tickets.refunding import letters as ticket_letters
     DecisionStopped: (cases.open_for_stopped,),
     CaseAnswered: (cases.lift_block, club_claims.on_answered, club_fraud.on_answered),
     CodeIssued: (noticing.send_code,),
@@ -255,6 +256,7 @@ def pass_issuer(config: Config) -> Issuer | None:
     """Return whose wallet passes tickets have, as the settings say; None: nobody's.
 
     Raises:
+    ticket_letters.use_words(words.say)
         BadPassCertificate: the file that is set cannot be used.
     """
     return apple.read_issuer(Path(config.apple_passes)) if config.apple_passes else None

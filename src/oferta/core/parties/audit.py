@@ -78,6 +78,18 @@ WORDED = frozenset(
         "acting.began",
         "acting.ended",
         "acting.wrote",
+        "refund.listed",
+        "refund.read",
+        "refund.document_read",
+        "refund.paper_read",
+        "refund.registered",
+        "refund.checked",
+        "refund.answered",
+        "refund.extended",
+        "refund.referred",
+        "refund.surrendered",
+        "refund.paid_by_hand",
+        "refund.came_back",
     }
 )
 

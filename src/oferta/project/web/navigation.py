@@ -45,6 +45,7 @@ CUSTOMER = (
 )
 DESK: tuple[Link, ...] = (
     Link("desk:home", "desk.title", "desk"),
+    Link("tickets:office", "tickets.office.title", "statement", permission="work_cases"),
     Link("messages:list", "messages.title", "send", permission="stop_messages"),
     Link("club:suspicions", "club.suspicions.title", "warning", permission="see_cases"),
     Link("club:card_requests", "club.desk.cards", "club", permission="record_identity"),

@@ -67,7 +67,7 @@ def pdf(papers: Sequence[Paper], *, language: str) -> bytes:
         papers: at least one.
         language: of their words, as "kk" or "zh-Hant".
     """
-    setter = _Setter(language)
+    setter = Setter(language)
     story: list[Flowable] = []
     for paper in papers:
         story += [PageBreak()] if story else []
@@ -81,7 +81,7 @@ def pdf(papers: Sequence[Paper], *, language: str) -> bytes:
     return held.getvalue()
 
 
-class _Setter:
+class Setter:
     """Sets words as paragraphs, each run of a script in a font that has it."""
 
     def __init__(self, language: str) -> None:
@@ -106,7 +106,7 @@ class _Setter:
         return "CJK" if any(map(_is_chinese, text)) else None
 
 
-def _page(paper: Paper, say: _Setter) -> list[Flowable]:
+def _page(paper: Paper, say: Setter) -> list[Flowable]:
     lines = Table(
         [(say(label, size=8.5), say(value)) for label, value in paper.lines],
         colWidths=(_LABELS, _VALUES),
