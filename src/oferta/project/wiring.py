@@ -81,6 +81,7 @@ from oferta.services.tickets.codes.apple import Issuer
 from oferta.services.tickets.means import Means, Provider
 from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
+from oferta.services.tickets.settling import plans as settlement_plans
 from oferta.services.tickets.vouchers import Vouchers
 from oferta.services.tickets.wallet import Wallet
 
@@ -130,6 +131,11 @@ PLANS: Mapping[str, Planner] = {
     refund_plans.PAYOUT_PLAN: refund_plans.plan_payout,
     vouchers.ISSUE_PLAN: vouchers.plan_issue,
     vouchers.END_PLAN: vouchers.plan_end,
+    settlement_plans.RELEASE_PLAN: settlement_plans.plan_release,
+    settlement_plans.PAYMENT_PLAN: settlement_plans.plan_payment,
+    settlement_plans.COVER_PLAN: settlement_plans.plan_cover,
+    settlement_plans.REFUND_PLAN: settlement_plans.plan_organiser_pays,
+    settlement_plans.REIMBURSEMENT_PLAN: settlement_plans.plan_reimbursement,
     refund_plans.CHANGE_PLAN: refund_plans.plan_change,
     refund_plans.DUE_PLAN: refund_plans.plan_due,
     refund_plans.EXTENSION_PLAN: refund_plans.plan_extension,
@@ -160,6 +166,11 @@ TITLES: Mapping[str, Titler] = {
     refund_plans.PAYOUT_PLAN: tickets_naming.payout_title,
     vouchers.ISSUE_PLAN: tickets_naming.voucher_title,
     vouchers.END_PLAN: tickets_naming.voucher_title,
+    settlement_plans.RELEASE_PLAN: tickets_naming.settlement_title,
+    settlement_plans.PAYMENT_PLAN: tickets_naming.settlement_title,
+    settlement_plans.COVER_PLAN: tickets_naming.settlement_title,
+    settlement_plans.REFUND_PLAN: tickets_naming.settlement_title,
+    settlement_plans.REIMBURSEMENT_PLAN: tickets_naming.settlement_title,
     refund_plans.CHANGE_PLAN: tickets_naming.change_title,
     refund_plans.DUE_PLAN: tickets_naming.due_title,
     refund_plans.EXTENSION_PLAN: tickets_naming.extension_title,

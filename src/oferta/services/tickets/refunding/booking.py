@@ -20,8 +20,9 @@ from oferta.services.tickets.refunding import asking, plans
 from oferta.services.tickets.refunding import facts as case
 from oferta.services.tickets.refunding.errors import RefundRefused
 from oferta.services.tickets.refunding.facts import Claim, Sold
-from oferta.services.tickets.refunding.quoting import total_of
+from oferta.services.tickets.refunding.quoting import face_of, total_of
 from oferta.services.tickets.refunding.reading import SoldOrder
+from oferta.services.tickets.settling import covering
 from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
 
 _EPOCH = date(1970, 1, 1)
@@ -56,8 +57,10 @@ def decide(
     asked = [occurrence(_key(row, one), order, one, claim, owed=owed) for one in sold]
     told, teller = _told(row, order, sold, claim)
     asked[teller] = replace(asked[teller], context={**asked[teller].context, "tell": told})
-    answers = decisions.decide_many(asked, now=now)
-    found = [agreed(order, answer) for answer in answers]
+    needed = face_of(sold, claim) if told["amount"]["minor"] else 0
+    before = covering.occurrences(order.performance, needed, now=now)
+    answers = decisions.decide_many([*before, *asked], now=now)
+    found = [agreed(order, answer) for answer in answers][len(before) :]
     for one, decision in zip(sold, found, strict=True):
         row.tickets.filter(ticket_id=one.ticket_id).update(decision_id=decision.id)
     granted = [(one, made) for one, made in zip(sold, found, strict=True) if total(made)]

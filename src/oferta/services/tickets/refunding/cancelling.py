@@ -29,6 +29,7 @@ from oferta.services.tickets.refunding.facts import Claim, Sold
 from oferta.services.tickets.refunding.quoting import total_of
 from oferta.services.tickets.refunding.reading import Returnable, SoldOrder
 from oferta.services.tickets.refunding.standing import Change
+from oferta.services.tickets.settling import covering
 from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
 
 #: Tickets of a batch; an order is never cut in two.
@@ -82,6 +83,9 @@ def refund_all(performance_id: UUID, *, now: datetime) -> int:
     claim = Claim(reason=facts.CANCELLED, requested_at=now, decided_at=now)
     parts = list(_parts(reading.valid_of(performance)))
     run = _Run(performance, claim, now)
+    needed = sum(one.sold.paid for part in parts for one in part)
+    if cover := covering.occurrences(performance, needed, now=now):
+        decisions.decide_many(cover, now=now)  # a part of it has been paid to the organiser
     here, later = tee(parts)
     ready = decisions.ahead(run.occurrences(part) for part in later)
     return sum(run.book(part, prepared) for part, prepared in zip(here, ready, strict=True))

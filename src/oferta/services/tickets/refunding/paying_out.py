@@ -30,6 +30,7 @@ from oferta.services.tickets.means import Answer, NoReply
 from oferta.services.tickets.models import Payment, Payout, Refund
 from oferta.services.tickets.refunding import asking, booking, facts, plans, reading, sharing
 from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
+from oferta.services.tickets.settling import organisers
 from oferta.services.tickets.types import PaymentState, PayoutState, RefundState
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def send(refund_id: UUID, *, now: datetime) -> None:
     """
     with transaction.atomic():
         row = _locked(refund_id)
-        if row.state not in _TO_SEND:
+        if row.state not in _TO_SEND or organisers.left_to_organiser(row, zoned(now)):
             return
         payouts = _sent(row, zoned(now))
     carry_out(payouts, now=now)

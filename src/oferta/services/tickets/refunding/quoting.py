@@ -144,6 +144,12 @@ def total_of(tickets: Sequence[Sold], claim: Claim) -> tuple[int, str]:
     return sum(one.total * count for one, count in quoted), best.decision
 
 
+def face_of(tickets: Sequence[Sold], claim: Claim) -> int:
+    """Return how much of what a claim gives is of the tickets' price, in minor units."""
+    alike = Counter(replace(sold, ticket_id=_NO_TICKET, place="") for sold in tickets)
+    return sum(_ticket(sold, claim).ticket_money * count for sold, count in alike.items())
+
+
 def _ticket(sold: Sold, claim: Claim) -> TicketQuote:
     decided = decide(sold.pack, case.REFUND, case.facts_of(sold, claim), kept=sold.edition)
     said = decided.outcome
