@@ -78,7 +78,7 @@ def refunds(held: UUID, now: datetime) -> dict[str, Any]:
     show = a_show(rows=1, starts_at=now + timedelta(days=6))
     assert show.seats is not None
     wanted = Wanted(category_id=show.seats.id, count=6)
-    order = bought(show, wanted, buyer=buyer(held), now=now - timedelta(days=40))
+    order = bought(show, wanted, buyer=buyer(held), now=now - timedelta(days=25))
     ids = tickets_of([order])
     ill = _asked(order, ids[0], "illness", now)
     note = Paper(
@@ -93,7 +93,7 @@ def refunds(held: UUID, now: datetime) -> dict[str, Any]:
     coming.attach(ill.id, note, now=now)
     granted = _asked(order, ids[1], "own_wish", now)
     waits = _asked(order, ids[2], "own_wish", now)
-    late = _asked(order, ids[3], "other", now - timedelta(days=30))
+    late = _asked(order, ids[3], "other", now - timedelta(days=20))
     refused = _asked(order, ids[4], "other", now)
     coming.organiser_answers(refused.id, "refused", now=now)
     Refund.objects.filter(application_id=waits.id).update(account_closed=True)
