@@ -79,6 +79,7 @@ from oferta.services.tickets.cash import CashDesk
 from oferta.services.tickets.codes import apple
 from oferta.services.tickets.codes.apple import Issuer
 from oferta.services.tickets.means import Means, Provider
+from oferta.services.tickets.refunding import letters as ticket_letters
 from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
 from oferta.services.tickets.settling import plans as settlement_plans
@@ -87,7 +88,6 @@ from oferta.services.tickets.wallet import Wallet
 
 #: Event to what is done at once, in the same database transaction, in order.
 EVENTS: Mapping[type, Sequence[Handler]] = {
-from oferta.services.tickets.refunding import letters as ticket_letters
     DecisionStopped: (cases.open_for_stopped,),
     CaseAnswered: (cases.lift_block, club_claims.on_answered, club_fraud.on_answered),
     CodeIssued: (noticing.send_code,),
