@@ -69,6 +69,7 @@ from oferta.services.club import rules as club_rules
 from oferta.services.club.claims import claiming as club_claims
 from oferta.services.club.fraud import answered as club_fraud
 from oferta.services.club.fraud import watching as club_watching
+from oferta.services.tickets import handlers as tickets_handlers
 from oferta.services.tickets import means as tickets_means
 from oferta.services.tickets import naming as tickets_naming
 from oferta.services.tickets import own_data as tickets_data
@@ -96,7 +97,11 @@ EVENTS: Mapping[type, Sequence[Handler]] = {
     CustomerBlocked: (cases.open_for_block, noticing.tell_of_block),
     BlockLifted: (noticing.tell_of_lifting,),
     CredentialEnding: (noticing.tell_of_ending,),
-    DecisionOverridden: (club_handlers.on_overridden, cases.follow_recount),
+    DecisionOverridden: (
+        club_handlers.on_overridden,
+        tickets_handlers.on_overridden,
+        cases.follow_recount,
+    ),
     EditionCame: (telling.tell_of_edition,),
     ExportMade: (telling.tell_of_export,),
     ErasureAsked: (telling.tell_of_erasure_asked,),

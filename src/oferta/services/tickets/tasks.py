@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
 from oferta.services.tickets import paying, reserving, taking_over, vouchers
-from oferta.services.tickets.refunding import changing, overdue, paying_out, regimes
+from oferta.services.tickets.refunding import changing, correcting, overdue, paying_out, regimes
 from oferta.services.tickets.settling import organisers
 
 TIDY = "tickets.tidy"
@@ -38,6 +38,7 @@ def refunds(timestamp: int) -> None:
     with outbox.own_connection():
         overdue.finish_cancelled(now=clock.now())
         changing.finish(now=clock.now())
+        correcting.send_corrections(now=clock.now())
         organisers.take_over_late(now=clock.now())
         paying_out.send_due(now=clock.now())
         paying_out.follow(now=clock.now())

@@ -276,6 +276,54 @@ class Migration(migrations.Migration):
                 fields=("change", "ticket"), name="ticket_kept_once_a_change"
             ),
         ),
+        migrations.CreateModel(
+            name="PriceCorrection",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField()),
+                ("decision_id", models.UUIDField()),
+                ("state", models.CharField(default="started", max_length=12)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="tickets.order",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="tickets.payment",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "started")),
+                        fields=["started_at"],
+                        name="correction_under_way",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["started", "arrived", "failed"])),
+                        name="correction_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="correction_above_zero"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("decision_id", "payment"), name="correction_once_a_decision"
+                    ),
+                ],
+            },
+        ),
         # What was told and what was said is only ever added.
         *(
             migrations.RunSQL(

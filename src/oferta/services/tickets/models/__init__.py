@@ -25,6 +25,7 @@ from oferta.services.tickets.models.changes import (
     ChangeRun,
     ChangeTold,
     OfficeIncident,
+    PriceCorrection,
     TicketKept,
 )
 from oferta.services.tickets.models.letters import Act, Letter
@@ -80,6 +81,7 @@ __all__ = [
     "PerformanceSettlement",
     "Place",
     "PriceCategory",
+    "PriceCorrection",
     "PromoCode",
     "ProviderCall",
     "Purse",

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 
 from oferta.services.tickets.models.catalogue import Performance, PerformanceChange, one_of
 from oferta.services.tickets.models.orders import Order, Ticket
-from oferta.services.tickets.types import OfficeIncidentKind, Stage
+from oferta.services.tickets.models.payments import Payment
+from oferta.services.tickets.types import OfficeIncidentKind, PayoutState, Stage
 
 
 class ChangeRun(models.Model):
@@ -157,3 +158,39 @@ class OfficeIncident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.began_at:%Y-%m-%d}"
+
+
+class PriceCorrection(models.Model):
+    """What goes back to a payer because another Decision made their ticket cheaper after the sale.
+
+    The ledger follows with that Decision; the provider is told this row's id, once.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="corrections")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="corrections")
+    #: Minor units.
+    amount = models.BigIntegerField()
+    decision_id = models.UUIDField()
+    state = models.CharField(max_length=12, default=PayoutState.STARTED)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            one_of("state", PayoutState, "correction_state_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="correction_above_zero"),
+            models.UniqueConstraint(
+                fields=["decision_id", "payment"], name="correction_once_a_decision"
+            ),
+        )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["started_at"],
+                name="correction_under_way",
+                condition=Q(state=PayoutState.STARTED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.amount}"

@@ -34,7 +34,7 @@ _STATES: Mapping[str, ApplicationState] = {
     "paid": ApplicationState.GRANTED,
     "refused": ApplicationState.REFUSED,
 }
-_ANSWERED = (ApplicationState.GRANTED, ApplicationState.REFUSED)
+ANSWERED = (ApplicationState.GRANTED, ApplicationState.REFUSED)
 
 
 def decide(
@@ -67,8 +67,8 @@ def decide(
     if sum(total(made) for _, made in granted) != told["amount"]["minor"]:
         raise RefundRefused(order=order.code, reason="amount")
     book(granted, order, claim, application=row, now=now)
-    row.state = _state(found)
-    row.closed_at = now if row.state in _ANSWERED else None
+    row.state = state_of(found)
+    row.closed_at = now if row.state in ANSWERED else None
     row.save()
 
 
@@ -216,7 +216,7 @@ def agreed(order: Order | SoldOrder, answer: Answer) -> Decision:
     return decision
 
 
-def _state(found: Sequence[Decision]) -> ApplicationState:
+def state_of(found: Sequence[Decision]) -> ApplicationState:
     """Return where a request stands: what waits for something rules what is answered."""
     said = {str((one.outcome or {}).get("decision", "")) for one in found}
     if "" in said:

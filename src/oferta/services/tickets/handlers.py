@@ -1,0 +1,17 @@
+"""What the office does when staff put another Decision in the place of one of its own."""
+
+from __future__ import annotations
+
+from oferta.core.decisions import queries as decided
+from oferta.core.decisions.types import DecisionOverridden
+from oferta.services.tickets import selling
+from oferta.services.tickets.refunding import correcting, plans
+
+
+def on_overridden(event: DecisionOverridden) -> None:
+    """Let tickets, refunds and prices follow, in the override's database transaction."""
+    new = decided.decision(event.new_id)
+    if new.plan == plans.REFUND_PLAN and "ticket" in new.context:
+        correcting.refund_instead(decided.decision(event.old_id), new, now=event.at)
+    elif new.plan == selling.PLAN and "order" in new.context:
+        correcting.sale_instead(decided.decision(event.old_id), new, now=event.at)
