@@ -29,6 +29,7 @@ from oferta.core.parties.types import Role
 from oferta.core.terms import shelf
 from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.services.club.models import Payment
+from oferta.services.tickets.models import Performance
 
 #: Sent to every form: nothing that any field takes.
 NONSENSE = dict.fromkeys(
@@ -59,6 +60,9 @@ def data_of(world: World) -> frozenset[str]:
         "till",
         *(f"walker-{role}" for role in world.staff),
     ]
+    # Of a performance its organiser brings the title, in the languages that they have.
+    for titles in Performance.objects.values_list("titles", flat=True):
+        brought += titles.values()
     # Publishers, and merchants as the card payments' record writes them, stand in the terms.
     for pack in shelf.terms().packs.values():
         brought += [pack.publisher, *(str(value) for one in pack.lists.values() for value in one)]
