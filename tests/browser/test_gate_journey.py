@@ -1,4 +1,4 @@
-"""The gate on a telephone: the camera reads a code, a second time is refused, and it works alone."""
+"""The gate on a telephone: the camera reads a code once, and it works without a connection."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from oferta.services.tickets.models import (
     Gate,
     Incident,
     Performance,
+    PerformanceChange,
     RefusedScan,
     Ticket,
 )
@@ -122,6 +123,25 @@ def test_a_ticket_opens_the_door_on_the_new_date_of_a_postponed_performance() ->
     assert gates.scan(_scanned(ticket), gate, "a", now=TONIGHT).answer is GateAnswer.ANOTHER_DAY
     later = TONIGHT + timedelta(days=90)
     assert gates.scan(_scanned(ticket), gate, "b", now=later).answer is GateAnswer.ADMITTED
+
+
+@pytest.mark.django_db
+def test_nobody_comes_in_on_the_old_day_of_a_performance_put_off_without_a_new_date() -> None:
+    """TR-105; what is given in the place of a performance is open to its tickets."""
+    show = a_show(general=1)
+    ticket, gate = _ticket(show), _gate(show)
+    change = PerformanceChange.objects.create(
+        performance_id=show.id,
+        changed_at=NOW,
+        stage=Stage.POSTPONED,
+        starts_before=show.performance.starts_at,
+        source="the organiser's letter",
+        effective_at=NOW,
+    )
+    Performance.objects.filter(id=show.id).update(stage=change.stage)
+    assert gates.scan(_scanned(ticket), gate, "a", now=TONIGHT).answer is GateAnswer.ANOTHER_DAY
+    Performance.objects.filter(id=show.id).update(stage=Stage.REPLACED)
+    assert gates.scan(_scanned(ticket), gate, "b", now=TONIGHT).answer is GateAnswer.ADMITTED
 
 
 @pytest.mark.django_db

@@ -47,13 +47,16 @@ from oferta.services.tickets.types import (
 #: From so long before the start a ticket opens the door, and so long after.
 DOORS, AFTER = timedelta(hours=12), timedelta(hours=24)
 ENTRY = "entry"
-_NOT_HELD = (Stage.CANCELLED, Stage.REPLACED)
 
 _SCAN = """
 WITH asked AS (
     SELECT ticket.id, ticket.holder_name, ticket.status, ticket.generation,
            ticket.performance_id = gate.performance_id AS here, performance.stage,
-           performance.starts_at, performance.reentry, performance.sale_pack
+           performance.starts_at, performance.reentry, performance.sale_pack,
+           performance.stage = 'postponed' AND coalesce(
+               (SELECT change.starts_at IS NULL FROM tickets_performancechange AS change
+                WHERE change.performance_id = performance.id
+                ORDER BY change.changed_at DESC, change.id DESC LIMIT 1), false) AS undated
     FROM tickets_gate AS gate
     JOIN tickets_ticket AS ticket ON ticket.serial = %(serial)s
     JOIN tickets_performance AS performance ON performance.id = ticket.performance_id
@@ -63,7 +66,7 @@ WITH asked AS (
     SELECT %(id)s, asked.id, 1, %(gate)s, %(now)s, %(key)s, false
     FROM asked
     WHERE asked.here AND asked.status = 'valid' AND asked.generation = %(generation)s
-      AND asked.stage NOT IN ('cancelled', 'replaced')
+      AND asked.stage <> 'cancelled' AND NOT asked.undated
       AND asked.starts_at BETWEEN %(earliest)s AND %(latest)s
     ON CONFLICT DO NOTHING
     RETURNING 1
@@ -84,6 +87,8 @@ class _Asked(NamedTuple):
     starts_at: datetime
     reentry: bool
     sale_pack: str
+    #: Put off, and no new date said yet: nobody comes in on the old one.
+    undated: bool
     admitted: bool
 
 
@@ -229,8 +234,11 @@ def _why_not(asked: _Asked, scanned: Scanned, now: datetime) -> GateAnswer | Non
         (not asked.here, GateAnswer.ELSEWHERE),
         (asked.status != TicketStatus.VALID, GateAnswer.RETURNED),
         (asked.generation != scanned.generation, GateAnswer.REPLACED),
-        (asked.stage in _NOT_HELD, GateAnswer.CANCELLED),
-        (not now - AFTER <= asked.starts_at <= now + DOORS, GateAnswer.ANOTHER_DAY),
+        (asked.stage == Stage.CANCELLED, GateAnswer.CANCELLED),
+        (
+            asked.undated or not now - AFTER <= asked.starts_at <= now + DOORS,
+            GateAnswer.ANOTHER_DAY,
+        ),
     )
     return next((answer for holds, answer in reasons if holds), None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from oferta.services.tickets.web.gate import door, incidents
+from oferta.core.parties.web import doors  # noqa: F401 - it knows `<door:…>`
+from oferta.services.tickets.web.gate import counter, door, holder, incidents
 
 urlpatterns: list[URLPattern] = [
     path("gate/", door.gate_list, name="gates"),
@@ -13,4 +14,12 @@ urlpatterns: list[URLPattern] = [
     path("gate/<uuid:gate_id>/", door.gate, name="gate"),
     path("gate/<uuid:gate_id>/list.json", door.gate_list_file, name="gate_file"),
     path("gate/<uuid:gate_id>/upload", door.upload, name="gate_upload"),
+    path("<door:token>/tickets/<uuid:ticket_id>/hold/", holder.hold, name="hold"),
+    path("counter/", counter.counter, name="counter"),
+    path("counter/shift/", counter.shift, name="shift"),
+    path("counter/sell/<uuid:performance_id>/", counter.sale, name="counter_sale"),
+    path("counter/orders/<uuid:order_id>/", counter.order, name="counter_order"),
+    path("counter/orders/<uuid:order_id>/cash", counter.hand_out, name="hand_out"),
+    path("counter/tickets/<uuid:ticket_id>/form.pdf", counter.form, name="form"),
+    path("counter/tickets/<uuid:ticket_id>/originals", counter.take_in, name="take_in"),
 ]
