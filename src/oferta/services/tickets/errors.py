@@ -207,3 +207,13 @@ class UnknownIncident(OfertaError):
 
     code: ClassVar[str] = "tickets.unknown_incident"
     incident: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadIncident(OfertaError):
+    """The incident cannot be kept: one of its values cannot be."""
+
+    code: ClassVar[str] = "tickets.bad_incident"
+    field: str
+    given: str
+    expected: str

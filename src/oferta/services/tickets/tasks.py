@@ -6,7 +6,14 @@ from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
 from oferta.services.tickets import paying, reserving, taking_over, vouchers
-from oferta.services.tickets.refunding import changing, correcting, overdue, paying_out, regimes
+from oferta.services.tickets.refunding import (
+    changing,
+    correcting,
+    overdue,
+    paying_out,
+    proposing,
+    regimes,
+)
 from oferta.services.tickets.settling import organisers
 
 TIDY = "tickets.tidy"
@@ -42,6 +49,13 @@ def refunds(timestamp: int) -> None:
         organisers.take_over_late(now=clock.now())
         paying_out.send_due(now=clock.now())
         paying_out.follow(now=clock.now())
+
+
+@app.task(name=proposing.CARRY_OUT)
+def carry_out_change(change_id: int) -> None:
+    """Return tickets or tell buyers, as a change entered at the desk wants it."""
+    with outbox.own_connection():
+        proposing.follow(change_id, now=clock.now())
 
 
 @app.periodic(cron=JUST_BEFORE)

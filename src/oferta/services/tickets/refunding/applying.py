@@ -18,7 +18,7 @@ import orjson
 from django.db import transaction
 
 from oferta.kernel.clock import zoned
-from oferta.services.tickets import reserving
+from oferta.services.tickets import incidents, reserving
 from oferta.services.tickets.models import Application, ApplicationTicket, Order
 from oferta.services.tickets.refunding import booking, claims, facts, reading
 from oferta.services.tickets.refunding.errors import (
@@ -65,7 +65,7 @@ def apply(
         sold = returnable(order, filing.tickets)
         claim = Claim(
             reason=known_reason(filing.reason, sold[0]),
-            requested_at=moment if filed_at is None else zoned(filed_at),
+            requested_at=counted_from(order, zoned(filed_at or moment)),
             decided_at=moment,
             names_match=filing.names_match,
             names_explained=bool(filing.explanation),
@@ -190,6 +190,11 @@ def _filed(
     )
     row.refresh_from_db(fields=["number"])
     return row
+
+
+def counted_from(order: Order, moment: datetime) -> datetime:
+    """Return when a request counts as filed: an outage of ours is not the buyer's (TR-136)."""
+    return max(order.ordered_at, incidents.filed_at(moment)) if order.ordered_at < moment else moment
 
 
 def _digest(filing: Filing) -> str:

@@ -8,7 +8,7 @@ that a request will be decided by. A run that was cut off goes on with the order
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice, tee
@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Event
+from oferta.core.notices.types import Citation
 from oferta.kernel.clock import zoned
 from oferta.services.tickets import gates, selling
 from oferta.services.tickets.models import (
@@ -103,6 +104,27 @@ def held_at(performance_id: UUID) -> datetime | None:
     )
     found = rows.order_by("-id").first()
     return found.effective_at if found else None
+
+
+def entered(change_id: int) -> tuple[Stage, UUID]:
+    """Return what a change of the history was, and of which performance."""
+    row = PerformanceChange.objects.get(id=change_id)
+    return Stage(row.stage), row.performance_id
+
+
+def notice_of(
+    items: Sequence[Returnable], change_id: int, *, now: datetime
+) -> tuple[str, Mapping[str, Any], tuple[Citation, ...]]:
+    """Return the notice that one order gets of a change: its kind, its values, what it cites."""
+    rows = PerformanceChange.objects.select_related("performance__hall__venue")
+    (asked,) = _Run(rows.get(id=change_id), now).occurrences(items)
+    sold = items[0].sold
+    given = facts.choice_facts(sold, announced_at=now)
+    said = asking.decide(sold.pack, facts.CHOICES, given, kept=sold.edition)
+    draft = plans.plan_change({facts.CHOICES: said.outcome}, asked.context).notice
+    assert draft is not None  # noqa: S101 - the first ticket of an order tells
+    cites = tuple((sold.pack, said.edition, clause) for clause in said.decided_by)
+    return draft.kind, draft.params, cites
 
 
 def tell_all(change_id: int, *, now: datetime) -> int:

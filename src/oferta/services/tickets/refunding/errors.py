@@ -109,6 +109,25 @@ class BadChange(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class ProposalElsewhere(OfertaError):
+    """The change was done or taken back already, or another one of the performance waits."""
+
+    code: ClassVar[str] = "tickets.proposal_elsewhere"
+    proposal: str
+    state: str
+
+
+@dataclass(eq=False, kw_only=True)
+class SecondPersonMissing(OfertaError):
+    """More is at stake than one person may do alone: another one must approve it."""
+
+    code: ClassVar[str] = "tickets.second_person_missing"
+    #: Minor units.
+    amount: int
+    people: int
+
+
+@dataclass(eq=False, kw_only=True)
 class UnknownRegime(OfertaError):
     """There is no such regime."""
 

@@ -54,7 +54,7 @@ def preview(asked: Asked, *, language: Language, now: datetime) -> Quote:
     proved = asked.document != "none"
     claim = Claim(
         reason=applying.known_reason(asked.reason, tickets[0]),
-        requested_at=zoned(now),
+        requested_at=applying.counted_from(order, zoned(now)),
         decided_at=zoned(now),
         document=asked.document,
         document_received_at=now if proved else None,
