@@ -41,7 +41,7 @@ FOR_PROGRAMS = (
     "my:statement_file",
     "club:settlement_file",
     "configuration:jsi18n",
-    "tickets:paper",
+    "tickets:refund_paper",
     "tickets:refund_form",
     "tickets:refund_form_of",
     "tickets:office_paper",
