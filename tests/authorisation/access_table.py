@@ -194,7 +194,7 @@ TABLE: tuple[Row, ...] = (
     session("tickets:explain", "POST", other=HIDDEN, explanation="mine"),
     session("tickets:withdraw", "POST", other=HIDDEN),
     session("tickets:write", "POST", other=HIDDEN),
-    session("tickets:paper", other=HIDDEN),
+    session("tickets:refund_paper", other=HIDDEN),
     session("tickets:choose", other=HIDDEN),
     session("tickets:send", "POST", other=HIDDEN, bank="mine"),
     in_the_middle("mfa_authenticate"),
