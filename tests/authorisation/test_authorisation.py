@@ -81,7 +81,7 @@ OF_A_LINK = {
     "tickets:explain",
     "tickets:withdraw",
     "tickets:write",
-    "tickets:paper",
+    "tickets:refund_paper",
     "tickets:choose",
     "tickets:send",
     "my:home",
