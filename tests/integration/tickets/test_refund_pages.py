@@ -153,7 +153,7 @@ def test_a_strangers_order_and_request_do_not_exist(at: Callable[[datetime], Non
         ("choose", refund.id),
     ):
         assert other.client.get(other.path(name, id_)).status_code == 404
-    assert other.client.get(other.path("paper", row.id, "file")).status_code == 404
+    assert other.client.get(other.path("refund_paper", row.id, "file")).status_code == 404
     assert other.client.post(other.path("withdraw", row.id)).status_code == 404
 
 

@@ -68,7 +68,7 @@ def test_registration_has_a_receipt_with_number_time_and_day_of_answer(
     at(before(7))
     buyer = a_buyer_of(1)
     row = filed(buyer, "illness", now=before(7))
-    page = buyer.client.get(buyer.path("paper", row.id, "receipt"))
+    page = buyer.client.get(buyer.path("refund_paper", row.id, "receipt"))
     said = text_of(page.content)
     assert f"No. {row.number} is registered" in said
     assert "13 December 2026, 12:00" in said  # the venue's clocks
@@ -92,7 +92,7 @@ def test_letters_are_offered_when_there_is_ground_and_kept_as_printed(
     letter = row.letters.get(kind="costs")
     assert letter.answer_by == (before(7) + timedelta(days=10)).date()
     at(before(-4))
-    kept = buyer.client.get(buyer.path("paper", row.id, "costs")).content
+    kept = buyer.client.get(buyer.path("refund_paper", row.id, "costs")).content
     assert sha256(kept).hexdigest() == letter.digest
     assert "Demand of proof of costs" in text_of(kept)
     assert "Philharmonia" in text_of(kept)
@@ -132,7 +132,7 @@ def test_the_file_for_the_authority_holds_all_evidence_and_cannot_be_changed_uns
     client, _ = a_clerk()
     client.post(reverse("tickets:office_refer", args=[row.id]), {"reference": "77-0815"})
     buyer.client.post(buyer.path("write", row.id, "organiser"))
-    made = buyer.client.get(buyer.path("paper", row.id, "file"))
+    made = buyer.client.get(buyer.path("refund_paper", row.id, "file"))
     packed = zipfile.ZipFile(io.BytesIO(made.content))
     held = {name: packed.read(name) for name in packed.namelist()}
     edition = buyer.order.refund_terms.edition
