@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 import front_tickets
@@ -26,8 +27,17 @@ from oferta.core.notices import queries as notices
 from oferta.core.notices.mass_types import Nature, NewFalse, NewMass
 from oferta.core.notices.types import Rendered
 from oferta.core.parties import actions as parties
-from oferta.core.parties import agreements, consents, exporting, identity, models, queries
+from oferta.core.parties import (
+    agreements,
+    consents,
+    exporting,
+    identity,
+    inviting,
+    models,
+    queries,
+)
 from oferta.core.parties.agreement_types import Circumstances, How
+from oferta.core.parties.contacts import read_contact
 from oferta.core.parties.identity_types import Checked, MemberRole, PartyKind
 from oferta.core.parties.types import Actor, Channel, NewCustomer, Role, Who, WhoKind
 from oferta.core.terms import shelf
@@ -100,6 +110,7 @@ def build() -> World:
     world.ids |= _identity(party, now)
     world.ids |= _data(party, now) | _messages(staff[Role.MESSENGER], party, now)
     world.ids |= _webhooks(now) | _club(party, now)
+    world.ids |= _invited(party, now)
     world.ids |= _asked_of_the_club(party, world.ids["case_id"], now)
     world.ids |= front_tickets.build(party, staff, now)
     world.ids["withdrawal"] = consents.withdrawal_token(party, "advertising")
@@ -195,6 +206,18 @@ def _club(party: UUID, now: datetime) -> dict[str, Any]:
         started_at=now,
     )
     return {"partner_key": key, "settlement_id": made.id, "line_id": line.id}
+
+
+def _invited(party: UUID, now: datetime) -> dict[str, Any]:
+    """Have the customer asked to act for another firm."""
+    login = get_user_model().objects.create_user(f"of {party}")
+    models.Customer.objects.filter(id=party).update(login=login)
+    models.LoginContact.objects.create(login=login, channel="email", address=EMAIL, proven_at=now)
+    other = NewCustomer(key="walker-other", name=FIRM, kind=PartyKind.ORGANISATION)
+    id_ = parties.register_customers([other], now=now)[other.key]
+    to = read_contact(EMAIL)
+    made = inviting.invite(id_, to, MemberRole.AGENT, by=party, language="kk", now=now)
+    return {"invitation_id": made.id}
 
 
 def _asked_of_the_club(party: UUID, case_id: UUID, now: datetime) -> dict[str, Any]:

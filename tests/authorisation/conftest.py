@@ -24,10 +24,8 @@ def corner_club() -> Iterator[None]:
     from oferta.project import wiring
 
     wiring.connect()
-    ours = build.PACK.parents[2] / "terms"
-    terms = Terms(
-        [load_pack(one) for one in (build.PACK, ours / "bonus-club", ours / "club-watch")]
-    )
+    ours = sorted(one for one in (build.PACK.parents[2] / "terms").iterdir() if one.is_dir())
+    terms = Terms([load_pack(one) for one in (build.PACK, *ours)])
     shelf.fill(lambda: terms)
     plans.register({"corner.bonus": build.plan_bonus, "corner.told": build.plan_told})
     rendering.register_words(LOOP / "words")

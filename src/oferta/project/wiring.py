@@ -46,7 +46,13 @@ from oferta.core.parties.agreement_types import (
 )
 from oferta.core.parties.erasing import Eraser
 from oferta.core.parties.exporting import Exporter
-from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
+from oferta.core.parties.identity_types import (
+    BlockLifted,
+    CredentialEnding,
+    CustomerBlocked,
+    MemberChanged,
+)
+from oferta.core.parties.invitation_types import InvitationSent
 from oferta.core.parties.login_types import CodeIssued, LoginChanged, NotMeReported
 from oferta.core.parties.types import Permission
 from oferta.core.terms import shelf
@@ -97,6 +103,8 @@ EVENTS: Mapping[type, Sequence[Handler]] = {
     CustomerBlocked: (cases.open_for_block, noticing.tell_of_block),
     BlockLifted: (noticing.tell_of_lifting,),
     CredentialEnding: (noticing.tell_of_ending,),
+    InvitationSent: (noticing.send_invitation,),
+    MemberChanged: (noticing.tell_of_member,),
     DecisionOverridden: (
         club_handlers.on_overridden,
         tickets_handlers.on_overridden,
@@ -248,6 +256,7 @@ def connect() -> None:
     naming.register(ACCOUNTS, TITLES)
     purses.register(KEEPERS)
     finding.register(SEARCHERS)
+    ticket_letters.use_words(words.say)
     ticket_papers.connect(words.say, lambda: pass_issuer(config))
     tickets_means.connect(outside=providers(config), inside=MEANS)
     for folder in NOTICE_WORDS:
@@ -272,7 +281,6 @@ def pass_issuer(config: Config) -> Issuer | None:
     """Return whose wallet passes tickets have, as the settings say; None: nobody's.
 
     Raises:
-    ticket_letters.use_words(words.say)
         BadPassCertificate: the file that is set cannot be used.
     """
     return apple.read_issuer(Path(config.apple_passes)) if config.apple_passes else None

@@ -50,3 +50,25 @@ def test_an_impossible_address_is_said_to_be_so(field: str, wrong: object) -> No
     answer = client.post("/desk/webhooks/new", GOOD | {field: wrong})
     assert answer.status_code == 422
     assert queries.endpoints() == []
+
+
+def test_a_new_secret_is_shown_once_and_the_old_one_signs_beside_it_for_a_day() -> None:
+    """Standard Webhooks: receivers change over while both sign; a stolen one dies by itself."""
+    from oferta.project.webhooks.types import OVERLAP
+
+    client, admin = administrator()
+    client.cookies["oferta_language"] = "en"
+    client.post("/desk/webhooks/new", GOOD)
+    (made,) = queries.endpoints()
+    (old,) = queries.secrets(made.id, clock.now())
+    page = client.post(f"/desk/webhooks/{made.id}/secret").content.decode()
+    new, beside = queries.secrets(made.id, clock.now())
+    assert beside == old != new
+    assert new in page
+    assert old not in page
+    shown = client.get(f"/desk/webhooks/{made.id}/").content.decode()
+    assert new not in shown
+    assert "The old secret signs too until" in shown
+    assert queries.secrets(made.id, clock.now() + OVERLAP) == [new]
+    (line,) = audit.entries(Filter(what="webhook.rotated"))
+    assert line.who_id == admin.id

@@ -7,7 +7,13 @@ from typing import Any
 from oferta.core.notices import actions, direct
 from oferta.core.notices.types import NewNotice
 from oferta.core.parties import queries as parties
-from oferta.core.parties.identity_types import BlockLifted, CredentialEnding, CustomerBlocked
+from oferta.core.parties.identity_types import (
+    BlockLifted,
+    CredentialEnding,
+    CustomerBlocked,
+    MemberChanged,
+)
+from oferta.core.parties.invitation_types import InvitationSent
 from oferta.core.parties.login_types import CodeIssued, LoginChanged
 
 
@@ -71,6 +77,38 @@ def tell_of_ending(event: CredentialEnding) -> None:
     """Tell a customer that a status of theirs ends soon."""
     until = {"date": event.holds_until.date().isoformat()}
     _tell(event.customer_id, f"credential.{event.kind}_ending", {"until": until}, event.at, ())
+
+
+def send_invitation(event: InvitationSent) -> None:
+    """Ask at an address whether its owner will act for an organisation."""
+    direct.send(
+        (event.to.channel.value, event.to.address),
+        "organisation.invited",
+        {
+            "organisation": event.organisation,
+            "until": {"date": event.expires_at.date().isoformat()},
+        },
+        language=event.language,
+        valid_until=event.expires_at,
+    )
+
+
+def tell_of_member(event: MemberChanged) -> None:
+    """Tell a person and the organisation that they act for it, in another role, or no more."""
+    both = (event.organisation_id, event.person_id)
+    names, languages = parties.names(both), parties.languages(both)
+    what = "member_gone" if event.role is None else f"member_{event.role.value}"
+    params = {"organisation": names[event.organisation_id], "person": names[event.person_id]}
+    actions.send(
+        [
+            NewNotice(
+                party_id=id_, language=languages[id_], kind=f"organisation.{what}", params=params
+            )
+            for id_ in both
+        ],
+        now=event.at,
+        sender=event.staff_id,
+    )
 
 
 def _tell(

@@ -133,7 +133,7 @@ def ask(
     *,
     gives_up: Iterable[str] = (),
     now: datetime,
-    by: Actor | None = None,
+    by: Actor | Who | None = None,
 ) -> Erasure:
     """Ask that a customer be erased after the days of waiting; asked again, the first one waits.
 
@@ -141,7 +141,8 @@ def ask(
         customer_id: who.
         gives_up: codes of obstacles that the person gives up, as a balance.
         now: zone-aware.
-        by: the member of staff who asks in the person's name; None if they do themselves.
+        by: the member of staff, or the token, that asks in the person's name; None if they do
+            themselves.
 
     Raises:
         ErasureObstructed: something stands in the way that is not given up, or cannot be.
@@ -173,7 +174,7 @@ def ask(
 
 
 @transaction.atomic
-def withdraw(customer_id: UUID, *, now: datetime, by: Actor | None = None) -> None:
+def withdraw(customer_id: UUID, *, now: datetime, by: Actor | Who | None = None) -> None:
     """Think better of it: the request that waits is dropped.
 
     Raises:
@@ -278,7 +279,7 @@ def _end(row: models.Erasure, state: ErasureState, now: datetime) -> None:
     row.save(update_fields=["state", "ended_at", "report"])
 
 
-def _record(what: str, row: models.Erasure, by: Actor | None, now: datetime) -> None:
+def _record(what: str, row: models.Erasure, by: Actor | Who | None, now: datetime) -> None:
     person = Who(kind=WhoKind.CUSTOMER, id=row.customer_id)
     theirs = what in {"erasure.asked", "erasure.withdrawn"}
     audit.record(

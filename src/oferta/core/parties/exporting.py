@@ -43,14 +43,16 @@ def register(exporters: Sequence[Exporter]) -> None:
 
 
 @transaction.atomic
-def ask(customer_id: UUID, *, language: Language, now: datetime, by: Actor | None = None) -> Export:
+def ask(
+    customer_id: UUID, *, language: Language, now: datetime, by: Actor | Who | None = None
+) -> Export:
     """Have the file made; asking again while it is being made changes nothing.
 
     Args:
         customer_id: whose data.
         language: of the pages to read.
         now: zone-aware.
-        by: the member of staff who asks for them; None if they do themselves.
+        by: the member of staff, or the token, that asks for them; None if they do themselves.
 
     Raises:
         UnknownCustomer: there is no such customer.
@@ -90,7 +92,7 @@ def exports(customer_id: UUID) -> list[Export]:
 
 
 def download(
-    customer_id: UUID, export_id: UUID, *, who: Who, now: datetime
+    customer_id: UUID, export_id: UUID, *, who: Actor | Who, now: datetime
 ) -> tuple[Export, Iterator[bytes]]:
     """Return the file piece by piece; the audit log keeps that it was taken.
 
@@ -151,7 +153,7 @@ def _pieces(export_id: UUID) -> Iterator[bytes]:
         no += 1
 
 
-def _record(what: str, row: models.Export, by: Actor | None, now: datetime) -> None:
+def _record(what: str, row: models.Export, by: Actor | Who | None, now: datetime) -> None:
     customer = Who(kind=WhoKind.CUSTOMER, id=row.customer_id)
     audit.record(
         actor=by or (customer if what == "export.asked" else None),

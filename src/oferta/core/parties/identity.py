@@ -24,6 +24,7 @@ from oferta.core.parties.identity_types import (
     CredentialEntry,
     EvidenceEntry,
     Member,
+    MemberChanged,
     MemberRole,
     PartyKind,
 )
@@ -272,9 +273,21 @@ def kind_of(customer_id: UUID) -> PartyKind:
 
 @transaction.atomic
 def set_member(
-    organisation_id: UUID, person_id: UUID, role: MemberRole | None, *, now: datetime
+    organisation_id: UUID,
+    person_id: UUID,
+    role: MemberRole | None,
+    *,
+    now: datetime,
+    staff_id: UUID | None = None,
 ) -> None:
-    """Let a person act for an organisation in a role; None: no longer.
+    """Let a person act for an organisation in a role; None: no longer. Both are told.
+
+    Args:
+        organisation_id: for which.
+        person_id: who.
+        role: in which role.
+        now: zone-aware.
+        staff_id: the member of staff who does it; None: the organisation's owners.
 
     Raises:
         NotAnOrganisation: the first is none, or the second is one.
@@ -289,10 +302,20 @@ def set_member(
     )
     if role is not None and standing.filter(role=role).exists():
         return
-    standing.update(until=zoned(now))
+    ended = standing.update(until=zoned(now))
     if role is not None:
         models.Membership.objects.create(
             organisation_id=organisation_id, person_id=person_id, role=role, since=now
+        )
+    if role is not None or ended:
+        events.publish(
+            MemberChanged(
+                organisation_id=organisation_id,
+                person_id=person_id,
+                role=role,
+                at=now,
+                staff_id=staff_id,
+            )
         )
 
 

@@ -43,3 +43,35 @@ class NotAnOrganisation(OfertaError):
     code: ClassVar[str] = "parties.not_an_organisation"
     customer_id: str
     expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class LastOwner(OfertaError):
+    """An organisation's last owner stays: somebody must be able to answer for it."""
+
+    code: ClassVar[str] = "parties.last_owner"
+    organisation_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyInvitations(OfertaError):
+    """An organisation has as many open invitations as it may have."""
+
+    code: ClassVar[str] = "parties.too_many_invitations"
+    at_most: int
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownInvitation(OfertaError):
+    """There is no such invitation that still waits for this answer."""
+
+    code: ClassVar[str] = "parties.unknown_invitation"
+    invitation_id: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownPersonOf(OfertaError):
+    """Nobody of that id acts for the organisation."""
+
+    code: ClassVar[str] = "parties.unknown_person_of"
+    person_id: str

@@ -83,6 +83,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChanged:
+    """Who acts for an organisation changed; published in the same database transaction."""
+
+    organisation_id: UUID
+    person_id: UUID
+    #: None: they act for it no more.
+    role: MemberRole | None
+    at: datetime
+    #: The member of staff at whose word alone it was done, if it was one.
+    staff_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockEntry:
     """A block in force or lifted."""
 

@@ -131,10 +131,12 @@ def _moment(value: datetime | None) -> str:
 def _end_logins(customer_id: UUID, _grave: str, _now: datetime) -> Mapping[str, int]:
     """Delete the login with all that hangs on it; one that is staff's too is only let go."""
     logins = models.Login.objects.filter(customer__id=customer_id, staff__isnull=True)
+    addresses = models.LoginContact.objects.filter(login__customer__id=customer_id)
+    asked, _ = models.Invitation.objects.filter(address__in=addresses.values("address")).delete()
     keys = list(UserSession.objects.filter(user__in=logins).values_list("session_key", flat=True))
     sessions, _ = Session.objects.filter(session_key__in=keys).delete()
     gone, _ = logins.delete()
-    return {"django_session": sessions, "parties_login": gone}
+    return {"django_session": sessions, "parties_login": gone, "parties_invitation": asked}
 
 
 _OWN = "customer_id = %(party)s"
@@ -145,6 +147,11 @@ ERASER = Eraser(
     wipes=(
         blanked(
             "parties_customer", "key = %(grave)s, name = '', login_id = NULL", "id = %(party)s"
+        ),
+        dropped(
+            "parties_invitation",
+            "organisation_id = %(party)s OR invited_by_id = %(party)s OR address IN"
+            " (SELECT address FROM parties_contact WHERE customer_id = %(party)s)",
         ),
         dropped("parties_contact", _OWN),
         blanked("parties_evidence", "reference = %(grave)s", _OWN),

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from oferta.core.parties import agreements, erasing, exporting, identity, sealing
+from oferta.core.parties import agreements, erasing, exporting, identity, inviting, sealing
 from oferta.core.terms import shelf
 from oferta.kernel import clock, outbox
 
@@ -37,11 +37,12 @@ def erase(erasure_id: str) -> None:
 @app.periodic(cron="7 * * * *")
 @app.task(name=CLEAR_UP, queue="parties", queueing_lock=CLEAR_UP)
 def clear_up(timestamp: int) -> None:
-    """Throw files away whose days are over; erase whom a lost job left."""
+    """Throw files and invitations away whose days are over; erase whom a lost job left."""
     del timestamp  # when it was due; what counts is the moment it runs
     with outbox.own_connection():
         now = clock.now()
         exporting.throw_away(now)
+        inviting.throw_away(now)
         for erasure_id in erasing.due(now):
             erasing.erase(erasure_id, now=now)
 

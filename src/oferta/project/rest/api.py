@@ -8,6 +8,7 @@ from ninja.operation import Operation
 from oferta.core.cases.rest.routes import router as cases
 from oferta.core.decisions.rest.routes import router as decisions
 from oferta.core.notices.rest.routes import router as notices
+from oferta.core.parties.rest.own_data import router as own_data
 from oferta.core.parties.rest.routes import router as parties
 from oferta.kernel.rest import access
 from oferta.kernel.rest import problems as table
@@ -43,6 +44,7 @@ ROUTERS: dict[str, Router] = {
     "terms": terms,
     "decisions": decisions,
     "customers": parties,
+    "customers' data": own_data,
     "ledger": ledger,
     "cases": cases,
     "notices": notices,

@@ -24,6 +24,10 @@ class Scope(StrEnum):
     CUSTOMERS_WRITE = "customers:write"
     #: Says who customers are, by evidence seen; tiers and what hangs on them follow.
     IDENTITY_WRITE = "identity:write"
+    #: Has the file with all of a customer's data made, and fetches it.
+    DATA_EXPORT = "data:export"
+    #: Asks in a customer's name that they be erased.
+    DATA_ERASE = "data:erase"
     LEDGER_READ = "ledger:read"
     CASES_READ = "cases:read"
     #: Opens disputes for customers and brings evidence.
@@ -51,6 +55,7 @@ CUSTOMER_SCOPES = frozenset(
         Scope.CASES_WRITE,
         Scope.NOTICES_READ,
         Scope.CLUB_READ,
+        Scope.CLUB_WRITE,
         Scope.TICKETS_READ,
         Scope.TICKETS_WRITE,
     }
@@ -70,6 +75,8 @@ OF_STAFF: dict[Scope, Permission] = {
     Scope.DECISIONS_READ: Permission.SEE_DECISIONS,
     Scope.CUSTOMERS_READ: Permission.SEE_CUSTOMERS,
     Scope.IDENTITY_WRITE: Permission.RECORD_IDENTITY,
+    Scope.DATA_EXPORT: Permission.EXPORT_DATA,
+    Scope.DATA_ERASE: Permission.ERASE_DATA,
     Scope.LEDGER_READ: Permission.SEE_TRANSFERS,
     Scope.CASES_READ: Permission.SEE_CASES,
     Scope.CASES_WRITE: Permission.WORK_CASES,

@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from oferta.kernel.i18n import Language
 from oferta.project.webhooks import models, signing
@@ -57,6 +57,13 @@ def secrets(endpoint_id: UUID, now: datetime) -> list[str]:
     if None in found:
         raise SecretUnreadable(endpoint_id=str(endpoint_id))
     return [one for one in found if one is not None]
+
+
+def old_secret_until(endpoint_id: UUID, now: datetime) -> datetime | None:
+    """Return until when an earlier secret signs beside the newest one; None: none does."""
+    rows = models.Secret.objects.filter(endpoint_id=endpoint_id, retires_at__gt=now)
+    last: datetime | None = rows.aggregate(last=Max("retires_at"))["last"]
+    return last
 
 
 def deliveries(

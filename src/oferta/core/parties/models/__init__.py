@@ -12,7 +12,13 @@ from oferta.core.parties.models.agreements import (
 )
 from oferta.core.parties.models.audit import AuditEntry
 from oferta.core.parties.models.customers import Contact, Customer
-from oferta.core.parties.models.identity import Block, Credential, Evidence, Membership
+from oferta.core.parties.models.identity import (
+    Block,
+    Credential,
+    Evidence,
+    Invitation,
+    Membership,
+)
 from oferta.core.parties.models.logins import Device, FactorRemoval, Login, LoginContact
 from oferta.core.parties.models.staff import Appointment, Staff
 
@@ -33,6 +39,7 @@ __all__ = [
     "Export",
     "ExportPart",
     "FactorRemoval",
+    "Invitation",
     "Login",
     "LoginContact",
     "Membership",

@@ -101,6 +101,44 @@ class Membership(models.Model):
         return f"{self.person_id} in {self.organisation_id}"
 
 
+class Invitation(models.Model):
+    """An address that somebody is asked at to act for an organisation; it is thrown away later."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invitations")
+    channel = models.CharField(max_length=16)
+    address = models.CharField(max_length=320)
+    role = models.CharField(max_length=16)
+    invited_by = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    #: When it was accepted, declined or taken back; null: it waits.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["channel", "address"],
+                condition=Q(ended_at__isnull=True),
+                name="invitations_to_address",
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organisation", "channel", "address"],
+                condition=Q(ended_at__isnull=True),
+                name="one_invitation_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[item.value for item in MemberRole]),
+                name="invitation_role",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.role}"
+
+
 class Block(models.Model):
     """What keeps a customer from acting, by a published clause; they may read and appeal."""
 

@@ -103,7 +103,7 @@ def member(request: HttpRequest, *, actor: Actor, customer_id: UUID) -> HttpResp
     ensure_not_own(actor, found_customer(person))
     role = MemberRole(given) if given else None
     try:
-        identity.set_member(customer_id, person, role, now=clock.now())
+        identity.set_member(customer_id, person, role, now=clock.now(), staff_id=actor.id)
     except (NotAnOrganisation, UnknownCustomer):
         return shown_page(request, actor, found, "standing.error.member")
     note(actor, "member.set", found, person=str(person), role=given)

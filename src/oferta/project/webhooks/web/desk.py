@@ -22,7 +22,7 @@ from oferta.project.webhooks.errors import (
     UnknownDelivery,
     UnknownEndpoint,
 )
-from oferta.project.webhooks.types import ASKED_FOR, Delivery, Endpoint, NewEndpoint
+from oferta.project.webhooks.types import ASKED_FOR, OVERLAP, Delivery, Endpoint, NewEndpoint
 
 PAGE = 50
 OWNER_LENGTH_MAX = 100
@@ -85,6 +85,7 @@ def endpoint(request: HttpRequest, *, actor: Actor, endpoint_id: UUID) -> HttpRe
         "actor": actor,
         "endpoint": item,
         "state_key": _state_key(item),
+        "old_until": queries.old_secret_until(item.id, clock.now()),
         "deliveries": [
             (one, _delivery_key(one)) for one in queries.deliveries(item.id, limit=PAGE)
         ],
@@ -140,6 +141,18 @@ def switch(request: HttpRequest, *, actor: Actor, endpoint_id: UUID) -> HttpResp
         actions.turn_on(item.id)
     _log(actor, "webhook.turned_off" if item.enabled else "webhook.turned_on", item.id)
     return redirect("webhooks:endpoint", item.id)
+
+
+@require_POST
+@for_staff(Permission.MANAGE_TOKENS)
+def rotate(request: HttpRequest, *, actor: Actor, endpoint_id: UUID) -> HttpResponse:
+    """Make a new secret and show it this once; the old one signs beside it for a day."""
+    item, now = _found(endpoint_id), clock.now()
+    with transaction.atomic():
+        secret = actions.rotate_secret(item.id, now=now)
+        _log(actor, "webhook.rotated", item.id)
+    context = {"endpoint": item, "secret": secret, "old_until": now + OVERLAP}
+    return render(request, "webhooks/added.html", context)
 
 
 def _found(endpoint_id: UUID) -> Endpoint:

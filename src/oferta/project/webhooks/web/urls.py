@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/webhooks/new", desk.add, name="add"),
     path("desk/webhooks/<uuid:endpoint_id>/", desk.endpoint, name="endpoint"),
     path("desk/webhooks/<uuid:endpoint_id>/switch", desk.switch, name="switch"),
+    path("desk/webhooks/<uuid:endpoint_id>/secret", desk.rotate, name="rotate"),
     path("desk/webhooks/deliveries/<int:delivery_id>/", desk.delivery, name="delivery"),
     path("desk/webhooks/deliveries/<int:delivery_id>/replay", desk.replay, name="replay"),
 ]
