@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from oferta.core.terms.sql.conditions import Tests
+from oferta.core.terms.sql.deciding import in_order
 from oferta.core.terms.sql.exclusive import Room
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.limits import within
 from oferta.core.terms.sql.numbers import Num
 from oferta.core.terms.sql.query import GAP
+from oferta.core.terms.sql.tested import Tests
 from oferta.core.terms.sql.writing import both, case, either, is_true, literal, negated
 from oferta.core.terms.subject import Subject
 
@@ -41,11 +42,6 @@ def contested(subject: Subject) -> set[int]:
                 found.add(later)
                 break
     return found
-
-
-def in_order(subject: Subject) -> list[int]:
-    """Return the clauses with an outcome, each after those that defeat it."""
-    return [index for index in subject.graph.order if subject.clauses[index].then]
 
 
 def behind(subject: Subject, wanted: Iterable[int]) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from oferta.core.terms.counting import FIRST_DAY, LAST_DAY
-from oferta.core.terms.sql.conditions import Tests, condition
+from oferta.core.terms.sql.conditions import condition
 from oferta.core.terms.sql.expressions import Ratio, Values
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.limits import Ceilings, Uses, within
@@ -26,6 +26,7 @@ from oferta.core.terms.sql.query import (
     Query,
 )
 from oferta.core.terms.sql.relations import broken
+from oferta.core.terms.sql.tested import Tests
 from oferta.core.terms.sql.writing import (
     both,
     case,

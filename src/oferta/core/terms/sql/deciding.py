@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from oferta.core.terms.sql.boxes import Box, Key, Space, TooManyWays, both, either, inside
-from oferta.core.terms.sql.chain import in_order
 from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import And, Clause, Compare, Condition, Const, FactRef, Kind, Type
 
@@ -47,6 +46,11 @@ class Placed:
 
 def _hashed(boxes: Sequence[Box]) -> list[frozenset[tuple[Key, int]]]:
     return [frozenset(box.items()) for box in boxes]
+
+
+def in_order(subject: Subject) -> list[int]:
+    """Return the clauses with an outcome, each after those that defeat it."""
+    return [index for index in subject.graph.order if subject.clauses[index].then]
 
 
 def placed(subjects: Sequence[Subject], day: str) -> list[Placed]:

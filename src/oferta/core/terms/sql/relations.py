@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
-from oferta.core.terms.sql.conditions import Tests
 from oferta.core.terms.sql.expressions import Ratio, Values
 from oferta.core.terms.sql.layers import Layers
 from oferta.core.terms.sql.numbers import Num, Numbers, Trouble, known
 from oferta.core.terms.sql.query import FACTS_DISAGREE, TOO_LARGE
+from oferta.core.terms.sql.tested import Tests
 from oferta.core.terms.sql.writing import both, compare, either, is_null, is_true, negated
 from oferta.core.terms.types import PERCENT_ONE, Expression, Held, Kind, Relation
 from oferta.core.terms.walk import facts_of

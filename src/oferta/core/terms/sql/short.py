@@ -10,10 +10,10 @@ from sqlglot import exp
 from oferta.core.terms.sql.chain import Chain, behind, contested
 from oferta.core.terms.sql.codes import Codes
 from oferta.core.terms.sql.compiler import Compiler, coded
-from oferta.core.terms.sql.conditions import Tests
 from oferta.core.terms.sql.limits import Uses
 from oferta.core.terms.sql.outcomes import Decider, combine
 from oferta.core.terms.sql.query import GAP, Query
+from oferta.core.terms.sql.tested import Tests
 from oferta.core.terms.sql.writing import case, compare, literal
 from oferta.core.terms.subject import Subject
 from oferta.core.terms.types import Coded, Const, Expression
