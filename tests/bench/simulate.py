@@ -21,7 +21,8 @@ import duckdb
 
 from oferta.core.terms.loader import load_pack
 from oferta.core.terms.simulating.engine import settings
-from oferta.core.terms.simulating.events import facts_sql, open_events
+from oferta.core.terms.simulating.events import facts_sql
+from oferta.core.terms.simulating.files import open_events
 from oferta.core.terms.simulating.plan import write_plan
 from oferta.core.terms.simulating.types import Asked
 from oferta.core.terms.types import Kind, Pack

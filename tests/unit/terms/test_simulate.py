@@ -227,7 +227,7 @@ def test_an_unreadable_file_is_refused(policy: Pack, tmp_path: Path) -> None:
     path = tmp_path / "e.parquet"
     for content in (b"", b"PAR1 and then nothing", b"\xff\xfe\x00d,\n\x80"):
         path.write_bytes(content)
-        with pytest.raises((EventsUnreadable, EventColumnsMissing)):
+        with pytest.raises(EventsUnreadable):
             simulate(Asked(policy, "accrual", path))
     with pytest.raises(FileNotFoundError):
         simulate(Asked(policy, "accrual", tmp_path / "none.csv"))
@@ -239,7 +239,7 @@ def test_limits_need_a_key(tmp_path: Path) -> None:
     limit = next(iter(edition.limits.values()))
     question = pack.questions[limit.question]
     path = tmp_path / "e.csv"
-    path.write_text(",".join(question.facts) + "\n")
+    path.write_text(",".join(question.facts) + "\n" + "," * (len(question.facts) - 1))
     with pytest.raises(EventKeyNeeded) as needed:
         simulate(Asked(pack, limit.question, path, edition.id))
     assert limit.id in needed.value.limits

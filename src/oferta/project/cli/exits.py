@@ -48,6 +48,7 @@ EXIT_OF: dict[str, Exit] = {
     "project.embedded_missing": Exit.DATABASE,
     "project.not_a_checkout": Exit.NOT_FOUND,
     "project.wrong_cluster": Exit.DATABASE,
+    "terms.events_unreadable": Exit.NOT_FOUND,
     "terms.facts_disagree": Exit.WRONG_USE,
     "rest.bad_token": Exit.WRONG_USE,
     "rest.unknown_token": Exit.NOT_FOUND,

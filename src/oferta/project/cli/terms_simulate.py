@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +23,13 @@ from oferta.project.cli.output import Output, table
 
 #: Changes that the text shows; `--json` and the report have all of them.
 SHOWN_MAX = 15
+_SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
+
+
+def _size(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    if not _SIZE.fullmatch(given):
+        raise click.BadParameter(f"{given!r} is not a size, as 512MB or 1.5GB.")
+    return given
 
 
 @click.command(
@@ -48,7 +56,13 @@ SHOWN_MAX = 15
 @click.option(
     "--at", default="", metavar="URL", help="Of PostgreSQL, or of Spark's master; else our own."
 )
-@click.option("--memory", default="1GB", show_default=True, help="At most this much memory.")
+@click.option(
+    "--memory",
+    default="1GB",
+    show_default=True,
+    callback=_size,
+    help="At most this much memory.",
+)
 @click.option(
     "--lang",
     "language",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from oferta.core.terms.simulating.errors import EventFactsDisagree
-from oferta.core.terms.simulating.events import Events, facts_sql, run
+from oferta.core.terms.simulating.events import facts_sql
+from oferta.core.terms.simulating.files import Events, run
 from oferta.core.terms.sql.compiler import size_of
 from oferta.core.terms.sql.relations import disagreeing
 from oferta.core.terms.types import Coded, Kind, Relation, Type

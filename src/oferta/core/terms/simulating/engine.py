@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from oferta.core.terms.errors import UnknownEdition, UnknownFact, UnknownQuestion
 from oferta.core.terms.simulating.assumed import check_assumed
-from oferta.core.terms.simulating.events import (
-    check_keys,
-    check_values,
-    facts_sql,
-    open_events,
-    run,
-)
+from oferta.core.terms.simulating.events import check_keys, check_values, facts_sql
+from oferta.core.terms.simulating.files import open_events, run
 from oferta.core.terms.simulating.plan import write_plan
 from oferta.core.terms.simulating.staging import Staged, by_postgres, by_spark
 from oferta.core.terms.simulating.sums import Row, gathered

@@ -18,7 +18,7 @@ class EventsRefused(OfertaError):
 
 @dataclass(eq=False, kw_only=True)
 class EventsUnreadable(EventsRefused):
-    """The file is no CSV with a header and no Parquet, or it breaks off."""
+    """The file of events cannot be read as CSV or Parquet; `reason` says why."""
 
     code: ClassVar[str] = "terms.events_unreadable"
     reason: str

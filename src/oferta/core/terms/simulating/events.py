@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from oferta.core.terms.problems import printable
 from oferta.core.terms.simulating.errors import (
     EventColumnsMissing,
     EventColumnUnknown,
     EventKeyTwice,
-    EventsUnreadable,
     EventValueWrong,
 )
+from oferta.core.terms.simulating.files import Events, run
 from oferta.core.terms.simulating.written import coded_column
 from oferta.core.terms.types import Type
 from oferta.core.terms.values import expected_of
@@ -32,58 +31,6 @@ if TYPE_CHECKING:
 
 _CODED = ":coded"
 _NEAR = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """A readable file, its columns found."""
-
-    path: Path
-    #: SQL that reads it.
-    source: str
-    #: Column name to DuckDB's type.
-    columns: dict[str, str]
-    #: It is a CSV, in which all is text, and `null` is null.
-    written: bool
-
-
-def open_events(connection: duckdb.DuckDBPyConnection, path: Path) -> Events:
-    """Return a file of events, its header read.
-
-    Raises:
-        OSError: there is no such file, or it may not be read.
-        EventsUnreadable: it is neither CSV nor Parquet.
-    """
-    with path.open("rb") as stream:
-        first = stream.read(4)
-    name = exp.Literal.string(str(path.resolve())).sql("duckdb")
-    parquet = first == b"PAR1"
-    if parquet:
-        source = f"read_parquet({name})"
-    else:
-        source = f"read_csv({name}, header = true, all_varchar = true, sample_size = 2048)"
-    if not first:
-        raise EventsUnreadable(file=str(path), reason="it is empty")
-    rows = run(connection, path, f"DESCRIBE SELECT * FROM {source}")  # noqa: S608 - a quoted name
-    columns = {str(row[0]): str(row[1]) for row in rows}
-    if len({column.lower() for column in columns}) < len(columns):
-        raise EventsUnreadable(file=str(path), reason="two columns have the same name")
-    return Events(path, source, columns, not parquet)
-
-
-def run(connection: duckdb.DuckDBPyConnection, path: Path, sql: str) -> list[tuple[object, ...]]:
-    """Return the rows of a query over a file.
-
-    Raises:
-        EventsUnreadable: the file cannot be read to its end.
-    """
-    import duckdb  # noqa: PLC0415 - loaded only to simulate
-
-    try:
-        return connection.execute(sql).fetchall()
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
-        reason = str(error).strip().splitlines()[0][:300]
-        raise EventsUnreadable(file=str(path), reason=reason) from error
 
 
 def facts_sql(
@@ -101,10 +48,10 @@ def facts_sql(
     # A nullable fact may be left out: it is null.
     needed = [name for name, type_ in facts.items() if not type_.nullable]
     missing = [name for name in (*needed, *others) if name not in written]
-    found = list(events.columns)
-    if missing:
-        raise EventColumnsMissing(file=str(events.path), missing=missing, found=found)
     _refuse_misspelt(events, facts, written, others)
+    if missing:
+        found = [printable(name) for name in events.columns]
+        raise EventColumnsMissing(file=str(events.path), missing=missing, found=found)
     made: dict[str, str] = {}
     for name, type_ in facts.items():
         column = written.get(name, "")
@@ -118,13 +65,15 @@ def facts_sql(
 def _refuse_misspelt(
     events: Events, facts: Mapping[str, Type], written: Mapping[str, str], others: list[str]
 ) -> None:
-    absent = [name for name in facts if name not in written]
+    absent = {name.casefold(): name for name in (*facts, *others) if name not in written}
     for column in written:
         if column in facts or column in others:
             continue
-        near = difflib.get_close_matches(column, absent, n=1, cutoff=_NEAR)
+        near = difflib.get_close_matches(column.strip().casefold(), absent, n=1, cutoff=_NEAR)
         if near:
-            raise EventColumnUnknown(file=str(events.path), column=column, did_you_mean=near[0])
+            raise EventColumnUnknown(
+                file=str(events.path), column=printable(column), did_you_mean=absent[near[0]]
+            )
 
 
 def check_values(
@@ -167,10 +116,18 @@ def _value_wrong(
         file=str(events.path),
         row=int(str(nth)),
         fact=name,
-        given="null" if given is None else str(given)[:200],
+        given=_given(events, given),
         expected=expected_of(type_),
         rows=number,
     )
+
+
+def _given(events: Events, value: object) -> str:
+    """Return a wrong value as the message shows it."""
+    if value is None:
+        return "null"
+    text = printable(str(value))[:200]
+    return "the text 'null'" if text == "null" and not events.written else text
 
 
 def check_keys(connection: duckdb.DuckDBPyConnection, events: Events, key: str) -> None:
@@ -188,7 +145,7 @@ def check_keys(connection: duckdb.DuckDBPyConnection, events: Events, key: str) 
         f" GROUP BY {column} HAVING n > 1 OR {column} IS NULL ORDER BY n DESC, 1 LIMIT 1"
     )
     for found, number in run(connection, events.path, sql):
-        shown = "null" if found is None else str(found)
+        shown = "null" if found is None else printable(str(found))[:200]
         raise EventKeyTwice(file=str(events.path), column=key, key=shown, rows=int(str(number)))
 
 

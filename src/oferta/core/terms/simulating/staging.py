@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from oferta.core.terms.simulating.errors import EngineMissing
-from oferta.core.terms.simulating.events import Events, run
+from oferta.core.terms.simulating.files import Events, run
 from oferta.core.terms.types import Kind, Type
 
 if TYPE_CHECKING:
