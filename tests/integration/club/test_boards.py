@@ -16,7 +16,8 @@ from oferta.core.decisions.types import Override
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import Role
 from oferta.services.club import actions, expiring, redeeming, rules
-from oferta.services.club.boards import charts, figures
+from oferta.kernel import charts
+from oferta.services.club.boards import figures
 from oferta.services.club.boards.figures import Flow, Span
 from oferta.services.club.facts import payment_key
 from oferta.services.club.mapping import load_mapping

@@ -13,10 +13,10 @@ from oferta.core.decisions.tallying import Tally
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.core.terms import shelf
-from oferta.kernel import clock
+from oferta.kernel import charts, clock
 from oferta.kernel.i18n import Language, language_of
 from oferta.kernel.money import Money
-from oferta.services.club.boards import charts, figures
+from oferta.services.club.boards import figures
 from oferta.services.club.boards.figures import Board, Flow, Span
 from oferta.services.club.facts import PACK, day_of
 from oferta.services.club.rules import UNIT
