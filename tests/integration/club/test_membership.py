@@ -9,11 +9,14 @@ import pytest
 from club_builders import SHOP, a_person, at, balance, paid, take
 from django.db import IntegrityError, transaction
 
+from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
-from oferta.core.decisions.types import Status
+from oferta.core.decisions.types import Override, Status
 from oferta.core.ledger import queries as ledger
 from oferta.core.notices import queries as noticed
+from oferta.core.parties import actions as parties
 from oferta.core.parties.identity_types import PartyKind
+from oferta.core.parties.types import Actor, Role
 from oferta.services.club import expiring, redeeming
 from oferta.services.club.errors import (
     BadActivity,
@@ -215,3 +218,39 @@ def test_an_activity_that_cannot_be_is_refused(anna: UUID) -> None:
         tiers.record(anna, "deposit", starts=starts, ends=starts - timedelta(days=1))
     with pytest.raises(BadActivity):
         tiers.record(anna, "", starts=starts)
+
+
+def staff() -> Actor:
+    return parties.appoint_staff("boss", password=None, name="boss", role=Role.APPROVER)
+
+
+def corrected(decision_id: UUID, **outcome: object) -> None:
+    wanted = Override(decision_id=decision_id, reason="seen", actor=staff(), outcome=outcome)
+    decisions.override(wanted, now=at("2024-03-20"))
+
+
+def test_who_was_refused_by_mistake_is_a_member_once_staff_correct_it(db: None) -> None:
+    """The row follows the Decision, or the page and the terms would say different things."""
+    party = a_person("trader", kind=PartyKind.ORGANISATION)
+    with pytest.raises(NotAdmitted) as refused:
+        joining.join(party, now=NOW)
+    corrected(UUID(refused.value.decision_id), admitted="true", bonuses="new")
+    assert Member.objects.get(party_id=party).joined_on == date(2024, 3, 20)
+    assert MembershipChange.objects.latest("id").by == "staff"
+
+
+def test_who_was_admitted_by_mistake_leaves_with_the_time_to_come_back(anna: UUID) -> None:
+    (enrolled,) = (one for one in decided.decisions_of_party(anna) if one.question == "enrol")
+    corrected(enrolled.id, admitted="false", bonuses="new")
+    member = Member.objects.get(party_id=anna)
+    assert member.left_on == date(2024, 3, 20)
+    assert member.reopens_until is not None
+    assert Card.objects.get(member=member).state == "closed"
+
+
+def test_corrected_days_to_come_back_count_from_the_day_of_leaving(anna: UUID) -> None:
+    joining.leave(anna, now=NOW)
+    (left,) = (one for one in decided.decisions_of_party(anna) if one.question == "leave")
+    corrected(left.id, days_kept="200")
+    member = Member.objects.get(party_id=anna)
+    assert member.reopens_until == date(2024, 3, 1) + timedelta(days=200)

@@ -1,4 +1,4 @@
-"""What the club does when staff put another Decision in the place of one: lots follow."""
+"""What the club does when staff put another Decision in the place of one: its rows follow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from oferta.core.decisions.types import DecisionOverridden, Recounted
 from oferta.services.club import keeping
 from oferta.services.club.correcting import UNDO, open_instead, replace
 from oferta.services.club.facts import PACK
-from oferta.services.club.membership import tiers
+from oferta.services.club.membership import joining, tiers
 
 
 def on_overridden(event: DecisionOverridden) -> None:
@@ -17,6 +17,8 @@ def on_overridden(event: DecisionOverridden) -> None:
         return
     if new.question == tiers.QUESTION:
         tiers.corrected(old, new)
+    if new.question in joining.QUESTIONS:
+        joining.corrected(old, new)
     if new.question not in UNDO or new.actor_id is None:
         return  # what nobody stands behind, the club did itself: see `follow`
     if "member" not in new.context:

@@ -20,10 +20,14 @@ from oferta.core.parties.types import SYSTEM, Who, WhoKind
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 from oferta.services.club import enrolment, queries
+from oferta.services.club.correcting import root
 from oferta.services.club.errors import HasLeft, NotAdmitted
 from oferta.services.club.facts import PACK, day_of
 from oferta.services.club.membership import cards
 from oferta.services.club.models import Lot, Member, MembershipChange
+
+#: Decisions about membership.
+QUESTIONS = ("enrol", "leave")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,57 @@ def _leave(party_id: UUID, by: Who, now: datetime) -> Member:
     cards.close_all(member, today)
     note(member, "left", by=by, now=now, decision_id=decision.id)
     return member
+
+
+@transaction.atomic
+def corrected(old: Decision, new: Decision) -> None:
+    """Do what staff put in the place of a Decision about membership; what it did before goes.
+
+    Who was refused and is admitted joins on the day of the correction; who was admitted and is not
+    leaves on it, with the time to come back that everybody has. A leaving of which the days were
+    corrected waits as long as the new ones say, from the same day.
+    """
+    party_id, outcome = new.party_id, new.outcome or {}
+    if party_id is None:
+        return
+    parties.hold(party_id)
+    now, by = new.decided_at, Who(kind=WhoKind.STAFF, id=new.actor_id)
+    today = day_of(now)
+    member = Member.objects.filter(party_id=party_id).first()
+    if new.question == "leave":
+        if member is not None and _left_by(member, root(old).id):
+            member.reopens_until = _waits(member, int(outcome.get("days_kept") or 0))
+            member.save(update_fields=["reopens_until"])
+        return
+    admitted = bool(outcome.get("admitted"))
+    is_in = member is not None and member.left_on is None
+    if admitted and not is_in:
+        left_on = member.left_on if member else None
+        joined = _admitted(party_id, member, today)
+        if left_on is not None and outcome.get("bonuses") == "kept":
+            cards.give_back(joined, left_on, today)
+        elif member is not None:
+            _lapse(Q(account_id=member.account_id), today)
+        note(joined, "reopened" if member else "joined", by=by, now=now, decision_id=new.id)
+    elif member is not None and is_in and not admitted:
+        member.left_on = today
+        member.reopens_until = _waits(member, enrolment.days_kept(today))
+        member.save(update_fields=["left_on", "reopens_until"])
+        cards.close_all(member, today)
+        note(member, "left", by=by, now=now, decision_id=new.id)
+
+
+def _waits(member: Member, days: int) -> date | None:
+    return None if member.left_on is None else member.left_on + timedelta(days=days)
+
+
+def _left_by(member: Member, decision_id: UUID) -> bool:
+    """Tell whether a member left by this Decision and is still away."""
+    if member.left_on is None:
+        return False
+    told = MembershipChange.objects.filter(member=member, kind__in=("joined", "reopened", "left"))
+    last = told.order_by("-id").first()
+    return last is not None and (last.kind == "left" and last.decision_id == decision_id)
 
 
 def lapse(*, now: datetime) -> int:
