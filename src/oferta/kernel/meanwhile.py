@@ -33,9 +33,18 @@ def meanwhile(step: Step) -> Iterator[None]:
     driver = connection.connection
     outer = vars(driver).get("wait")
     wait = driver.wait
+    left = True
 
     def busily(gen: PQGen[Any], *args: Any, **kwargs: Any) -> Any:
-        return wait(_working(gen, driver.pgconn.socket, step), *args, **kwargs)
+        nonlocal left
+        if left:
+            return wait(_working(gen, driver.pgconn.socket, do_step), *args, **kwargs)
+        return wait(gen, *args, **kwargs)
+
+    def do_step() -> bool:
+        nonlocal left
+        left = step()
+        return left
 
     driver.wait = busily  # of this one connection; every wait of psycopg goes through it
     try:

@@ -76,8 +76,7 @@ def open_accounts(wanted: Iterable[NewAccount]) -> dict[str, Account]:
         BadAccount: a key, unit, limit or floor is impossible.
         AccountDiffers: a key is taken by an account with another unit, limit or floor.
     """
-    with transaction.atomic():
-        return accounts.open_accounts(connection(), wanted)
+    return accounts.open_accounts(connection(), wanted)
 
 
 def close_account(account_id: int) -> Account:

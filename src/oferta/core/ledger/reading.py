@@ -33,7 +33,7 @@ def accounts(connection: Connection[Any], ids: Iterable[int]) -> dict[int, Accou
 
 def accounts_by_key(connection: Connection[Any], keys: Iterable[str]) -> dict[str, Account]:
     """Return the accounts of those `keys` that exist, by key."""
-    found = Cursor(connection).execute(sql.ACCOUNTS_BY_KEY, (list(keys),)).fetchall()
+    found = _kept(connection, sql.ACCOUNTS_BY_KEY, list(keys))
     return {row[1]: _account(row) for row in found}
 
 

@@ -21,7 +21,6 @@ from oferta.kernel.ids import uuid7
 DELIVER = "notices.deliver"
 
 
-@transaction.atomic
 def send(
     wanted: Sequence[NewNotice],
     *,
@@ -59,16 +58,12 @@ def send(
     if sender is not None:
         reach.claim(sender, {item.party_id for item in wanted}, now=now)
     batch_id = uuid7()
-    models.Batch(
-        id=batch_id,
-        created_at=zoned(now),
-        size=len(wanted),
-        channels=list(channels),
-        mass_id=mass_id,
-    ).save(force_insert=True)
     ids = [uuid7() for _ in wanted]
-    storing.write(batch_id, zip(ids, wanted, strict=True), now=now)
-    outbox.add(DELIVER, batch_id=str(batch_id))
+    # A part of what the caller does: what fails here undoes that too, so no savepoint is needed.
+    with transaction.atomic(savepoint=False):
+        storing.open_batch(batch_id, len(wanted), channels=channels, mass_id=mass_id, now=now)
+        storing.write(batch_id, zip(ids, wanted, strict=True), now=now)
+        outbox.add(DELIVER, batch_id=str(batch_id))
     return ids
 
 

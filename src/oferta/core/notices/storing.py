@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from oferta.core.notices.types import Citation, NewNotice
-from oferta.kernel import pgcopy
+from oferta.kernel import asking, pgcopy
 from oferta.kernel.jsontext import json_bytes
 
 _COLUMNS = "id, party_id, params, decision_ids, kind, language, cites, batch_id, created_at"
@@ -22,8 +22,20 @@ _start = Struct(">hi16si16si").pack
 #: How a value of type `jsonb` starts.
 _JSONB = b"\x01"
 _COPY = f"COPY notices_notice ({_COLUMNS}) FROM STDIN (FORMAT binary)"
+_OPEN = """
+INSERT INTO notices_batch (id, created_at, size, state, held_because, channels, mass_id)
+VALUES (%s, %s, %s, 'open', '', %s::text[], %s)
+RETURNING id
+"""
 #: Rows sent at a time.
 _CHUNK = 50
+
+
+def open_batch(
+    batch_id: UUID, size: int, *, channels: Sequence[str], mass_id: UUID | None, now: datetime
+) -> None:
+    """Add a batch of so many notices."""
+    asking.rows(_OPEN, [batch_id, now, size, list(channels), mass_id])
 
 
 def write(batch_id: UUID, notices: Iterable[tuple[UUID, NewNotice]], *, now: datetime) -> None:

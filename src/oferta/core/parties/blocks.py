@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from oferta.core.parties import audit, models, queries
-from oferta.core.parties.errors import BadCustomer, NotPermitted
+from oferta.core.parties.errors import BadCustomer, NotPermitted, UnknownCustomer
 from oferta.core.parties.identity_types import BlockEntry, BlockLifted, CustomerBlocked
 from oferta.core.parties.login_errors import Blocked
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.terms import shelf
-from oferta.kernel import events
+from oferta.kernel import asking, events
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 
+_IN_FORCE = "customer_id = %s AND lifted_at IS NULL"
 _HOLD = "SELECT 1 FROM parties_customer WHERE id = %s FOR KEY SHARE"
 
 
@@ -88,8 +89,8 @@ def lift(customer_id: UUID, *, reason: str, actor: Actor, now: datetime) -> bool
 
 def in_force(customer_id: UUID) -> BlockEntry | None:
     """Return the block that keeps a customer from acting, if there is one."""
-    row = models.Block.objects.filter(customer_id=customer_id, lifted_at=None).first()
-    return None if row is None else _entry(row)
+    rows = asking.found(models.Block, _IN_FORCE, [customer_id])
+    return _entry(rows[0]) if rows else None
 
 
 def of_customer(customer_id: UUID) -> list[BlockEntry]:
@@ -105,10 +106,11 @@ def ensure_may_act(customer_id: UUID) -> None:
     begins after a block is refused.
 
     Raises:
+        UnknownCustomer: there is none.
         Blocked: they are blocked.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [customer_id])
+    if not asking.rows(_HOLD, [customer_id]):
+        raise UnknownCustomer(customer_id=str(customer_id))
     found = in_force(customer_id)
     if found is not None:
         raise Blocked(customer_id=str(customer_id), reason=found.reason, clause=found.clause)

@@ -127,9 +127,7 @@ def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
     # One array, as text: an IN of a thousand is slow to plan. Places come back, not ids: reading an
     # id takes longer than looking it up.
     told = ",".join([one.hex for one in wanted])
-    with connection.cursor() as cursor:
-        cursor.execute(_LANGUAGES, [f"{{{told}}}"])
-        found = cast("list[tuple[int, Language]]", cursor.fetchall())
+    found = cast("list[tuple[int, Language]]", asking.rows(_LANGUAGES, [f"{{{told}}}"]))
     return {wanted[place - 1]: language for place, language in found}
 
 

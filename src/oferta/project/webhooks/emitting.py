@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from oferta.kernel import outbox
+from oferta.kernel import asking, outbox
 from oferta.kernel.ids import uuid7
 from oferta.kernel.jsontext import json_text
 from oferta.project.webhooks.types import Kind, Told
@@ -43,9 +43,7 @@ def emit(kind: Kind, told: Callable[[], Sequence[dict[str, object]]], *, at: dat
         told: makes the data of each message; called only if somebody asks for it.
         at: when it happened.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LISTENING, [kind.value])
-        endpoints = [row[0] for row in cursor.fetchall()]
+    endpoints = [id_ for (id_,) in asking.rows(_LISTENING, [kind.value])]
     if endpoints:
         write([Told(kind, data) for data in told()], endpoints, at=at)
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from oferta.kernel import asking
 from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
@@ -56,6 +57,11 @@ SETTLED_AT_A_TIME = 200
 _OPEN = (PaymentState.STARTED, PaymentState.AUTHORISED)
 #: What a card's number looks like: it is not kept, whoever sends it (TR-134).
 _CARD_NUMBER = re.compile(r"[0-9]{13,19}")
+_CAPTURED = """
+UPDATE tickets_payment SET state = 'captured', changed_at = %(now)s
+WHERE id = ANY(%(payments)s::uuid[])
+RETURNING id
+"""
 _TAKEN = (Answer.AUTHORISED, Answer.CAPTURED)
 
 
@@ -87,6 +93,17 @@ def pay(order_id: UUID, pays: Sequence[Pay], *, now: datetime) -> OrderBrief:
         if means.is_outside(payment.means):
             references[payment.id] = _authorised(sold, payment, payments, now).reference
     return _confirm(order_id, payments, references, now, lines=sold.lines)
+
+
+def clear_up(order_id: UUID, *, now: datetime) -> OrderBrief:
+    """Ask what became of an earlier payment of an order; nothing new is paid.
+
+    Raises:
+        UnknownOrder: there is none.
+        PaymentDeclined, OrderClosed: nothing was charged.
+        PaymentUnclear: there is no answer yet.
+    """
+    return _resumed(order_id, zoned(now))
 
 
 def settle(*, now: datetime) -> int:
@@ -325,7 +342,7 @@ def _capture(payments: Sequence[Payment], now: datetime) -> int:
         if reply.answer is Answer.CAPTURED:
             taken.append(one.id)
     if taken:
-        Payment.objects.filter(id__in=taken).update(state=PaymentState.CAPTURED, changed_at=now)
+        asking.rows(_CAPTURED, {"payments": taken, "now": now})
     return len(taken)
 
 

@@ -15,8 +15,6 @@ from psycopg import errors as pg
 
 from oferta.core.parties import actions as parties
 from oferta.core.parties import blocks
-from oferta.core.parties import queries as known_parties
-from oferta.core.parties.errors import UnknownCustomer
 from oferta.core.parties.types import NewCustomer
 from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
@@ -236,8 +234,6 @@ def party_of(buyer: Buyer, now: datetime) -> UUID:
         UnknownCustomer, Blocked: they may not.
     """
     if buyer.party_id is not None:
-        if not known_parties.languages([buyer.party_id]):
-            raise UnknownCustomer(customer_id=str(buyer.party_id))
         blocks.ensure_may_act(buyer.party_id)
         return buyer.party_id
     contacts = {"email": buyer.email.strip(), "sms": buyer.phone.strip()}

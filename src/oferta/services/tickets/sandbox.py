@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from oferta.kernel import asking
 from oferta.kernel.money import Money
 from oferta.services.tickets.means import Answer, NoReply, Reply
 from oferta.services.tickets.models import SandboxCharge
@@ -29,6 +30,11 @@ VALUES (%s, %s, %s, %s, 0, '{}')
 ON CONFLICT (payment_id) DO UPDATE SET state = charge.state
 RETURNING charge.state
 """
+_CAPTURE = """
+UPDATE tickets_sandboxcharge SET state = 'captured'
+WHERE payment_id = %s AND amount = %s AND state = 'authorised'
+RETURNING state
+"""
 
 
 class Sandbox:
@@ -39,21 +45,16 @@ class Sandbox:
         if charge.instrument == LOST:
             raise NoReply
         state = Answer.DECLINED if charge.instrument == DECLINE else Answer.AUTHORISED
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _REMEMBER,
-                [charge.payment_id, charge.amount.minor, charge.amount.unit, state.value],
-            )
-            remembered = cursor.fetchone()[0]
+        ((remembered,),) = asking.rows(
+            _REMEMBER, [charge.payment_id, charge.amount.minor, charge.amount.unit, state.value]
+        )
         if charge.instrument == TIMEOUT:
             raise NoReply
         return _reply(charge.payment_id, Answer(remembered))
 
     def capture(self, payment_id: UUID, amount: Money) -> Reply:
         """Take what was set aside."""
-        changed = SandboxCharge.objects.filter(
-            payment_id=payment_id, amount=amount.minor, state=Answer.AUTHORISED
-        ).update(state=Answer.CAPTURED)
+        changed = asking.rows(_CAPTURE, [payment_id, amount.minor])
         return _reply(payment_id, Answer.CAPTURED) if changed else self.look(payment_id)
 
     def void(self, payment_id: UUID) -> Reply:
