@@ -40,6 +40,9 @@ FOR_PROGRAMS = (
     "health",
     "my:statement_file",
     "club:settlement_file",
+    "tickets:ticket_code",
+    "tickets:ticket_paper",
+    "tickets:ticket_pass",
     "configuration:jsi18n",
     "tickets:refund_paper",
     "tickets:refund_form",
@@ -57,6 +60,7 @@ MORE = {
     "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "standing:page": ("customer_id", ["customer_id", "firm_id"]),
+    "tickets:order": ("order_id", ["order_id", "reserved_order_id"]),
     "desk:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "club:desk_member": ("customer_id", ["customer_id", "firm_id"]),
 }
@@ -73,6 +77,7 @@ QUERIES = {
     "club:guide": ["?q=Halyk+Bonus", "?q=nobody"],
     "club:partner": ["?from=2017-01-01", "?from=x"],
     "club:board": ["?from=2017-01-01&to=2017-01-31", "?from=x&to=y"],
+    "tickets:listing": ["?q=nothing", "?day=never"],
     "terms:pack": ["?on=1999-01-01", "?on=never"],
     "terms:compare": ["?from=2024-04-15&to=2024-04-16", "?from=x"],
 }

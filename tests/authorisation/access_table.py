@@ -161,6 +161,23 @@ TABLE: tuple[Row, ...] = (
     session("club:settlement_file", other=HIDDEN),
     session("club:dispute_line", other=HIDDEN),
     session("club:dispute_line", "POST", other=HIDDEN, words="mine"),
+    # What is on, and a buyer's orders and tickets. A guest's order has a door of its own.
+    everybody("tickets:listing"),
+    everybody("tickets:performance"),
+    everybody("tickets:performance", "POST", email="mine"),
+    session("tickets:mine"),
+    session("tickets:order", other=HIDDEN),
+    session("tickets:pay", "POST", other=HIDDEN),
+    session("tickets:abandon", "POST", other=HIDDEN),
+    session("tickets:ticket", other=HIDDEN),
+    session("tickets:ticket_code", other=HIDDEN),
+    session("tickets:ticket_paper", other=HIDDEN),
+    Row(  # no certificate of Apple's is set
+        "tickets:ticket_pass",
+        {**session("x").answers} | dict.fromkeys(("owner", "blocked", "stranger"), HIDDEN),
+    ),
+    session("tickets:waiting"),
+    session("tickets:waiting", "POST", leave="1"),
     session("agreements:list"),
     session("agreements:edition"),  # who accepted none is asked to
     session("agreements:receipt", other=HIDDEN),

@@ -72,6 +72,14 @@ def test_each_caller_gets_what_the_table_says(walked: dict[tuple[int, str], Got]
 #: What a personal link opens beside reading: nothing about money, data or the login; but of one's
 #: tickets all about giving them back, since who bought as a guest has no other door (TR-100).
 OF_A_LINK = {
+    "tickets:mine",
+    "tickets:order",
+    "tickets:pay",
+    "tickets:abandon",
+    "tickets:ticket",
+    "tickets:ticket_code",
+    "tickets:ticket_paper",
+    "tickets:ticket_pass",
     "tickets:refund",
     "tickets:apply",
     "tickets:refund_form_of",

@@ -31,6 +31,7 @@ class Link(NamedTuple):
 
 PUBLIC = (
     Link("home", "frame.home"),
+    Link("tickets:listing", "tickets.shop.title"),
     Link("terms:packs", "published.title"),
     Link("my:home", "frame.my"),
     Link("desk:home", "desk.title"),
@@ -38,6 +39,7 @@ PUBLIC = (
 CUSTOMER = (
     Link("my:home", "my.home", "home"),
     Link("my:statement", "my.statement", "statement"),
+    Link("tickets:mine", "tickets.mine.title", "ticket", by_link=True),
     Link("club:home", "club.nav", "club"),
     Link("inbox:list", "my.notices", "notices", by_link=True),
     Link("cases:list", "my.cases", "cases", by_link=True),

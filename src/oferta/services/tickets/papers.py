@@ -66,6 +66,11 @@ def pdf(ticket_id: UUID, *, language: Language) -> bytes:
     return paper.pdf([one], language=language)
 
 
+def has_passes() -> bool:
+    """Tell whether passes for a telephone's wallet are issued here."""
+    return _Connected.issuer() is not None
+
+
 def wallet_pass(ticket_id: UUID, *, language: Language) -> bytes:
     """Return a ticket as an Apple Wallet pass.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -18,7 +18,7 @@ from oferta.core.parties.types import Customer
 from oferta.core.parties.web import acting
 from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.kernel.money import Money
-from oferta.services.tickets.models import HallSeat, Performance, Venue
+from oferta.services.tickets.models import HallSeat, Venue
 from oferta.services.tickets.types import Stage
 
 
@@ -34,6 +34,22 @@ class Chip(NamedTuple):
 
     key: str
     tone: str = ""
+
+
+class Staged(Protocol):
+    """What a stage is told of: a performance's row, or what it is sold as."""
+
+    @property
+    def stage(self) -> str:
+        """A value of `Stage`."""
+
+    @property
+    def sale_starts_at(self) -> datetime:
+        """From when it is sold."""
+
+    @property
+    def sale_ends_at(self) -> datetime:
+        """Until when it is sold."""
 
 
 _STAGES: Mapping[str, Chip] = {
@@ -57,11 +73,11 @@ def title(titles: Mapping[str, str], language: Language) -> Titled:
     return Titled(titles[found], found)
 
 
-def stage(performance: Performance, *, left: int | None = None, now: datetime) -> Chip:
+def stage(performance: Staged, *, left: int | None = None, now: datetime) -> Chip:
     """Return where a performance stands, in words.
 
     Args:
-        performance: its row.
+        performance: its row, or its offer.
         left: how many places are free, if it is known; none left is "sold out".
         now: zoned.
     """
@@ -74,7 +90,7 @@ def stage(performance: Performance, *, left: int | None = None, now: datetime) -
     return _SOLD_OUT if left == 0 else _STAGES[Stage.ON_SALE]
 
 
-def can_buy(performance: Performance, *, now: datetime) -> bool:
+def can_buy(performance: Staged, *, now: datetime) -> bool:
     """Tell whether tickets are sold at a moment, if any are left."""
     on_time = performance.sale_starts_at <= now < performance.sale_ends_at
     return performance.stage == Stage.ON_SALE and on_time
@@ -119,7 +135,17 @@ def reader(request: HttpRequest) -> Customer | None:
     except UnknownCustomer:
         return None
     found = acting.chosen(request, person)
+    request.acting = found  # type: ignore[attr-defined] # the frame says for whom they act
     return person if found is None else found.organisation
+
+
+def may_act(request: HttpRequest) -> bool:
+    """Tell whether the reader may do something here; a mere reader of an organisation may not.
+
+    To be asked after `reader`.
+    """
+    found: acting.Acting | None = getattr(request, "acting", None)
+    return found is None or found.may(request.method or "", owners=False)
 
 
 def address(name: str, *args: object) -> str:
