@@ -237,3 +237,22 @@ def test_money_without_an_account_waits_for_a_choice_and_then_goes(
     assert buyer.client.post(f"{path}send", {"bank": "A bank, 40817"}).status_code == 302
     refund.refresh_from_db()
     assert (refund.state, refund.bank_details) == (RefundState.SENT, "A bank, 40817")
+
+
+@pytest.mark.parametrize("way", ["balance", "voucher"])
+def test_a_balance_or_a_voucher_take_the_place_of_money_only_by_the_buyers_word(
+    at: Callable[[datetime], None], way: str
+) -> None:
+    # TR-106, TR-109
+    at(before(7))
+    buyer = a_buyer_of(1)
+    refund = filed(buyer, now=before(7)).refunds.get()
+    path = buyer.path("choose", refund.id)
+    assert "Only if you agree" in buyer.client.get(path).content.decode()
+    buyer.client.post(f"{path}consent", {"way": "cash"})
+    refund.refresh_from_db()
+    assert refund.state == RefundState.DUE
+    buyer.client.post(f"{path}consent", {"way": way})
+    refund.refresh_from_db()
+    assert (refund.state, refund.consented_to) == (RefundState.PAID, way)
+    assert "Only if you agree" not in buyer.client.get(path).content.decode()

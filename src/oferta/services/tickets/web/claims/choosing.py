@@ -17,10 +17,13 @@ from oferta.kernel.i18n import language_of
 from oferta.services.tickets.models import Refund
 from oferta.services.tickets.refunding import paying_out, story
 from oferta.services.tickets.refunding.errors import CannotPayOut
+from oferta.services.tickets.types import RefundState
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.claims import labels
 from oferta.services.tickets.web.claims.tracker import money_of
 
+#: Of money that has not gone yet.
+_OPEN = (RefundState.DUE, RefundState.AWAITING_CHOICE, RefundState.CAME_BACK)
 #: Characters of bank details.
 BANK_MAX = 1_000
 
@@ -51,6 +54,22 @@ def send(request: HttpRequest, *, customer: Customer, token: str, refund_id: UUI
     return redirect("tickets:choose", token, row.id)
 
 
+@require_POST
+@for_customer
+def consent(
+    request: HttpRequest, *, customer: Customer, token: str, refund_id: UUID
+) -> HttpResponse:
+    """Pay to the buyer's balance or by a voucher, if they say so themselves (TR-106, TR-109)."""
+    row = labels.refund_of(customer, refund_id)
+    try:
+        paying_out.consent(row.id, request.POST.get("way", ""), now=clock.now())
+    except CannotPayOut:
+        messages.info(request, "tickets.money.under_way", extra_tags="word")
+    else:
+        messages.success(request, "tickets.money.chosen", extra_tags="word")
+    return redirect("tickets:choose", token, row.id)
+
+
 def _page(request: HttpRequest, row: Refund, token: str, error_key: str = "") -> HttpResponse:
     place = row.ticket.place
     context = money_of(row) | {
@@ -61,6 +80,7 @@ def _page(request: HttpRequest, row: Refund, token: str, error_key: str = "") ->
         "timeline": [(one, f"tickets.story.{one.what}") for one in story.money(row)],
         "error_key": error_key,
         "given": request.POST.get("bank", ""),
+        "may_consent": row.state in _OPEN,
     }
     return render(request, "tickets/claims/choose.html", context, status=422 if error_key else 200)
 

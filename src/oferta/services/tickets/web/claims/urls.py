@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REQUEST}papers/<slug:paper>", tracker.handed_out, name="refund_paper"),
     path("<door:token>/refunds/money/<uuid:refund_id>/", choosing.choose, name="choose"),
     path("<door:token>/refunds/money/<uuid:refund_id>/send", choosing.send, name="send"),
+    path("<door:token>/refunds/money/<uuid:refund_id>/consent", choosing.consent, name="consent"),
     path("desk/refunds/", office.queue, name="office"),
     path("desk/refunds/register/", office.register, name="office_register"),
     path(_DESK, office.application, name="office_application"),
