@@ -214,6 +214,7 @@ TABLE: tuple[Row, ...] = (
     session("tickets:refund_paper", other=HIDDEN),
     session("tickets:choose", other=HIDDEN),
     session("tickets:send", "POST", other=HIDDEN, bank="mine"),
+    session("tickets:consent", "POST", other=HIDDEN, way="balance"),
     in_the_middle("mfa_authenticate"),
     in_the_middle("mfa_login_webauthn"),
     everybody("sign_in:by_code"),
