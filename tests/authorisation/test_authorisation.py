@@ -92,6 +92,7 @@ OF_A_LINK = {
     "tickets:refund_paper",
     "tickets:choose",
     "tickets:send",
+    "tickets:consent",
     "my:home",
     "inbox:list",
     "inbox:notice",
