@@ -28,6 +28,29 @@ from signing_in import sign_in_customer, sign_in_staff
 SECRET = "Zhuldyz-7431"  # noqa: S105 - a name
 
 
+#: What an address asks for of the corner club, and of things that nobody has.
+_FIXED: dict[str, Any] = {
+    "object_id": "corner-club",
+    "app_label": "decisions",
+    "pack": "corner-club",
+    "edition": "2024-01-01",
+    "question": "bonus",
+    "token": "my",
+    "factor_id": 1,
+    "session_id": 1,
+    "device_id": 1,
+    "delivery_id": 1,
+    "prefix": "unknown",
+    "batch_id": uuid4(),
+    "request_id": uuid4(),
+    "endpoint_id": uuid4(),
+    "evidence_id": uuid4(),
+    "status_id": uuid4(),
+    "gate_id": uuid4(),
+    "prepared_id": uuid4(),
+}
+
+
 @dataclass
 class World:
     """Who is there, and the ids of what is the owner's."""
@@ -65,15 +88,23 @@ def make() -> World:
     appointment = staffing.propose(
         username, name="x", roles=[Role.CLERK], reason="x", actor=another, now=build.NOW
     )
-    mine = _data_of(owner) | _messages(staff["messenger"], owner) | _partner_of(owner, decision)
-    mine |= _refunds_of(owner)
+    # Their data is asked to be erased before anything is open that would stand against it.
+    mine = (
+        _invited(owner)
+        | _data_of(owner)
+        | _refunds_of(owner)
+        | _messages(staff["messenger"], owner)
+        | _partner_of(owner, decision)
+        | _organiser_of(owner)
+    )
     staffing.dismiss(staff["dismissed"].id, reason="left", actor=another, now=build.NOW)
     world = World(
         clients={},
         staff=staff,
         owner=owner,
         stranger=stranger,
-        values={
+        values=_FIXED
+        | {
             "decision_id": decision.id,
             "case_id": case.id,
             "customer_id": owner,
@@ -81,29 +112,34 @@ def make() -> World:
             "notice_id": notices.inbox(owner)[0].id,
             "staff_id": staff["target"].id,
             "appointment_id": appointment,
-            "batch_id": uuid4(),
-            "request_id": uuid4(),
-            "object_id": "corner-club",
-            "app_label": "decisions",
-            "pack": "corner-club",
-            "edition": "2024-01-01",
-            "question": "bonus",
-            "token": "my",
-            "factor_id": 1,
-            "session_id": 1,
-            "device_id": 1,
-            "endpoint_id": uuid4(),
-            "evidence_id": uuid4(),
-            "status_id": uuid4(),
-            "delivery_id": 1,
-            "prefix": "unknown",
-            "gate_id": uuid4(),
         }
         | mine,
         links={"owner": queries.link_token(owner), "stranger": queries.link_token(stranger)},
     )
     world.clients = _clients(world, blocked)
     return world
+
+
+def _invited(owner: UUID) -> dict[str, Any]:
+    """Ask the owner at a contact that they proved to act for an organisation."""
+    from django.contrib.auth import get_user_model
+
+    from oferta.core.parties import inviting, models
+    from oferta.core.parties.contacts import read_contact
+    from oferta.core.parties.identity_types import MemberRole, PartyKind
+    from oferta.core.parties.types import NewCustomer
+    from oferta.kernel import clock
+
+    now, to = clock.now(), read_contact(f"{uuid4().hex}@example.kz")
+    login = get_user_model().objects.create_user(f"of {owner}")
+    models.Customer.objects.filter(id=owner).update(login=login)
+    models.LoginContact.objects.create(
+        login=login, channel=to.channel.value, address=to.address, proven_at=now
+    )
+    firm = NewCustomer(key=f"auth-other-{uuid4().hex[:6]}", kind=PartyKind.ORGANISATION)
+    id_ = parties.register_customers([firm], now=now)[firm.key]
+    made = inviting.invite(id_, to, MemberRole.READER, by=owner, language="en", now=now)
+    return {"invitation_id": made.id}
 
 
 def _refunds_of(owner: UUID) -> dict[str, Any]:
@@ -160,6 +196,14 @@ def _partner_of(owner: UUID, decision: Decision) -> dict[str, Any]:
         "line_id": line.id,
         "kind": "csv",
     }
+
+
+def _organiser_of(owner: UUID) -> dict[str, Any]:
+    """Let the owner act for an organiser of performances with whom something was settled."""
+    from settling_world import settled
+    from ticket_world import NOW, a_buyer
+
+    return settled(owner, a_buyer(), NOW)
 
 
 def _clients(world: World, blocked: UUID) -> dict[str, Client]:

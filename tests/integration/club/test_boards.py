@@ -15,8 +15,8 @@ from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Override
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import Role
-from oferta.services.club import actions, expiring, redeeming, rules
 from oferta.kernel import charts
+from oferta.services.club import actions, expiring, redeeming, rules
 from oferta.services.club.boards import figures
 from oferta.services.club.boards.figures import Flow, Span
 from oferta.services.club.facts import payment_key

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
@@ -21,6 +22,14 @@ WHERE pack = %(pack)s AND question = ANY(%(questions)s) AND status = 'decided'
   AND id NOT IN (SELECT overrides_id FROM decisions_decision WHERE overrides_id IS NOT NULL)
 GROUP BY question, decided_by, held
 ORDER BY question, 4 DESC, 3 DESC, decided_by"""
+
+_OF_DECISIONS = """
+SELECT question, decided_by, count(*),
+       coalesce(sum((outcome ->> %(field)s)::bigint), 0)::bigint
+FROM decisions_decision
+WHERE id = ANY(%(ids)s) AND status = 'decided'
+GROUP BY question, decided_by
+ORDER BY 4 DESC, 3 DESC, decided_by"""
 
 
 class Tally(NamedTuple):
@@ -52,3 +61,16 @@ def by_clauses(
         cursor.execute(_BY_CLAUSES, asked | {"since": since, "until": until})
         rows = cursor.fetchall()
     return [Tally(row[0], tuple(row[1]), row[2], row[3], row[4]) for row in rows]
+
+
+def of_decisions(ids: Iterable[UUID], *, field: str) -> list[Tally]:
+    """Return which clauses made these Decisions, and what they come to, the most first.
+
+    Args:
+        ids: of Decisions of one pack.
+        field: as of `by_clauses`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_DECISIONS, {"ids": list(ids), "field": field})
+        rows = cursor.fetchall()
+    return [Tally(row[0], tuple(row[1]), row[2], row[3], False) for row in rows]

@@ -60,6 +60,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.SEE_TRANSFERS,
             P.STOP_MESSAGES,
             P.SEE_FIGURES,
+            P.SETTLE,
         }
     ),
     Role.TERMS_OWNER: frozenset(

@@ -74,6 +74,8 @@ class Permission(StrEnum):
     STOP_MESSAGES = "stop_messages"
     #: Read a service's totals: what was given, spent, is owed. Shows no customer.
     SEE_FIGURES = "see_figures"
+    #: Settle with who is owed money by a service, and order its payment.
+    SETTLE = "settle"
     TAKE_PAYMENTS = "take_payments"
     ADMIT = "admit"
     MODERATE = "moderate"

@@ -52,6 +52,7 @@ DESK: tuple[Link, ...] = (
     Link("club:suspicions", "club.suspicions.title", "warning", permission="see_cases"),
     Link("club:card_requests", "club.desk.cards", "club", permission="record_identity"),
     Link("club:board", "club.board.title", "chart", permission="see_figures"),
+    Link("tickets:settling", "tickets.settling.title", "chart", permission="see_figures"),
     Link("tickets:gates", "tickets.gate.title", "lock", permission="admit"),
     Link("tickets:counter", "tickets.counter.title", "shop", permission="take_payments"),
     Link("audit:log", "audit.title", "log", permission="read_audit"),

@@ -8,16 +8,19 @@ terms may still return stays on the account: constraints of the tables hold all 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Sum
 
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision
 from oferta.core.ledger import queries as ledger
 from oferta.core.ledger.types import StatementLine
+from oferta.core.terms import shelf
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
@@ -35,6 +38,8 @@ from oferta.services.tickets.settling.errors import NothingToSettleYet
 from oferta.services.tickets.types import Stage
 
 PAGE = 1000
+#: Performances shown, or settled by the command line, at a time.
+DUE_MAX = 200
 SOLD = (rules.FACE,)
 RETURNED = (rules.FACE_RETURNED, refunds.PRICE_RETURNED)
 COVERED = (plans.COVERED,)
@@ -96,7 +101,8 @@ def due(*, now: datetime) -> list[Performance]:
     ahead = Performance.objects.filter(
         stage=Stage.ON_SALE, organiser_id__in=agreed, sale_starts_at__lte=now
     )
-    rows = list((held | ahead).order_by("starts_at", "id"))
+    both = (held | ahead).select_related("hall__venue", "organiser")
+    rows = list(both.order_by("starts_at", "id")[:DUE_MAX])
     balances = ledger.accounts([one.face_account_id for one in rows if one.face_account_id])
     return [one for one in rows if one.face_account_id and balances[one.face_account_id].balance]
 
@@ -111,44 +117,83 @@ def _locked(performance_id: UUID) -> Performance:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a settlement would free now, and by which clauses."""
+
+    released: int
+    held_back: int
+    may_come_back: int
+    free_on: date
+    advance: bool
+    pack: str
+    edition: str
+    clauses: tuple[str, ...]
+
+
+def preview(performance: Performance, *, now: datetime) -> Preview:
+    """Return what the contract would free if it were settled now; nothing is stored.
+
+    Args:
+        performance: with its hall and venue read.
+        now: zoned.
+    """
+    may = exposure.may_come_back(performance, now=zoned(now))
+    pack = asking.pack_of(performance.organiser_id)
+    found = shelf.terms().decide(pack, plans.RELEASE, _given(performance, may, now))
+    said = found.outcome
+    return Preview(
+        released=int(said["released"] or 0),
+        held_back=int(said["held_back"] or 0),
+        may_come_back=may,
+        free_on=asking.day(said["free_on"]),
+        advance=bool(said["advance"]),
+        pack=pack,
+        edition=found.edition,
+        clauses=tuple(found.decided_by),
+    )
+
+
 def _release(performance: Performance, may: int, now: datetime) -> Decision:
     """Ask the contract what is free and move it."""
     unit, organiser = performance.currency, performance.organiser_id
-    zone = ZoneInfo(performance.hall.venue.time_zone)
-    contract = OrganiserContract.objects.filter(organiser_id=organiser).first()
-    done = performance.settlements.count()
-    face = performance.face_account_id
     claims = accounts.owed_by_organiser(organiser, unit)
-    found = ledger.accounts([face or 0, claims])
-    held = found[face or 0].balance
-    released = sum(performance.settlements.values_list("released", flat=True))
-    covered = sum(performance.settlements.values_list("covered", flat=True))
-    given = {
-        "settled_on": now.astimezone(zone).date(),
-        "stage": performance.stage,
-        "performance_on": performance.starts_at.astimezone(zone).date(),
-        "face_held": str(Money(held, unit)),
-        "face_sold": str(Money(max(held + released - covered, 0), unit)),
-        "may_come_back": str(Money(may, unit)),
-        "released_before": str(Money(max(released - covered, 0), unit)),
-        "advance_share": _percent(contract.advance_share if contract else 0),
-    }
     asked = asking.occurrence(
-        f"tickets/release/{performance.id}/{done + 1}",
+        f"tickets/release/{performance.id}/{performance.settlements.count() + 1}",
         organiser,
         plans.RELEASE,
-        given,
+        _given(performance, may, now),
         plan=plans.RELEASE_PLAN,
         context={
             "performance": selling.title_of(performance.titles),
-            "face": face,
+            "face": performance.face_account_id,
             "due": accounts.due_to_organiser(organiser, unit),
             "claims": claims,
-            "owes": max(-found[claims].balance, 0),
+            "owes": max(-ledger.account(claims).balance, 0),
         },
         now=now,
     )
     return asking.decided(asked, now=now)
+
+
+def _given(performance: Performance, may: int, now: datetime) -> dict[str, object]:
+    """Return the facts of a settlement."""
+    unit = performance.currency
+    zone = ZoneInfo(performance.hall.venue.time_zone)
+    contract = OrganiserContract.objects.filter(organiser_id=performance.organiser_id).first()
+    held = ledger.account(performance.face_account_id or 0).balance
+    done = performance.settlements.aggregate(out=Sum("released"), back=Sum("covered"))
+    released = max(int(done["out"] or 0) - int(done["back"] or 0), 0)
+    return {
+        "settled_on": now.astimezone(zone).date(),
+        "stage": performance.stage,
+        "performance_on": performance.starts_at.astimezone(zone).date(),
+        "face_held": str(Money(held, unit)),
+        "face_sold": str(Money(held + released, unit)),
+        "may_come_back": str(Money(may, unit)),
+        "released_before": str(Money(released, unit)),
+        "advance_share": _percent(contract.advance_share if contract else 0),
+    }
 
 
 def _booked(account_id: int, after: int) -> Iterator[StatementLine]:
