@@ -44,18 +44,29 @@ FOR_PROGRAMS = (
     "tickets:ticket_paper",
     "tickets:ticket_pass",
     "configuration:jsi18n",
+    "tickets:gate_file",
+    "tickets:gate_worker",
+    "tickets:form",
     "tickets:refund_paper",
+    "tickets:settlement_file",
+    "tickets:transfer_file",
     "tickets:refund_form",
     "tickets:refund_form_of",
     "tickets:office_paper",
     "tickets:office_document",
 )
+#: Performances to which something happened.
+CHANGED = ("moved_id", "replaced_id", "called_off_id")
 #: Names in an address that more than one value makes sense for: name to the keys in `World.ids`.
 MORE = {
     "tickets:application": ("application_id", ["application_id", "granted_id", "late_id"]),
     "tickets:office_application": ("application_id", ["application_id", "late_id", "refused_id"]),
     "tickets:choose": ("refund_id", ["refund_id", "sent_refund_id"]),
     "tickets:refund": ("order_id", ["order_id", "returned_order_id"]),
+    "tickets:history": ("performance_id", ["performance_id", *CHANGED]),
+    "tickets:my_change": ("order_id", ["order_id", "moved_order_id", "replaced_order_id"]),
+    "tickets:change": ("performance_id", ["performance_id", *CHANGED]),
+    "tickets:proposal": ("prepared_id", ["prepared_id", "prepared_done_id"]),
     "cases:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
@@ -66,9 +77,12 @@ MORE = {
 }
 #: What is typed behind an address to see another side of the page.
 QUERIES = {
+    "tickets:settlement": ["?kind=returned", "?kind=covered"],
     "tickets:refund": ["?reason=illness", "?reason=other"],
     "tickets:office": ["?show=money", "?q=FRONTDOOR1"],
     "tickets:office_register": ["?order=FRONTDOOR1", "?order=x"],
+    "tickets:gate_incidents": ["?all=1"],
+    "tickets:counter": ["?code=x"],
     "inbox:list": ["?show=unread"],
     "my:statement": ["?month=2017-01", "?month=1999-01"],
     "desk:find": ["?q=Айгерім", "?q=nobody"],

@@ -10,15 +10,16 @@ from oferta.core.parties.archive import Section
 from oferta.core.parties.erasing import Eraser, Kept, blanked
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
-from oferta.services.tickets.models import Order, Ticket
+from oferta.services.tickets.models import Order, Ticket, WaitingEntry
 
 
 def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
-    """Return the customer's orders and tickets."""
+    """Return the customer's orders and tickets, and what they wait or waited for."""
     orders = ("at", "code", "performance", "status", "amount", "name", "email", "phone")
     yield Section("orders", orders, _orders(customer_id))
     tickets = ("at", "code", "performance", "status", "name")
     yield Section("tickets", tickets, _tickets(customer_id))
+    yield Section("waiting", ("at", "performance", "ends"), _waits(customer_id))
 
 
 def _orders(customer_id: UUID) -> Iterator[dict[str, Any]]:
@@ -48,11 +49,26 @@ def _tickets(customer_id: UUID) -> Iterator[dict[str, Any]]:
         }
 
 
+def _waits(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = WaitingEntry.objects.filter(party_id=customer_id).select_related("performance")
+    for row in rows.order_by("joined_at").iterator():
+        yield {
+            "at": row.joined_at.isoformat(),
+            "performance": row.performance.key,
+            "ends": row.left_at.isoformat() if row.left_at else "",
+        }
+
+
 _ORDERS = "(SELECT id FROM tickets_order WHERE party_id = %(party)s)"
 
 ERASER = Eraser(
     room="tickets",
     wipes=(
+        blanked(
+            "tickets_waitingentry",
+            "left_at = now()",
+            "party_id = %(party)s AND left_at IS NULL",
+        ),
         blanked("tickets_orderline", "visitor_name = ''", f"order_id IN {_ORDERS}"),
         blanked("tickets_ticket", "holder_name = %(grave)s", "holder_id = %(party)s"),
         blanked(
