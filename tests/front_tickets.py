@@ -15,6 +15,7 @@ from oferta.services.tickets.models import Application, Order, Refund
 from oferta.services.tickets.refunding import applying, coming, letters, overdue, paying_out
 from oferta.services.tickets.refunding.types import ApplicationBrief, Filing, Paper
 from oferta.services.tickets.types import Buyer, OfflineScan, OrderBrief, Scanned, Wanted
+from settling_world import settled
 from ticket_world import Show, a_show, bought, reserved, tickets_of
 
 
@@ -27,6 +28,7 @@ def build(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, Any
         **_orders(show, party, now),
         **_gates(party, now),
         **refunds(party, now),
+        **settled(party, buyer(party), now),
     }
 
 

@@ -40,6 +40,8 @@ FOR_PROGRAMS = (
     "health",
     "my:statement_file",
     "club:settlement_file",
+    "tickets:settlement_file",
+    "tickets:transfer_file",
     "tickets:ticket_code",
     "tickets:ticket_paper",
     "tickets:ticket_pass",
@@ -77,6 +79,7 @@ MORE = {
 }
 #: What is typed behind an address to see another side of the page.
 QUERIES = {
+    "tickets:settlement": ["?kind=returned", "?kind=covered"],
     "tickets:settlement": ["?kind=returned", "?kind=covered"],
     "tickets:refund": ["?reason=illness", "?reason=other"],
     "tickets:office": ["?show=money", "?q=FRONTDOOR1"],
