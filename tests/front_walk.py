@@ -50,8 +50,6 @@ FOR_PROGRAMS = (
     "tickets:gate_worker",
     "tickets:form",
     "tickets:refund_paper",
-    "tickets:settlement_file",
-    "tickets:transfer_file",
     "tickets:refund_form",
     "tickets:refund_form_of",
     "tickets:office_paper",
@@ -79,7 +77,6 @@ MORE = {
 }
 #: What is typed behind an address to see another side of the page.
 QUERIES = {
-    "tickets:settlement": ["?kind=returned", "?kind=covered"],
     "tickets:settlement": ["?kind=returned", "?kind=covered"],
     "tickets:refund": ["?reason=illness", "?reason=other"],
     "tickets:office": ["?show=money", "?q=FRONTDOOR1"],
