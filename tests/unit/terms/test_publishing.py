@@ -83,7 +83,15 @@ def test_publishing_the_same_again_answers_the_same_and_writes_nothing(pack: Pat
 
 
 @pytest.mark.parametrize(
-    ("by", "approver"), [("Ayan", "Ayan"), ("Ayan ", "ayan"), ("", "Mei"), ("Ayan", "  ")]
+    ("by", "approver"),
+    [
+        ("Ayan", "Ayan"),
+        ("Ayan ", "ayan"),
+        ("", "Mei"),
+        ("Ayan", "  "),
+        ("A. Serik", "A.Serik"),
+        ("Ayan", "Аyаn"),  # the second in Cyrillic letters that look alike
+    ],
 )
 def test_one_person_alone_publishes_nothing(pack: Path, by: str, approver: str) -> None:
     before = files_of(pack)

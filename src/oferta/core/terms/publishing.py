@@ -28,6 +28,7 @@ from oferta.core.terms.publication import (
     record_file,
 )
 from oferta.core.terms.types import Edition, Pack
+from oferta.kernel.lookalikes import folded
 
 #: Problem code of the check for an open point of any edition.
 _OPEN_POINT = "terms.open_point"
@@ -104,7 +105,7 @@ def publish(  # noqa: PLR0913 - what a publication says
         OSError: the record cannot be written; then there is none.
     """
     by, approver = _person(published_by), _person(approved_by)
-    if not by or not approver or by.casefold() == approver.casefold():
+    if not by or not approver or _letters(by) == _letters(approver):
         raise NotApproved(pack=folder.name, published_by=by, approved_by=approver)
     pack, chosen = _checked(folder, edition)
     record = published(pack.folder, edition)
@@ -139,6 +140,11 @@ def _checked(folder: Path, edition: str) -> tuple[Pack, Edition]:
 def _person(name: str) -> str:
     """Return a name as it is compared: one spelling, single spaces."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _letters(name: str) -> str:
+    """Return a name as two are told apart: no other spelling of it is another person."""
+    return "".join(sign for sign in folded(name) if sign.isalnum())
 
 
 def _before(pack: Pack, edition: Edition) -> Edition | None:
