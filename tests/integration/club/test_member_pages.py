@@ -22,7 +22,7 @@ from oferta.kernel import clock
 from oferta.kernel.i18n import Language
 from oferta.services.club import enrolment, partners, paying
 from oferta.services.club.facts import PACK, day_of
-from oferta.services.club.models import Campaign, Member, Redemption
+from oferta.services.club.models import Campaign, Card, Member, Redemption
 from oferta.services.club.pages import asked
 from oferta.services.club.paying import Paid
 from signing_in import sign_in_customer
@@ -258,9 +258,44 @@ def test_campaigns_of_today_show_ceiling_used_and_left(member: Member, client: C
     said = text_of(client, "club:campaigns")
     assert "Double coffee 5%" in said
     assert "after 3 days" in said
-    assert "Finished" not in said
+    assert "Finished" not in said.split("Campaigns that are over")[0]
+    assert "Finished" in said, "history is readable (BC-41)"
     assert "1%" in said, "the general rate"
     assert "+10%" in said, "the best partner's"
+
+
+def test_a_campaign_says_whether_it_is_for_this_member_and_why_not(
+    member: Member, client: Client
+) -> None:
+    """BC-82: asked of the terms by the card that the member has, not of a list of cards."""
+    today = day_of(clock.now())
+    Campaign.objects.create(
+        key="here",
+        title={"en": "Here"},
+        owner="bank",
+        clause="bank-rate",
+        limit="none",
+        rate=1_0000,
+        cap=1000_00,
+        cap_period="month",
+        accrual_days=0,
+        starts=today,
+        ends=today,
+        document="https://example.com/",
+        state="started",
+        started_at=clock.now(),
+    )
+
+    def shown() -> str:
+        return client.get("/my/club/campaigns/").content.decode()
+
+    assert "For you, with these cards" in shown()
+    Card.objects.filter(member=member).update(product="corporate")
+    assert "Cards of your kind earn nothing" in shown()
+    Card.objects.filter(member=member).update(state="lost", until=today)
+    assert "You have no card in use" in shown()
+    Member.objects.update(left_on=today, reopens_until=today)
+    assert "You left the club" in shown()
 
 
 def test_who_leaves_is_told_what_happens_and_may_come_back(member: Member, client: Client) -> None:

@@ -72,10 +72,16 @@ def revoke_tokens_of(*, party_id: UUID, now: datetime) -> int:
     return found.update(revoked_at=zoned(now))
 
 
-def _check(wanted: NewToken, now: datetime) -> None:
+def _check_names(wanted: NewToken) -> None:
     for field, given in (("name", wanted.name), ("owner", wanted.owner)):
         if not 0 < len(given.strip()) <= NAME_LENGTH_MAX or "\0" in given:
             raise _bad(field, given, f"1 to {NAME_LENGTH_MAX} characters")
+    if wanted.owner.strip().startswith("customer:"):  # whose keys and answers it would share
+        raise _bad("owner", wanted.owner, "no name of customers' own tokens")
+
+
+def _check(wanted: NewToken, now: datetime) -> None:
+    _check_names(wanted)
     if not wanted.scopes or not wanted.scopes <= set(Scope):
         raise _bad("scopes", _listed(wanted.scopes), f"some of {_listed(Scope)}")
     if wanted.party_id is not None and not wanted.scopes <= CUSTOMER_SCOPES:

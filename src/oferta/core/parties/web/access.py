@@ -129,7 +129,10 @@ def _note_written(request: HttpRequest) -> None:
 
 
 def _refused(request: HttpRequest, customer: Customer, token: str) -> HttpResponse | None:
+    found: acting.Acting | None = getattr(request, "acting", None)
     block = blocks.in_force(customer.id)
+    if block is None and found is not None:  # a block of a person is not evaded by a firm
+        block = blocks.in_force(found.person.id)
     if block is None:
         return None
     return render(request, "security/blocked.html", {"standing": block, "token": token}, status=403)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_http_methods
 
-from oferta.core.parties import audit, identity, inviting, queries
+from oferta.core.parties import audit, blocks, identity, inviting, queries
 from oferta.core.parties.contacts import masked, read_contact
 from oferta.core.parties.identity_errors import (
     LastOwner,
@@ -20,7 +20,7 @@ from oferta.core.parties.identity_errors import (
     UnknownPersonOf,
 )
 from oferta.core.parties.identity_types import MemberRole
-from oferta.core.parties.login_errors import BadContact
+from oferta.core.parties.login_errors import BadContact, Blocked
 from oferta.core.parties.models import Login
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web import acting, proofs
@@ -31,6 +31,7 @@ from oferta.kernel.i18n import language_of
 
 _ERRORS: dict[type[OfertaError], str] = {
     BadContact: "acting.members.bad_contact",
+    Blocked: "acting.members.blocked",
     LastOwner: "acting.members.last_owner",
     TooManyInvitations: "acting.members.too_many",
     UnknownInvitation: "acting.members.gone",
@@ -73,6 +74,8 @@ def _change(request: HttpRequest, organisation: Customer, found: acting.Acting) 
     if not proofs.is_fresh(request, cast("Login", request.user)):
         return redirect_to_login(here, resolve_url("security:confirm"))
     try:
+        for either in (organisation.id, found.person.id):
+            blocks.ensure_may_act(either)
         what = _act(request, organisation, found)
     except tuple(_ERRORS) as error:
         messages.error(request, _ERRORS[type(error)], extra_tags="word")

@@ -20,15 +20,15 @@ from oferta.kernel import clock
 from oferta.kernel.i18n import Language, language_of
 from oferta.kernel.money import Money
 from oferta.services.club import enrolment, partners
-from oferta.services.club.campaigns import collecting
+from oferta.services.club.campaigns import collecting, fitting, registry
 from oferta.services.club.errors import HasLeft, NotAdmitted, UnknownMember
 from oferta.services.club.facts import PACK, day_of
 from oferta.services.club.membership import joining
-from oferta.services.club.models import Campaign, Member
+from oferta.services.club.models import Member
 from oferta.services.club.pages import console, holding, lines
 from oferta.services.club.rules import UNIT
 
-LATEST, PARTNERS = 5, 8
+LATEST, PARTNERS, OVER_SHOWN = 5, 8, 10
 
 
 @require_safe
@@ -99,8 +99,9 @@ def campaigns(request: HttpRequest, *, customer: Customer, token: str) -> HttpRe
         most = collecting.collectable(customer.id, on=today)
     except UnknownMember:
         return redirect("club:home", token)
-    running = Campaign.objects.filter(state="started", starts__lte=today, ends__gte=today)
+    running = registry.listed(today)
     caps = {one.campaign: one for one in most.caps if one.campaign}
+    fit = fitting.fits(customer.id, running, caps, today)
     context = {
         "token": token,
         "pack": PACK,
@@ -115,8 +116,13 @@ def campaigns(request: HttpRequest, *, customer: Customer, token: str) -> HttpRe
                 "rate": _percent(one.rate or 0, language),
                 "row": one,
                 "cap": _cap(caps[one.key], language) if one.key in caps else None,
+                "fits": fits,
             }
-            for one in running.order_by("ends", "key")
+            for one, fits in zip(running, fit, strict=True)
+        ],
+        "over": [
+            (one.title.get(language, one.key), _percent(one.rate or 0, language), one)
+            for one in registry.over(today)[:OVER_SHOWN]
         ],
         "caps": [_cap(one, language) for one in most.caps],
     }
