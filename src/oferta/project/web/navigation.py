@@ -39,7 +39,7 @@ PUBLIC = (
 CUSTOMER = (
     Link("my:home", "my.home", "home"),
     Link("my:statement", "my.statement", "statement"),
-    Link("tickets:mine", "tickets.mine.title", "ticket", by_link=True),
+    Link("tickets:mine", "tickets.nav", "ticket", by_link=True),
     Link("club:home", "club.nav", "club"),
     Link("inbox:list", "my.notices", "notices", by_link=True),
     Link("cases:list", "my.cases", "cases", by_link=True),
