@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import front_changes
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor, Role
 from oferta.kernel.ids import uuid7
@@ -21,13 +22,13 @@ from ticket_world import Show, a_show, bought, reserved, tickets_of
 
 def build(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, Any]:
     """Return what addresses of the office's pages ask for."""
-    del staff
     show = a_show(rows=3, general=4, starts_at=now + timedelta(days=30))
     return {
         "performance_id": show.id,
         **_orders(show, party, now),
         **_gates(party, now),
         **refunds(party, now),
+        **front_changes.build(buyer(party), staff, now),
         **settled(party, buyer(party), now),
     }
 

@@ -57,12 +57,18 @@ FOR_PROGRAMS = (
 )
 #: Performances to which something happened.
 CHANGED = ("moved_id", "replaced_id", "called_off_id")
+#: Performances to which something happened.
+CHANGED = ("moved_id", "replaced_id", "called_off_id")
 #: Names in an address that more than one value makes sense for: name to the keys in `World.ids`.
 MORE = {
     "tickets:application": ("application_id", ["application_id", "granted_id", "late_id"]),
     "tickets:office_application": ("application_id", ["application_id", "late_id", "refused_id"]),
     "tickets:choose": ("refund_id", ["refund_id", "sent_refund_id"]),
     "tickets:refund": ("order_id", ["order_id", "returned_order_id"]),
+    "tickets:history": ("performance_id", ["performance_id", *CHANGED]),
+    "tickets:my_change": ("order_id", ["order_id", "moved_order_id", "replaced_order_id"]),
+    "tickets:change": ("performance_id", ["performance_id", *CHANGED]),
+    "tickets:proposal": ("prepared_id", ["prepared_id", "prepared_done_id"]),
     "tickets:history": ("performance_id", ["performance_id", *CHANGED]),
     "tickets:my_change": ("order_id", ["order_id", "moved_order_id", "replaced_order_id"]),
     "tickets:change": ("performance_id", ["performance_id", *CHANGED]),

@@ -18,7 +18,7 @@ _SOURCE_MAX = 300
 _MOMENT = "as 2026-12-20T19:00:00+03:00"
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment with its offset: without one nobody knows which it is."""
 
     name = "moment"
@@ -38,7 +38,7 @@ class Moment(click.ParamType):
         return found
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day."""
 
     name = "day"

@@ -179,7 +179,7 @@ def end_unheld(*, now: datetime) -> tuple[int, int]:
         ticket__performance=OuterRef("pk"),
         admitted_at__gte=OuterRef("starts_at") - gates.DOORS,
     )
-    held = [one for one in over.filter(Exists(came)) if not _is_undated(one)]
+    held = [one for one in over.filter(Exists(came)) if not standing.is_undated(one)]
     for one in held:
         hold(one.id, source=standing.BY_THE_GATE, effective_at=one.starts_at, now=moment)
     # The day is over everywhere.
@@ -191,12 +191,6 @@ def end_unheld(*, now: datetime) -> tuple[int, int]:
     for performance_id in ended:
         cancelling.cancel(performance_id, source=standing.BY_THE_TERMS, now=moment)
     return len(held), len(ended)
-
-
-def _is_undated(performance: Performance) -> bool:
-    rows = PerformanceChange.objects.filter(performance=performance, stage=Stage.POSTPONED)
-    latest = rows.order_by("-id").first()
-    return latest is not None and latest.starts_at is None
 
 
 class _Run:

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Event
+from oferta.core.terms import shelf
 from oferta.kernel.clock import zoned
 from oferta.services.tickets import selling
 from oferta.services.tickets.models import Order, Refund, Regime, Venue
@@ -211,3 +212,9 @@ def _question(items: Sequence[Refund], why: str, now: datetime) -> Event:
 def _check_act(act: str) -> None:
     if not 0 < len(act.strip()) <= ACT_MAX or "\0" in act:
         raise BadChange(field="act", given=act[:50], expected=f"1 to {ACT_MAX} characters")
+
+
+def rules_reviewed_on(pack: str = "ticket-refunds") -> date:
+    """Return the day on which the terms' rules of regimes are looked at again (TR-107)."""
+    newest = shelf.terms().pack(pack).editions[-1]
+    return facts.day(newest.values["regime_rules_review_on"].const.value)

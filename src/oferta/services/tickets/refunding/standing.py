@@ -230,6 +230,13 @@ def _local_day(performance: Performance, moment: datetime) -> date:
     return moment.astimezone(facts.zone(performance.hall.venue.time_zone)).date()
 
 
+def is_undated(performance: Performance) -> bool:
+    """Tell whether a performance was postponed and has no new date yet."""
+    rows = PerformanceChange.objects.filter(performance=performance, stage=Stage.POSTPONED)
+    latest = rows.order_by("-id").first()
+    return latest is not None and latest.starts_at is None
+
+
 def before(day: date) -> date:
     """Return the day before a day: the last one of a term that ends with `day`."""
     return day - timedelta(days=1)

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from oferta.services.tickets.web.changes import desk, mine, office, public
+from oferta.services.tickets.web.shop import door as _door  # noqa: F401 - it knows `<buyer:…>`
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/<uuid:performance_id>/history/", public.history, name="history"),
+    path("tickets/incidents/", public.incident_list, name="incidents"),
+    path("<buyer:token>/tickets/orders/<uuid:order_id>/change/", mine.choose, name="my_change"),
+    path("desk/performances/", desk.listed, name="changes"),
+    path("desk/performances/<uuid:performance_id>/", desk.change, name="change"),
+    path("desk/performances/changes/<uuid:prepared_id>/", desk.proposal, name="proposal"),
+    path("desk/regimes/", office.regime_list, name="regimes"),
+    path("desk/office-incidents/", office.incident_desk, name="office_incidents"),
+]

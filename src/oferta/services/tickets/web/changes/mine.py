@@ -1,0 +1,93 @@
+"""What a buyer says to a change of their performance: keep the tickets, or give them back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from oferta.kernel import clock
+from oferta.kernel.errors import OfertaError
+from oferta.kernel.i18n import language_of
+from oferta.kernel.ids import uuid7
+from oferta.services.tickets.models import Order
+from oferta.services.tickets.refunding import choosing
+from oferta.services.tickets.refunding.choosing import Said, TicketChoice
+from oferta.services.tickets.web import parts
+from oferta.services.tickets.web.changes import public
+from oferta.services.tickets.web.shop.door import At, for_buyer
+
+_CHIPS = {
+    Said.NOTHING: parts.Chip("tickets.choice.said.nothing"),
+    Said.KEEP: parts.Chip("tickets.choice.said.keep", "good"),
+    Said.GIVE_BACK: parts.Chip("tickets.choice.said.give_back", "info"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_buyer()
+def choose(request: HttpRequest, *, at: At, order: Order) -> HttpResponse:
+    """Show what may be chosen and until when, and take the buyer's word."""
+    if request.method == "POST":
+        return _said(request, at, order)
+    performance = public.shown_performance(order.performance_id)
+    language = language_of(request.LANGUAGE_CODE)
+    found = choosing.choice(order.id, now=clock.now())
+    open_ = [one for one in found.tickets if one.said is not Said.GIVE_BACK] if found else []
+    context = {
+        "customer": at.customer,
+        "token": at.token,
+        "frame": at.frame,
+        "order": order,
+        "performance": performance,
+        "titled": parts.title(performance.titles, language),
+        "zone": performance.hall.venue.time_zone,
+        "choice": found,
+        "instead": parts.title(found.change.instead, language)
+        if found and found.change.instead
+        else None,
+        "tickets": [{"one": one, "chip": _CHIPS[one.said]} for one in found.tickets]
+        if found
+        else [],
+        "open": open_,
+        "gives": sum(one.amount.minor for one in open_),
+        "may_give_back": found is not None and found.decision != "refused",
+        "request_id": uuid7(),
+        "back": parts.address("tickets:order", at.token, order.id),
+    }
+    return render(request, "tickets/changes/choose.html", context)
+
+
+def _said(request: HttpRequest, at: At, order: Order) -> HttpResponse:
+    posted = request.POST
+    try:
+        tickets = [UUID(one) for one in posted.getlist("ticket")]
+        if posted.get("choice") == "keep":
+            choosing.keep(order.id, tickets, now=clock.now())
+            told = "tickets.choice.kept"
+        else:
+            shown = {one.ticket_id: one.amount.minor for one in _shown(order)}
+            accepted = sum(shown.get(one, 0) for one in tickets)
+            choosing.give_back(
+                UUID(posted.get("request", "")),
+                order.id,
+                tickets,
+                accepted=accepted,
+                now=clock.now(),
+            )
+            told = "tickets.choice.given_back"
+    except ValueError:
+        messages.error(request, "tickets.choice.wrong", extra_tags="word")
+    except OfertaError:
+        messages.error(request, "tickets.choice.not_now", extra_tags="word")
+    else:
+        messages.success(request, told, extra_tags="word")
+    return redirect("tickets:my_change", at.token, order.id)
+
+
+def _shown(order: Order) -> tuple[TicketChoice, ...]:
+    found = choosing.choice(order.id, now=clock.now())
+    return found.tickets if found else ()
