@@ -256,3 +256,21 @@ def test_a_balance_or_a_voucher_take_the_place_of_money_only_by_the_buyers_word(
     refund.refresh_from_db()
     assert (refund.state, refund.consented_to) == (RefundState.PAID, way)
     assert "Only if you agree" not in buyer.client.get(path).content.decode()
+
+
+def test_a_request_that_waits_has_its_day_and_its_place_in_the_queue(
+    at: Callable[[datetime], None],
+) -> None:
+    # TR-101
+    at(before(7))
+    shows = [a_buyer_of(1) for _ in range(3)]
+    rows = [filed(one, "other", now=before(7), words="a strike") for one in shows]
+    pages = [
+        one.client.get(one.path("application", row.id)).content.decode()
+        for one, row in zip(shows, rows, strict=True)
+    ]
+    said = [
+        re.findall(r"(\d+) requests? (?:is|are) to be answered before yours", one) for one in pages
+    ]
+    assert said == [[], ["1"], ["2"]]
+    assert all("Answer by" in one for one in pages)
