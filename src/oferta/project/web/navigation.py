@@ -70,6 +70,7 @@ OF_CUSTOMER: tuple[Link, ...] = (
 FOOT = (
     Link("terms:packs", "published.title"),
     Link("club:partners", "frame.partners"),
+    Link("club:guide", "club.guide.title"),
     Link("messages:check", "frame.check"),
     Link("agreements:keys", "frame.keys"),
     Link("rest:docs", "frame.api"),
