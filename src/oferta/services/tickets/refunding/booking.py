@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
-
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Answer, Decision, Event, Status
+from oferta.kernel import pgarray
+from oferta.kernel.asking import rows
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import accounts, places, selling
-from oferta.services.tickets.models import Application, Order, Refund, Ticket
+from oferta.services.tickets.models import Application, Order, Refund
 from oferta.services.tickets.refunding import asking, plans
 from oferta.services.tickets.refunding import facts as case
 from oferta.services.tickets.refunding.errors import RefundRefused
@@ -23,9 +23,15 @@ from oferta.services.tickets.refunding.facts import Claim, Sold
 from oferta.services.tickets.refunding.quoting import face_of, total_of
 from oferta.services.tickets.refunding.reading import SoldOrder
 from oferta.services.tickets.settling import covering
-from oferta.services.tickets.types import ApplicationState, Stage, TicketStatus
+from oferta.services.tickets.types import ApplicationState, Stage
 
 _EPOCH = date(1970, 1, 1)
+_VOID = """
+UPDATE tickets_ticket AS ticket SET status = 'returned', generation = generation + 1
+FROM tickets_orderline AS line
+WHERE line.id = ticket.line_id AND ticket.id = ANY(%s::uuid[]) AND ticket.status = 'valid'
+RETURNING line.category_id, ticket.place_id
+"""
 #: The terms' decision to the state of the request, the one that rules several tickets first.
 _STATES: Mapping[str, ApplicationState] = {
     "awaiting_document": ApplicationState.AWAITING_DOCUMENT,
@@ -122,9 +128,7 @@ def refund(
 
 def void(ticket_ids: Sequence[UUID], *, resell: bool) -> None:
     """Make tickets open nothing from now on, and let their places be sold anew if they may."""
-    rows = Ticket.objects.filter(id__in=list(ticket_ids), status=TicketStatus.VALID)
-    found = list(rows.values_list("line__category_id", "place_id"))
-    rows.update(status=TicketStatus.RETURNED, generation=F("generation") + 1)
+    found = rows(_VOID, [pgarray.plain(ticket_ids)])
     if found:
         counted = Counter(category for category, _ in found)
         places.count_sold({category: -count for category, count in counted.items()})
