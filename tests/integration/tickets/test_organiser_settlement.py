@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
@@ -11,8 +13,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from oferta.core.ledger import queries as ledger
 from oferta.core.notices import queries as notices
+from oferta.kernel import clock
 from oferta.kernel.ids import uuid7
+from oferta.project.cli import main
 from oferta.services.tickets import paying
+from oferta.services.tickets.errors import BadCatalogue
 from oferta.services.tickets.models import (
     OrganiserContract,
     OrganiserPayment,
@@ -24,6 +29,7 @@ from oferta.services.tickets.models import (
 from oferta.services.tickets.refunding import applying, cancelling, coming, paying_out
 from oferta.services.tickets.refunding.types import Filing, Paper
 from oferta.services.tickets.settling import (
+    asking,
     exposure,
     organisers,
     releasing,
@@ -45,11 +51,11 @@ STARTS = NOW + timedelta(days=30)
 FREE = STARTS + timedelta(days=15)
 
 
-def ordered(show: Show, tickets: int = 1) -> OrderBrief:
+def ordered(show: Show, tickets: int = 1, *, now: datetime = NOW) -> OrderBrief:
     assert show.general is not None
     wanted = Wanted(category_id=show.general.id, count=tickets)
-    order = reserved(show, wanted, buyer=a_buyer())
-    return paying.pay(order.id, [Pay(means="card")], now=NOW)
+    order = reserved(show, wanted, buyer=a_buyer(), now=now)
+    return paying.pay(order.id, [Pay(means="card")], now=now)
 
 
 def given_back(order: OrderBrief, *, reason: str = "own_wish", now: datetime = NOW) -> Filing:
@@ -305,3 +311,35 @@ def test_the_organisers_own_term_holds_where_it_is_shorter() -> None:
     Refund.objects.update(due_on=NOW.date() + timedelta(days=30))
     paying_out.send_due(now=NOW)
     assert Refund.objects.get().organiser_pays_by == NOW.date() + timedelta(days=5)
+
+
+def test_all_of_it_is_done_by_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show = a_show(general=3, starts_at=clock.now() - timedelta(days=16))
+    ordered(show, 2, now=clock.now() - timedelta(days=29))
+    held(show)
+    organiser = show.performance.organiser_id
+    file = tmp_path / "payment.xml"
+
+    def run(*args: str) -> str:
+        assert main(["tickets", *args]) == 0
+        return capsys.readouterr().out
+
+    run("contract", organiser, "--name", "Philharmonia LLC", "--account", "40702810900")
+    told = run("settle")
+    assert "2000.00" in told, told
+    assert re.search(r"released +2000\.00", told), told
+    assert "Nothing is to be settled" in run("settle")
+    assert "2000.00 RUB" in run("pay-organiser", organiser, "--pain", str(file))
+    assert "40702810900" in file.read_text(encoding="utf-8")
+    with pytest.raises(BadCatalogue):
+        asking.agree(
+            organiser,
+            pack="organiser-contract",
+            advance_share=0,
+            account_name="x",
+            account="407 028",
+            bank="",
+            now=NOW,
+        )

@@ -30,7 +30,7 @@ COMMANDS = {
     "audit": "oferta.project.cli.audit:audit",
     "ledger": "oferta.project.cli.ledger:ledger",
     "club": "oferta.project.cli.club:club",
-    "tickets": "oferta.project.cli.changes:tickets",
+    "tickets": "oferta.project.cli.ticket_money:tickets",
     "receipt": "oferta.project.cli.receipt:receipt",
     "api": "oferta.project.cli.api:api",
     "webhooks": "oferta.project.cli.webhooks:webhooks",

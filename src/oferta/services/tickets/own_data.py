@@ -10,7 +10,7 @@ from oferta.core.parties.archive import Section
 from oferta.core.parties.erasing import Eraser, Kept, blanked
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
-from oferta.services.tickets.models import Order, Ticket, WaitingEntry
+from oferta.services.tickets.models import Order, Ticket, Voucher, WaitingEntry
 
 
 def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
@@ -20,6 +20,7 @@ def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
     tickets = ("at", "code", "performance", "status", "name")
     yield Section("tickets", tickets, _tickets(customer_id))
     yield Section("waiting", ("at", "performance", "ends"), _waits(customer_id))
+    yield Section("vouchers", ("at", "amount", "ends"), _vouchers(customer_id))
 
 
 def _orders(customer_id: UUID) -> Iterator[dict[str, Any]]:
@@ -56,6 +57,15 @@ def _waits(customer_id: UUID) -> Iterator[dict[str, Any]]:
             "at": row.joined_at.isoformat(),
             "performance": row.performance.key,
             "ends": row.left_at.isoformat() if row.left_at else "",
+        }
+
+
+def _vouchers(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    for row in Voucher.objects.filter(party_id=customer_id).order_by("issued_at").iterator():
+        yield {
+            "at": row.issued_at.isoformat(),
+            "amount": str(Money(row.value, row.currency)),
+            "ends": row.last_day.isoformat(),
         }
 
 

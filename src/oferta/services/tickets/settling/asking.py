@@ -9,11 +9,14 @@ from uuid import UUID
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Decision, Event, Status
-from oferta.services.tickets.models import OrganiserContract
+from oferta.services.tickets.errors import BadCatalogue
+from oferta.services.tickets.models import Organiser, OrganiserContract
 from oferta.services.tickets.settling.errors import NoContract, SettlementRefused
 
 #: The contract of an organiser with whom nothing else is agreed.
 PACK = "organiser-contract"
+#: As ISO 20022 bounds them.
+_ACCOUNT_MAX, _BANK_MAX, _NAME_MAX = 34, 11, 140
 _EPOCH = date(1970, 1, 1)
 
 
@@ -27,6 +30,49 @@ def contract_of(organiser: str) -> OrganiserContract:
     if found is None:
         raise NoContract(organiser=organiser)
     return found
+
+
+def agree(  # noqa: PLR0913 - what is agreed
+    organiser: str,
+    *,
+    pack: str,
+    advance_share: int,
+    account_name: str,
+    account: str,
+    bank: str,
+    now: datetime,
+) -> OrganiserContract:
+    """Keep what is agreed with an organiser in the place of what was agreed before.
+
+    Args:
+        organiser: its key.
+        pack: of the terms that decide.
+        advance_share: ten-thousandths of a percent, up to 100%.
+        account_name: whose the bank account is.
+        account: its number, up to 34 letters and figures.
+        bank: its BIC, or "".
+        now: zoned.
+
+    Raises:
+        BadCatalogue: no such organiser, or a value that cannot be.
+    """
+    if not Organiser.objects.filter(key=organiser).exists():
+        raise BadCatalogue(field="organiser", given=organiser, expected="an organiser on file")
+    if not account.isalnum() or len(account) > _ACCOUNT_MAX or len(bank) > _BANK_MAX:
+        expected = "letters and figures: an account up to 34, a BIC up to 11"
+        raise BadCatalogue(field="account", given=account, expected=expected)
+    made, _ = OrganiserContract.objects.update_or_create(
+        organiser_id=organiser,
+        defaults={
+            "pack": pack,
+            "advance_share": advance_share,
+            "account_name": account_name[:_NAME_MAX],
+            "account": account,
+            "bank": bank,
+            "agreed_on": now.date(),
+        },
+    )
+    return made
 
 
 def pack_of(organiser: str) -> str:
