@@ -35,10 +35,10 @@ def test_a_scanner_reads_the_code_from_the_page_in_every_language(
     client = Client()
     sign_in_customer(client, order.party_id)
     page = open_page("/", viewport=PHONE)
-    session = client.cookies["oferta_session"].value
-    page.context.add_cookies([{"name": "oferta_session", "value": session, "url": page.url}])
+    root, session = page.url, client.cookies["oferta_session"].value
+    page.context.add_cookies([{"name": "oferta_session", "value": session, "url": root}])
     for place, language in enumerate(LANGUAGES):
-        cookie = {"name": "oferta_language", "value": language.lower(), "url": page.url}
+        cookie = {"name": "oferta_language", "value": language.lower(), "url": root}
         page.context.add_cookies([cookie])
         page.emulate_media(color_scheme="dark" if place % 2 else "light")
         page.goto(reverse("tickets:ticket", args=["my", ticket_id]))
