@@ -48,7 +48,6 @@ _FIXED: dict[str, Any] = {
     "status_id": uuid4(),
     "gate_id": uuid4(),
     "prepared_id": uuid4(),
-    "prepared_id": uuid4(),
 }
 
 
