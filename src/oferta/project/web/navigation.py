@@ -48,6 +48,7 @@ CUSTOMER = (
 DESK: tuple[Link, ...] = (
     Link("desk:home", "desk.title", "desk"),
     Link("tickets:office", "tickets.office.title", "statement", permission="work_cases"),
+    Link("tickets:changes", "tickets.changes.title", "ticket", permission="work_cases"),
     Link("messages:list", "messages.title", "send", permission="stop_messages"),
     Link("club:suspicions", "club.suspicions.title", "warning", permission="see_cases"),
     Link("club:card_requests", "club.desk.cards", "club", permission="record_identity"),
@@ -72,6 +73,7 @@ FOOT = (
     Link("club:partners", "frame.partners"),
     Link("club:guide", "club.guide.title"),
     Link("messages:check", "frame.check"),
+    Link("tickets:incidents", "tickets.incident.public"),
     Link("agreements:keys", "frame.keys"),
     Link("rest:docs", "frame.api"),
 )

@@ -18,6 +18,7 @@ from oferta.core.parties.errors import NotPermitted
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
+from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import LANGUAGES, OWN_NAMES, language_of
 from oferta.kernel.money import Money
 from oferta.services.tickets.models import ChangeProposal, Performance
@@ -83,7 +84,7 @@ def change(request: HttpRequest, *, actor: Actor, performance_id: UUID) -> HttpR
         except BadChange as error:
             wrong = error
         except (CannotChange, ProposalElsewhere) as error:
-            messages.error(request, f"{error.code}.said", extra_tags="word")
+            messages.error(request, said(error), extra_tags="word")
         else:
             return redirect("tickets:proposal", made.id)
     language = language_of(request.LANGUAGE_CODE)
@@ -132,7 +133,7 @@ def proposal(request: HttpRequest, *, actor: Actor, prepared_id: UUID) -> HttpRe
                 row.performance_id, proposing.change_of(row), language=language, now=now
             )
         except (CannotChange, BadChange) as error:
-            messages.error(request, f"{error.code}.said", extra_tags="word")
+            messages.error(request, said(error), extra_tags="word")
     own = row.made_by == actor.id
     second = seen is not None and proposing.needs_second(
         seen, row.performance, maker=row.made_by, now=now
@@ -172,7 +173,7 @@ def _done(request: HttpRequest, row: ChangeProposal, actor: Actor) -> HttpRespon
         ReachUsedUp,
         NotPermitted,
     ) as error:
-        messages.error(request, f"{error.code}.said", extra_tags="word")
+        messages.error(request, said(error), extra_tags="word")
         return redirect("tickets:proposal", row.id)
     messages.success(request, told, extra_tags="word")
     return redirect("tickets:change", row.performance_id)
@@ -221,6 +222,11 @@ def _whole(given: Mapping[str, str], name: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) <= len("365")):
         raise BadChange(field=name, given=text[:50], expected="1 to 365")
     return int(text) if text else None
+
+
+def said(error: OfertaError) -> str:
+    """Return the key of the words by which a refusal is told."""
+    return f"tickets.changes.refused.{error.code.partition('.')[2]}"
 
 
 def _way(stage: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from oferta.services.tickets.refunding import regimes
 from oferta.services.tickets.refunding.errors import BadChange, UnknownRegime
 from oferta.services.tickets.types import OfficeIncidentKind
 from oferta.services.tickets.web import parts
-from oferta.services.tickets.web.changes import public
+from oferta.services.tickets.web.changes import desk, public
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,8 +80,8 @@ def incident_desk(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         except BadIncident as error:
             wrong = error
         except (KeyError, ValueError, UnknownIncident, NotPermitted) as error:
-            code = error.code if isinstance(error, OfertaError) else UnknownIncident.code
-            messages.error(request, f"{code}.said", extra_tags="word")
+            refusal = error if isinstance(error, OfertaError) else UnknownIncident(incident="")
+            messages.error(request, desk.said(refusal), extra_tags="word")
             return redirect("tickets:office_incidents")
         else:
             messages.success(request, told, extra_tags="word")
