@@ -328,3 +328,29 @@ def _certificate() -> bytes:
     ).sign(key, hashes.SHA256())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return built.public_bytes(Encoding.PEM) + pem
+
+
+def test_a_document_of_ten_megabytes_is_taken_and_other_bodies_stay_small() -> None:
+    """TR-48, TR-67."""
+    _, order, own = an_order()
+    filed = own.post("/tickets/refund-applications", an_application(order, "illness")).json()
+    path = f"/tickets/refund-applications/{filed['id']}/documents"
+    file = b"%PDF-1.7" + bytes(9_990_000)
+    note = {
+        "id": str(uuid7()),
+        "kind": "sick_note_photo",
+        "name": "note.pdf",
+        "media_type": "application/pdf",
+        "content": base64.b64encode(file).decode(),
+    }
+    taken = own.post(path, note)
+    assert taken.status_code == 200, taken.content
+    assert (taken.status_code, taken.json()["id"]) == (200, filed["id"])
+    for wrong in (
+        note | {"content": "A" * 14_000_000},
+        note | {"content": "A" * 3_000_000, "name": [{}] * 200},  # a file, not a million values
+    ):
+        refused = own.post(path, wrong)
+        assert (refused.status_code, refused.json()["code"]) == (413, "rest.too_large")
+    elsewhere = own.post("/tickets/refund-applications", note)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (413, "rest.too_large")

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from oferta.kernel.rest.errors import BadRequest, WrongMediaType
+from oferta.kernel.rest.errors import BadRequest, TooLarge, WrongMediaType
 
 DEPTH_MAX = 16
 MEDIA_TYPE = "application/json"
+#: Operations that take a file in base64, and the bytes of such a body: a file of 10 MB and more.
+FILES = re.compile(r"/api/v1/tickets/refund-applications/[0-9a-f-]{36}/documents")
+FILE_BODY_MAX = 14_000_000
+#: Signs of JSON's structure in one: a large body is one long text, not a million small values.
+_MARKS, _MARKS_MAX = b",[{", 100
 
 
 class StrictParser(Parser):
@@ -33,6 +40,27 @@ class StrictParser(Parser):
             raise BadRequest(what=str(error)) from None
         _check(value)
         return value
+
+
+def take_file(request: HttpRequest) -> None:
+    """Read the body of an operation that takes a file, which is larger than any other may be.
+
+    Called once the caller is known: nobody else makes us hold so much.
+
+    Raises:
+        TooLarge: it is larger than a file, or is none.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    usual = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not FILES.fullmatch(request.path) or not length.isdigit() or int(length) <= usual:
+        return
+    if int(length) > FILE_BODY_MAX:
+        raise TooLarge(bytes_max=FILE_BODY_MAX)
+    body = request.read(FILE_BODY_MAX)
+    if sum(body.count(mark) for mark in _MARKS) > _MARKS_MAX:
+        raise TooLarge(bytes_max=usual)
+    # What the framework reads of itself it bounds by one setting for all.
+    request._body = body  # noqa: SLF001
 
 
 def _check(value: Any) -> None:

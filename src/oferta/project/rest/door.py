@@ -25,7 +25,7 @@ from oferta.kernel.rest.errors import (
     NotSignedIn,
     TooManyRequests,
 )
-from oferta.project.rest import models, pacing, queries
+from oferta.project.rest import bodies, models, pacing, queries
 from oferta.project.rest.types import CUSTOMER_SCOPES, OF_STAFF, Pace, Token
 
 #: Requests in a minute of a customer's session.
@@ -46,19 +46,12 @@ class Front:
             NotSignedIn: neither.
             ForgedRequest: a session without the proof that its own page sent the request.
             TooManyRequests: not now.
+            TooLarge: it sends more than a file.
         """
         given = request.headers.get("Authorization")
-        if given is not None:
-            token = self._token(given)
-            self._pace(request, token.id, token.per_minute)
-            return Caller(
-                id=token.id,
-                owner=_owner(token.party_id) if token.party_id else token.owner,
-                scopes=_scopes(token),
-                party_id=token.party_id,
-                staff_id=token.staff_id,
-            )
-        return self._by_session(request)
+        found = self._by_session(request) if given is None else self._by_token(request, given)
+        bodies.take_file(request)
+        return found
 
     def once(self, request: HttpRequest, status: int, act: Callable[[], BaseModel]) -> HttpResponse:
         """Do what a key asks for, or answer as it was answered.
@@ -103,6 +96,17 @@ class Front:
         if found is None or not found.works(clock.now()):
             raise NotSignedIn
         return found
+
+    def _by_token(self, request: HttpRequest, given: str) -> Caller:
+        token = self._token(given)
+        self._pace(request, token.id, token.per_minute)
+        return Caller(
+            id=token.id,
+            owner=_owner(token.party_id) if token.party_id else token.owner,
+            scopes=_scopes(token),
+            party_id=token.party_id,
+            staff_id=token.staff_id,
+        )
 
     def _by_session(self, request: HttpRequest) -> Caller:
         if not request.user.is_authenticated:

@@ -149,7 +149,7 @@ class ApplicationsTold(Told):
 
 
 class RefundDocumentGiven(Given):
-    """A document that proves a reason. A whole request is 2.5 MB at most."""
+    """A document that proves a reason, of 10 MB at most."""
 
     id: Id = Field(description="Your own: the same id is the same document.")
     kind: _Value = Field(description="A value of the refund terms' fact `document`.")
