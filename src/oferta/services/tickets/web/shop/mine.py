@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
+from oferta.core.parties.web.doors import SESSION
 from oferta.kernel import clock
 from oferta.kernel.i18n import Language, language_of
 from oferta.services.tickets import gates, papers, showing, waiting
@@ -67,6 +68,8 @@ def listed(request: HttpRequest, *, customer: Customer, token: str) -> HttpRespo
         ],
         "waits": _waits(customer, language),
         "refunds": parts.address("tickets:refunds", token),
+        # Money is no page of a link's.
+        "purse": parts.address("tickets:purse", token) if token == SESSION else "",
     }
     return render(request, "tickets/shop/mine.html", context)
 

@@ -9,9 +9,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from oferta.core.ledger import queries as ledger
+from oferta.core.notices import actions as notices
+from oferta.core.notices import outgoing
+from oferta.core.notices.types import NewNotice
+from oferta.core.parties import queries as parties
 from oferta.core.parties.web.doors import SESSION
 from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
@@ -32,6 +37,8 @@ from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.shop.door import At, for_buyer
 
 _WRONG = 422
+#: The notice with a guest's personal link.
+LINK = "tickets.order_link"
 #: The means that pays what nothing of the buyer's own does.
 CARD = "card"
 #: Means of their own that are ticked at once, and letters of a code, at most.
@@ -79,6 +86,8 @@ def pay(request: HttpRequest, *, at: At, order: Order) -> HttpResponse:
         key = _REFUSED.get(type(error), "tickets.pay.means_refused")
         code = "" if type(error) in _REFUSED else error.code
         return _shown(request, at, again, error=key, code=code)
+    if at.customer is None:
+        _send_link(order)
     messages.success(request, "tickets.pay.done", extra_tags="word")
     return redirect("tickets:order", at.token, order.id)
 
@@ -127,6 +136,15 @@ def _own(at: At, order: Order) -> list[Choice]:
     if at.token != SESSION:
         return []
     return [one for one in means.choices(order.party_id, order.currency) if one.available.minor > 0]
+
+
+def _send_link(order: Order) -> None:
+    """Send a guest's personal link to the contact that they gave, never to the screen."""
+    token = parties.link_token(order.party_id)
+    address = f"{outgoing.site()}{reverse('tickets:mine', args=[token])}"
+    language = parties.languages([order.party_id])[order.party_id]
+    told = NewNotice(order.party_id, language, LINK, {"code": order.code, "address": address})
+    notices.send([told], now=clock.now())
 
 
 def _shown(
