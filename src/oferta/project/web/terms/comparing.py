@@ -16,6 +16,8 @@ from oferta.kernel.i18n import OWN_NAMES, Language
 from oferta.project.web.terms.pages import edition_heading, headings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oferta.core.terms.proving import Comparison
 
 #: Of all questions together; of each, in the solver's own unit: some two seconds.
@@ -32,7 +34,7 @@ def compare_page(pack: Pack, before: Edition, after: Edition, language: Language
         "after": edition_heading(pack, after, language),
         "same": before.id == after.id,
         "groups": [_group(found, group) for group in grouped(found.items)],
-        "questions": [_question(one) for one in found.questions],
+        "questions": _questions(found.questions),
         "since": show_day(max(before.start, after.start), language),
     }
 
@@ -67,6 +69,16 @@ def _meaning(pair: _Pair) -> dict[str, Comparison]:
             )
         except NotProvedInTime:
             return {}
+
+
+def _questions(found: Sequence[QuestionDiff]) -> list[dict[str, Any]]:
+    """Return each question that differs, and those of which the same is said put together."""
+    shown = [_question(one) for one in found if one.witnesses]
+    alike: dict[str, list[dict[str, str]]] = {}
+    for one in found:
+        if not one.witnesses:
+            alike.setdefault(one.said, []).append({"id": one.question, "label": one.label})
+    return shown + [{"said": said, "alike": some} for said, some in alike.items()]
 
 
 def _question(found: QuestionDiff) -> dict[str, Any]:
