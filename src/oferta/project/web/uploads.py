@@ -26,7 +26,7 @@ class Bounded(FileUploadHandler):
             raise SkipFile
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
         """Leave the file to those who keep it."""
         del file_size
         return None

@@ -35,9 +35,7 @@ from oferta.services.tickets.refunding.types import ApplicationBrief, Filing
 from oferta.services.tickets.types import ApplicationState
 
 
-def apply(
-    filing: Filing, *, now: datetime, filed_at: datetime | None = None
-) -> ApplicationBrief:
+def apply(filing: Filing, *, now: datetime, filed_at: datetime | None = None) -> ApplicationBrief:
     """File a request for money back and have it decided; the same request again is the same one.
 
     Args:
@@ -194,7 +192,9 @@ def _filed(
 
 def counted_from(order: Order, moment: datetime) -> datetime:
     """Return when a request counts as filed: an outage of ours is not the buyer's (TR-136)."""
-    return max(order.ordered_at, incidents.filed_at(moment)) if order.ordered_at < moment else moment
+    return (
+        max(order.ordered_at, incidents.filed_at(moment)) if order.ordered_at < moment else moment
+    )
 
 
 def _digest(filing: Filing) -> str:

@@ -57,8 +57,8 @@ def queue(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     found = _requests(wanted, typed, today)
     money = _money(wanted, today) if not typed else []
-    parties = [one.order.party_id for one in (*found, *money)]
-    audit.record(actor=actor, what="refund.listed", parties=parties, now=clock.now())
+    whose = [one.order.party_id for one in found] + [one.order.party_id for one in money]
+    audit.record(actor=actor, what="refund.listed", parties=whose, now=clock.now())
     language = language_of(request.LANGUAGE_CODE)
     context = {
         "actor": actor,

@@ -76,7 +76,7 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _paper(request: HttpRequest, sent: UploadedFile) -> Paper:
+def _paper(request: HttpRequest, sent: UploadedFile[bytes]) -> Paper:
     content = b"" if (sent.size or 0) > coming.SIZE_MAX else sent.read()
     if not content:
         raise BadDocument(field="size", given=str(sent.size), expected=f"1 to {coming.SIZE_MAX}")
