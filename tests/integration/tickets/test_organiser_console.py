@@ -24,6 +24,7 @@ from oferta.services.tickets.models import (
 )
 from oferta.services.tickets.settling import reports
 from oferta.services.tickets.types import RefundState, TransferState
+from front_leaks import leaks
 from settling_world import settled
 from signing_in import sign_in_customer, sign_in_staff
 from ticket_world import NOW, a_buyer
@@ -49,7 +50,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def text(client: Client, name: str, *args: object, language: str = "en") -> str:
-    client.cookies["django_language"] = language
+    client.cookies["oferta_language"] = language.lower()
     answer = client.get(reverse(name, args=args))
     assert answer.status_code == 200, (name, answer.status_code)
     return answer.content.decode()
@@ -80,6 +81,7 @@ def test_an_organiser_sees_its_performances_money_and_why_the_rest_is_held(
         ):
             page = text(world["client"], name, *args, language=language)
             assert "B. Buyer" not in page
+            assert leaks(page, language) == []
     page = text(world["client"], "tickets:organiser_performance", *own(world), world["show_id"])
     assert "Agrees with the balance of the book" in page
     assert "Free after the claims" in page
@@ -138,7 +140,13 @@ def test_an_organiser_disputes_a_line_and_tells_of_a_refund_that_it_paid(
 def test_finance_settles_orders_a_payment_and_ends_it(world: dict[str, Any]) -> None:
     client = a_clerk_of_finance()
     key = world["organiser_key"]
-    text(client, "tickets:settling")
+    for language in LANGUAGES:
+        for name, args in (
+            ("tickets:settling", ()),
+            ("tickets:settling_organiser", (key,)),
+            ("tickets:settling_performance", (key, world["show_id"])),
+        ):
+            assert leaks(text(client, name, *args, language=language), language) == []
     payment = world["payment_id"]
     ended = reverse("tickets:transfer_ended", args=[payment])
     client.post(ended, {"became": "came_back"})
@@ -161,6 +169,8 @@ def test_a_customer_sees_balance_and_the_codes_of_vouchers(world: dict[str, Any]
     # TR-109
     client = Client()
     sign_in_customer(client, world["buyer"].party_id)
+    for language in LANGUAGES:
+        assert leaks(text(client, "tickets:purse", "my", language=language), language) == []
     page = text(client, "tickets:purse", "my")
     voucher = Voucher.objects.get(party_id=world["buyer"].party_id)
     assert vouchers.code_of(voucher.id) in page
