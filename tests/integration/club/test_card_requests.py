@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote, unquote
 from uuid import UUID, uuid4
 
 import pytest
@@ -158,3 +159,21 @@ def test_by_page_from_asking_to_the_answer_at_the_desk(anna: UUID, clerk: Actor)
     desk.post(f"/desk/club/members/{anna}/join")
     back = Card.objects.filter(member_id=anna, state="active").values_list("number", flat=True)
     assert list(back) == ["4400*0002"]
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/my/club/cards/?a=1", "/my/club/cards/%3Fa%3D1"),
+        ("https://evil.example/my/", "/my/club/cards/asked"),
+        ("", "/my/club/cards/asked"),
+    ],
+)
+def test_who_must_accept_the_terms_first_comes_back_to_the_page_of_the_form(
+    anna: UUID, referer: str, back: str
+) -> None:
+    """Where the form was sent to takes forms only: coming back there would be a page of nothing."""
+    own = Client(headers={"referer": referer})
+    sign_in_customer(own, anna)
+    answer = own.post("/my/club/cards/asked", {"number": "4400*0001"})
+    assert answer.headers["Location"].endswith(f"?next={quote(unquote(back), safe='')}")

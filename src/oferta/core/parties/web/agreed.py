@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from oferta.core.parties import agreements, joining, queries
 from oferta.core.parties.agreement_types import Circumstances
@@ -68,9 +69,19 @@ def asked_first(request: HttpRequest, customer: Customer, pack: str) -> HttpResp
     """Return the way to the page that asks about terms, which leads back here; None: no need."""
     if not joining.must_answer(customer.id, pack, today=today()):
         return None
-    back = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of_form(request)
     where = resolve_url("agreements:edition", pack)
     return redirect(f"{where}?{urlencode({'next': back})}")
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Return the page of ours on which a form stands: where it was sent to may only take forms."""
+    told = request.headers.get("Referer", "")
+    ours = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(told, ours, require_https=request.is_secure()):
+        return request.path
+    page = urlsplit(told)
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def circumstances(request: HttpRequest, *, page: str = "") -> Circumstances:
