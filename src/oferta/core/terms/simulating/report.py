@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from oferta.core.terms.simulating.chart import svg
@@ -16,7 +17,7 @@ _STYLE = """
   --before: #8fb4dc; --after: #e0a060; } }
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; color: var(--ink);
-  background: var(--paper); max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
+  background: var(--paper); max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 :lang(zh-Hant) { font-family: system-ui, "Noto Sans CJK TC", "Microsoft JhengHei", sans-serif; }
 h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .cost { font-size: 1.15rem; font-weight: 600; }
@@ -26,12 +27,16 @@ th, td { border-bottom: 1px solid var(--line); padding: 0.35rem 0.6rem; text-ali
   vertical-align: top; }
 thead th { vertical-align: bottom; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-td.n { white-space: nowrap; }
-svg { width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 12px; }
+td.n, .day { white-space: nowrap; }
+th:first-child { min-width: min(12rem, 36vw); }
+.wide:focus-visible { outline: 3px solid var(--before); }
+svg { width: 100%; min-width: 38rem; height: auto; } svg text { fill: var(--ink); font-size: 12px; }
 .before { fill: var(--before); } .after { fill: var(--after); }
 .key { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 1em; }
 .key.before { background: var(--before); } .key.after { background: var(--after); }
-@media print { body { margin: 0; max-width: none; } }
+tbody th { font-weight: 400; }
+@media print { body { margin: 0; max-width: none; } .wide { overflow: visible; }
+  svg, tr { break-inside: avoid; } svg { min-width: 0; } }
 """
 
 
@@ -44,7 +49,7 @@ def html(asked: Asked, simulation: Simulation, language: Language = "en") -> str
         shown.number(simulation.events),
         file=asked.events.name,
     )
-    parts = [f"<h1>{escape(shown.title)}</h1>", f"<p>{escape(read)}</p>"]
+    parts = [f"<h1>{_said(shown.title)}</h1>", f"<p>{escape(read)}</p>"]
     if shown.cost:
         parts.append(f'<p class="cost">{escape(shown.cost)}</p>')
     parts += [
@@ -127,25 +132,40 @@ def _transitions(shown: Shown, simulation: Simulation) -> str:
 
 def _table(heads: list[str], rows: list[list[str]], words: int = 1) -> str:
     def line(cells: list[str], tag: str) -> str:
-        made = [
-            f"<{tag}{'' if at < words else ' class=n'}>{escape(cell)}</{tag}>"
-            for at, cell in enumerate(cells)
+        first = "col" if tag == "th" else "row"
+        made = [f'<th scope="{first}">{_said(cells[0])}</th>']
+        scope = ' scope="col"' if tag == "th" else ""
+        made += [
+            f"<{tag}{scope}{'' if at < words else ' class=n'}>{_said(cell)}</{tag}>"
+            for at, cell in enumerate(cells[1:], start=1)
         ]
         return f"<tr>{''.join(made)}</tr>"
 
     body = "".join(line(row, "td") for row in rows)
-    return (
-        f'<div class="wide"><table><thead>{line(heads, "th")}</thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    table = f"<table><thead>{line(heads, 'th')}</thead><tbody>{body}</tbody></table>"
+    return _wide(table, heads[0] or heads[1])
+
+
+def _wide(content: str, name: str) -> str:
+    """Return what scrolls by itself where there is no room for it, by the keyboard too."""
+    label = escape(name, quote=True)
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{label}">{content}</div>'
+
+
+def _said(text: str) -> str:
+    """Return a text whose days do not break at their hyphens."""
+    return re.sub(r"\d{4}-\d\d-\d\d", r'<span class="day">\g<0></span>', escape(text))
 
 
 def _chart(shown: Shown, simulation: Simulation) -> str:
     drawn = svg(shown, simulation)
-    if not drawn or not simulation.against:
+    if not drawn:
+        return ""
+    drawn = _wide(drawn, shown.say("by_clause"))
+    if not simulation.against:
         return drawn
     keys = [
-        f'<span class="key {side}"></span>{escape(shown.edition(name))}'
+        f'<span class="key {side}"></span>{_said(shown.edition(name))}'
         for side, name in (("before", simulation.edition), ("after", simulation.against))
     ]
     return f"<p>{''.join(keys)}</p>{drawn}"
