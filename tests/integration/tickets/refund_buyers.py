@@ -69,8 +69,8 @@ def a_buyer_of(count: int = 2, **rest: object) -> Buyer:
 
 
 def a_clerk(role: Role = Role.CLERK) -> tuple[Client, UUID]:
-    made = parties.appoint_staff(f"staff-{uuid4().hex[:6]}", password=None, name="C", role=role)
-    id_ = made if isinstance(made, UUID) else made.id
+    name = f"staff-{uuid4().hex[:6]}"
+    id_ = parties.appoint_staff(name, password=None, name="C", role=role).id
     client = Client(headers={"accept-language": "en"})
     sign_in_staff(client, id_)
     return client, id_
