@@ -143,7 +143,13 @@ def test_i_keep_it_is_a_decision_that_ends_no_right() -> None:
     assert told(order.party_id, "tickets.kept") == [
         {
             "code": order.code,
-            "performance": "Вечер Рахманинова",
+            "performance": {
+                "kk": "Вечер Рахманинова",
+                "ru": "Вечер Рахманинова",
+                "en": "An evening of Rachmaninoff",
+                "zh-Hant": "An evening of Rachmaninoff",
+                "zh-Hans": "An evening of Rachmaninoff",
+            },
             "day": {"date": NEW_START.date().isoformat()},
         }
     ]

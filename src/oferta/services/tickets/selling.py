@@ -10,6 +10,7 @@ from uuid import UUID
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Answer, Event, Status
+from oferta.kernel.i18n import LANGUAGES
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import accounts, means, pricing, records, rules
 from oferta.services.tickets.errors import SaleRefused
@@ -63,6 +64,16 @@ def sell(
     tickets = [uuid7() for _ in sold.lines]
     records.finish(sold, decisions=made, tickets=tickets, payments=ends, now=now)
     return records.brief(sold, status=OrderStatus.PAID, tickets=tickets, paid_at=now)
+
+
+def title_in_each(titles: Mapping[str, str]) -> dict[str, str]:
+    """Return a title by language, for a notice: in the reader's own, or in the nearest there is."""
+    general = title_of(titles)
+    chinese = titles.get("zh-Hant") or titles.get("zh-Hans") or titles.get("en") or general
+    return {
+        one: titles.get(one) or (chinese if one.startswith("zh") else general)
+        for one in LANGUAGES
+    }
 
 
 def title_of(titles: Mapping[str, str]) -> str:

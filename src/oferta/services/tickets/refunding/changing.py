@@ -200,7 +200,7 @@ class _Run:
         self.change, self.now, self.performance = change, now, change.performance
         reason = reading.CHANGES[change.stage]
         self.claim = Claim(reason=reason, requested_at=now, decided_at=now)
-        self.title = selling.title_of(self.performance.titles)
+        self.title = selling.title_in_each(self.performance.titles)
         self._gives: dict[Sold, tuple[int, str]] = {}
 
     def parts(self) -> Iterator[list[Returnable]]:
@@ -271,7 +271,7 @@ class _Run:
 
     def _said(self) -> dict[str, Any]:
         if self.change.stage == Stage.REPLACED:
-            return {"instead": selling.title_of(self.change.instead)}
+            return {"instead": selling.title_in_each(self.change.instead)}
         return {"starts": self._starts()}
 
     def _starts(self) -> dict[str, str]:

@@ -208,7 +208,7 @@ def _ticket_choice(sold: Sold, claim: Claim, kept: set[UUID], asked: set[UUID]) 
 def _question(
     change: PerformanceChange, order: Order, sold: Sold, now: datetime, *, first: bool
 ) -> Event:
-    tell = {"code": order.code, "performance": selling.title_of(order.performance.titles)}
+    tell = {"code": order.code, "performance": selling.title_in_each(order.performance.titles)}
     return changing.question(
         f"tickets/kept/{change.id}/{sold.ticket_id}",
         order,

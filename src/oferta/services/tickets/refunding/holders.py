@@ -56,7 +56,7 @@ def tell(
             language=languages[holder],
             kind=kind,
             params={
-                "performance": selling.title_of(performance.titles),
+                "performance": selling.title_in_each(performance.titles),
                 "amount": {"minor": amount, "unit": performance.currency},
                 **(params or {}),
             },

@@ -201,7 +201,7 @@ def _question(items: Sequence[Refund], why: str, now: datetime) -> Event:
             "performance": title,
             "tell": {
                 "code": order.code,
-                "performance": title,
+                "performance": selling.title_in_each(performance.titles),
                 "amount": {"minor": amount, "unit": order.currency},
             },
         },
