@@ -16,9 +16,10 @@ from oferta.core.notices.types import NewNotice
 from oferta.core.parties import keyring
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Channel
+from oferta.core.terms import shelf
 from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import LANGUAGES, Language
-from oferta.services.tickets import gates, queries, reserving, selling
+from oferta.services.tickets import gates, queries, reserving, rules, selling
 from oferta.services.tickets.codes import signed
 from oferta.services.tickets.codes.signed import Code
 from oferta.services.tickets.errors import BadBasket, NotYourTicket, UnknownTicket
@@ -126,18 +127,29 @@ def give(
 
     Raises:
         UnknownTicket: there is none.
-        NotYourTicket: it is not theirs, was given back, somebody came in with it, or somebody who
-            waits is buying its place.
+        NotYourTicket: it is not theirs, was given back, the terms do not let it be given away, or
+            somebody who waits is buying its place.
     """
     ticket = _held(ticket_id, holder_id)
     over = ticket.performance.starts_at + gates.AFTER < now
     bought = ticket.offered_at is not None and ticket.place.status == PlaceStatus.HELD
-    if over or bought or ticket.admissions.exists():
+    if over or bought or not _may_be_given(ticket, now):
         raise NotYourTicket(ticket=str(ticket_id))
     ticket.generation += 1
     ticket.holder_id, ticket.holder_name, ticket.offered_at = to_id, to_name, None
     ticket.save(update_fields=["generation", "holder_id", "holder_name", "offered_at"])
     return queries.ticket(ticket_id)
+
+
+def _may_be_given(ticket: Ticket, now: datetime) -> bool:
+    """Ask the terms of sale whether a ticket may be handed to somebody else."""
+    zone = ZoneInfo(ticket.performance.hall.venue.time_zone)
+    facts = {
+        "given_on": zoned(now).astimezone(zone).date(),
+        "entered_before": ticket.admissions.exists(),
+    }
+    decided = shelf.terms().decide(ticket.performance.sale_pack, rules.TRANSFER, facts)
+    return bool(decided.outcome["allowed"])
 
 
 def _receiver(receiver: Receiver, email: str, phone: str, *, now: datetime) -> UUID:
@@ -177,7 +189,7 @@ def _tell(
 def _held(ticket_id: UUID, holder_id: UUID | None) -> Ticket:
     # The place is locked first, as by who passes it on to somebody who waits.
     rows = Ticket.objects.select_for_update(of=("place", "self")).select_related(
-        "performance", "place"
+        "performance__hall__venue", "place"
     )
     ticket = rows.filter(id=ticket_id).first()
     if ticket is None:

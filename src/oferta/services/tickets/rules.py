@@ -14,6 +14,7 @@ FACE, SERVICE_FEE, DELIVERY = 301, 302, 303
 FACE_RETURNED = 311
 
 TICKET_PRICE, DELIVERY_FEE, FACE_VALUE_RETURN = "ticket_price", "delivery_fee", "face_value_return"
+TRANSFER = "transfer"
 
 #: Letters and figures that nobody mistakes for another when reading them out.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
