@@ -32,6 +32,7 @@ from oferta.services.tickets.errors import (
 )
 from oferta.services.tickets.means import Choice
 from oferta.services.tickets.models import Order, Payment, Performance, Voucher
+from oferta.services.tickets.refunding import choosing
 from oferta.services.tickets.types import OrderBrief, OrderStatus, Pay, PaymentState
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.shop.door import At, for_buyer
@@ -173,7 +174,7 @@ def _shown(
         "error": error,
         "code": code,
         **_standing(at, order, performance, now),
-        **_links(at, order),
+        **_links(at, order, now),
     }
     return render(request, "tickets/shop/order.html", context, status=_WRONG if error else 200)
 
@@ -202,10 +203,15 @@ def _trials() -> dict[str, str]:
     return _TRIALS if known and isinstance(means.provider(CARD), sandbox.Sandbox) else {}
 
 
-def _links(at: At, order: Order) -> dict[str, str]:
-    if at.customer is None:
+def _links(at: At, order: Order, now: datetime) -> dict[str, str]:
+    """Return where a paid order leads on; a guest's link does not reach as far as refunds."""
+    if order.status != OrderStatus.PAID:
         return {}
-    return {"refund": parts.address("tickets:refund", at.token, order.id)}
+    moved = choosing.choice(order.id, now=now) is not None
+    return {
+        "choose": parts.address("tickets:my_change", at.token, order.id) if moved else "",
+        "refund": parts.address("tickets:refund", at.token, order.id) if at.customer else "",
+    }
 
 
 def _lines(brief: OrderBrief) -> list[dict[str, Any]]:
