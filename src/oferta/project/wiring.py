@@ -75,6 +75,7 @@ from oferta.services.club import rules as club_rules
 from oferta.services.club.claims import claiming as club_claims
 from oferta.services.club.fraud import answered as club_fraud
 from oferta.services.club.fraud import watching as club_watching
+from oferta.services.tickets import audience as tickets_audience
 from oferta.services.tickets import handlers as tickets_handlers
 from oferta.services.tickets import means as tickets_means
 from oferta.services.tickets import naming as tickets_naming
@@ -264,7 +265,7 @@ def connect() -> None:
     channels.connect({item.name: item for item in ways_out(config)})
     outgoing.use_guards(guards(config))
     outgoing.use_site(site(config), own_senders(config))
-    audiences.register(own_audiences.AUDIENCES)
+    audiences.register({**own_audiences.AUDIENCES, **tickets_audience.AUDIENCES})
     archive.use_words(words.say)
     rendering.use_words(words.say)
     joining.offer(ACCEPTED_AT_SIGN_UP)

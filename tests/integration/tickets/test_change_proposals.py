@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from oferta.core.decisions import actions as decisions
+from oferta.core.notices import masses
 from oferta.core.notices import queries as notices
+from oferta.core.notices.mass_errors import BadMass
+from oferta.core.notices.mass_types import Nature, NewMass
 from oferta.core.notices.rendering import render
+from oferta.core.notices.types import Rendered
 from oferta.core.parties import actions as parties
 from oferta.core.parties.errors import NotPermitted
 from oferta.core.parties.types import Actor, Role
@@ -22,6 +27,7 @@ from oferta.services.tickets.models import (
     Performance,
     PerformanceChange,
     Refund,
+    Ticket,
 )
 from oferta.services.tickets.refunding import applying, changing, proposing
 from oferta.services.tickets.refunding.errors import ProposalElsewhere, SecondPersonMissing
@@ -223,3 +229,20 @@ def test_what_could_not_be_filed_in_an_outage_counts_as_filed_when_it_began(
 def test_an_outage_that_nobody_published_moves_nothing() -> None:
     incidents.note(an_outage(began_at=NOW), actor=staff(Role.CLERK), now=LATER)
     assert incidents.filed_at(LATER) == LATER
+
+
+def test_service_news_reach_holders_and_payers_by_the_guarded_path_alone(
+    sold: tuple[Show, list[OrderBrief]],
+) -> None:
+    # TR-116, TR-131: a list by the performance's key; above one's own reach it waits for another
+    show, orders = sold
+    friend = a_buyer().party_id
+    Ticket.objects.filter(order_id=orders[0].id).update(holder_id=friend)
+    words = {one: Rendered(subject="Двери", body="Вход с севера.") for one in LANGUAGES}
+    new = NewMass(
+        nature=Nature.SERVICE, words=words, audience="performance", chosen=show.performance.key
+    )
+    made = masses.prepare(new, actor=staff(Role.MESSENGER), now=LATER)
+    assert made.people == len({friend, *(one.party_id for one in orders)})
+    with pytest.raises(BadMass):
+        masses.prepare(replace(new, chosen="nothing"), actor=staff(Role.MESSENGER), now=LATER)
