@@ -2,7 +2,7 @@
 
 The rows of the shared year go through the club as `oferta club replay` feeds them: the Bank's and
 the partner's bonus are asked together, lots are opened, refunds find their purchase and take back,
-reviews are asked, notices queued; a database transaction for each batch of 1,000 and each wave of
+reviews are asked, notices queued; a database transaction for each batch of 1,000 and one for its
 refunds. Of every Decision the explanation is rendered, in one of the five languages in turn: the
 cited trace of its mask, which the terms remember (the full explanation of some is made afterwards,
 not timed, and must cite the same clauses).

@@ -63,6 +63,11 @@ def canonical_bytes(value: object) -> bytes:
         return _sorted(value).encode()
 
 
+def loaded_words(text: bytes) -> Any:
+    """Read JSON in which no number stands, at a fifth of the price: others might lose digits."""
+    return orjson.loads(text)
+
+
 def loaded(text: str | bytes | None) -> Any:
     """Read JSON; None stays None."""
     return None if text is None else json.loads(text)

@@ -15,7 +15,7 @@ from oferta.core.decisions.types import HELD_BACK, Basis, Decision, Event, Plan,
 from oferta.core.notices.types import Citation, NewNotice
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language
-from oferta.kernel.jsontext import loaded
+from oferta.kernel.jsontext import loaded_words
 
 NO_PLAN = Plan()
 NO_GROUP = moving.Group([])
@@ -155,7 +155,7 @@ class Draft:
             event_at=event.event_at,
             decided_at=decided_at,
             party_id=event.party_id,
-            facts=loaded(item.facts()),
+            facts=loaded_words(item.facts()),  # words, flags and null
             outcome=item.outcome,
             decided_by=item.decided_by,
             mask=item.mask,
