@@ -109,6 +109,13 @@ def test_wrong_facts_are_refused_by_name(change: dict[str, object], error: type)
     assert refused.value.fact == next(iter(change))
 
 
+@pytest.mark.parametrize("given", ["lots", "12.5", "1 USD", "KZT", "1 000,5 KZT"])
+def test_an_amount_that_is_none_is_told_in_the_unit_of_its_fact(given: str) -> None:
+    with pytest.raises(WrongFact) as refused:
+        Terms([TWO]).decide("made", "q", WRITTEN | {"paid": given})
+    assert refused.value.expected == "an amount, as 1000 KZT"
+
+
 def test_a_missing_day_is_a_missing_fact_and_not_an_edition_out_of_force() -> None:
     with pytest.raises(MissingFact) as refused:
         Terms([TWO]).decide("made", "q", {k: v for k, v in WRITTEN.items() if k != "on"})

@@ -40,6 +40,8 @@ _MONEY = re.compile(r"[+-]?[0-9][0-9 ]*(?:\.[0-9]+)? ?[A-Z]{3,8}")
 #: No database keeps the first, no file the others (halves of a pair, which JSON can write alone).
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
+#: An amount before its unit; how many decimals the unit has is asked afterwards.
+_AMOUNT = re.compile(r"[+-]?[0-9][0-9 ]*(\.[0-9]+)?\s*")
 _MICROSECONDS = {
     "week": 604_800_000_000,
     "day": 86_400_000_000,
@@ -203,8 +205,11 @@ def _money(raw: object, type_: Type) -> Coded:
     if isinstance(raw, Money):
         minor, unit = raw.minor, raw.unit
     else:
+        text = _written(raw, type_)
+        if not _AMOUNT.fullmatch(text.removesuffix(type_.unit)) or not text.endswith(type_.unit):
+            raise _bad(raw, type_)
         try:
-            minor, unit = minor_and_unit(_written(raw, type_))
+            minor, unit = minor_and_unit(text)
         except BadMoney as error:
             raise BadValue(given=_given(raw), expected=error.expected) from error
     if unit != type_.unit:
