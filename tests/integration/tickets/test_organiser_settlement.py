@@ -285,6 +285,21 @@ def test_an_organiser_that_pays_itself_is_told_of_and_reimbursed() -> None:
     assert ledger.verify().ok
 
 
+def test_what_an_organiser_said_it_paid_and_did_not_is_paid_by_us_and_claimed() -> None:
+    # TR-121
+    show, _, refund = an_organisers_refund()
+    with pytest.raises(NotTheOrganisers):
+        organisers.not_received(refund.id, now=NOW)
+    organisers.paid(refund.id, reference="order 18", told_by=uuid4(), now=NOW)
+    organisers.not_received(refund.id, now=NOW)
+    assert (account(show, "due"), account(show, "claims")) == (PRICE, -PRICE)
+    paying_out.send_due(now=NOW)
+    refund.refresh_from_db()
+    assert (refund.state, refund.means) == (RefundState.PAID, "card")
+    assert ledger.account("tickets/owed/RUB").balance == 0
+    assert ledger.verify().ok
+
+
 def test_an_organiser_that_does_not_pay_in_time_pays_no_more() -> None:
     # TR-121: the buyer is owed by us
     show, _, refund = an_organisers_refund()

@@ -124,6 +124,44 @@ def paid(refund_id: UUID, *, reference: str, told_by: UUID, now: datetime) -> Or
     )
 
 
+@transaction.atomic
+def not_received(refund_id: UUID, *, now: datetime) -> None:
+    """Owe a buyer again what an organiser said it had paid and has not; the organiser owes it.
+
+    Money goes out with the next refunds that are due, from us (TR-121).
+
+    Args:
+        refund_id: of a refund that the organiser told us of.
+        now: zoned.
+
+    Raises:
+        NotTheOrganisers: the organiser has not said that it paid it.
+        SettlementRefused: the ledger refused.
+    """
+    row = _locked(refund_id, RefundState.PAID)
+    told = OrganiserRefund.objects.filter(refund=row).first()
+    if told is None:
+        raise NotTheOrganisers(refund=str(refund_id), state=row.state)
+    unit = row.currency
+    asked = asking.occurrence(
+        f"tickets/not-received/{row.id}",
+        told.organiser_id,
+        plans.COVER,
+        {"settled_on": _today(row, now), "lacking": str(Money(told.amount, unit))},
+        plan=plans.COVER_PLAN,
+        context={
+            "claims": accounts.owed_by_organiser(told.organiser_id, unit),
+            "credit": accounts.owed_to_buyers(unit),
+            "code": plans.NOT_PAID,
+        },
+        now=now,
+        party_id=row.order.party_id,
+    )
+    asking.decided(asked, now=now)
+    row.state, row.paid_at, row.means = RefundState.DUE, None, ""
+    row.save(update_fields=["state", "paid_at", "means"])
+
+
 def take_over_late(*, now: datetime) -> int:
     """Pay ourselves what organisers did not pay in time: it is due again, and sent with the rest.
 

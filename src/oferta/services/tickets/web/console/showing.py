@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +18,8 @@ from oferta.services.tickets.web import parts
 
 #: Of a settlement, in the order in which they add up.
 FIGURES = ("opening", "sold", "returned", "covered", "released", "closing")
+#: Fewer days are drawn with empty ones before them.
+DAYS_MIN = 14
 #: Name of a kind of line, as an address asks for it, to the ledger's codes.
 KINDS = {
     "sold": releasing.SOLD,
@@ -46,6 +48,7 @@ def of_performance(request: HttpRequest, found: Performance, *, now: datetime) -
         "figures": [
             (f"tickets.console.{name}", money(getattr(report, name)))
             for name in ("sold", "returned", "covered", "released", "held", "fees")
+            if name != "covered" or report.covered
         ],
         "difference": money(report.difference),
         "free": _free(report.preview, unit, language),
@@ -95,7 +98,7 @@ def _free(preview: Preview | None, unit: str, language: Language) -> dict[str, A
 
 
 def _days(found: Performance, unit: str) -> dict[str, Any]:
-    days = reports.by_day(found)
+    days = _padded(reports.by_day(found))
     drawn = charts.columns([(one.sold, one.returned) for one in days])
     return {
         "days": [(one.day, Money(one.sold, unit), Money(one.returned, unit)) for one in days],
@@ -105,6 +108,17 @@ def _days(found: Performance, unit: str) -> dict[str, Any]:
         "most": Money(drawn.most, unit),
         "least": Money(drawn.least, unit),
     }
+
+
+def _padded(days: list[reports.OfDay]) -> list[reports.OfDay]:
+    """Put empty days in front of a few, so that one day is no wall."""
+    missing = DAYS_MIN - len(days)
+    if not days or missing <= 0:
+        return days
+    first = days[0].day
+    return [
+        reports.OfDay(first - timedelta(days=back), 0, 0) for back in range(missing, 0, -1)
+    ] + days
 
 
 def _categories(found: Performance, unit: str) -> dict[str, Any]:
