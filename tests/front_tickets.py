@@ -77,7 +77,7 @@ WORDS = "Автобус кешікті"
 
 
 def refunds(held: UUID, now: datetime) -> dict[str, Any]:
-    """Have requests of every kind: one with a document, one granted, money that waits, late ones."""
+    """Have requests of every kind: with a document, granted, money that waits, late ones."""
     show = a_show(rows=1, starts_at=now + timedelta(days=6))
     assert show.seats is not None
     wanted = Wanted(category_id=show.seats.id, count=6)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from front_leaks import leaks
 from oferta.core.ledger import queries as ledger
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import NewCustomer, Role
@@ -24,7 +25,6 @@ from oferta.services.tickets.models import (
 )
 from oferta.services.tickets.settling import reports
 from oferta.services.tickets.types import RefundState, TransferState
-from front_leaks import leaks
 from settling_world import settled
 from signing_in import sign_in_customer, sign_in_staff
 from ticket_world import NOW, a_buyer

@@ -125,7 +125,7 @@ def holdings(party_id: UUID) -> Iterable[Holding]:
 
 
 def change_title(item: Decision) -> Title:
-    """Return what a change of a performance is called that its buyers were told: the performance."""
+    """Return what a change that buyers were told of is called: the performance."""
     return Title(
         subject=str(item.context.get("performance", "")),
         kind=Name("tickets.event.change"),
