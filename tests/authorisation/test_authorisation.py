@@ -74,6 +74,7 @@ def test_each_caller_gets_what_the_table_says(walked: dict[tuple[int, str], Got]
 OF_A_LINK = {
     "tickets:mine",
     "tickets:order",
+    "tickets:my_change",
     "tickets:pay",
     "tickets:abandon",
     "tickets:ticket",

@@ -30,6 +30,11 @@ ALLOWED: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.REPLACED: _OPEN,
     Stage.HELD: _OPEN,
 }
+#: What a change may write into a performance: nothing else is touched.
+_WRITTEN = (
+    *("stage", "starts_at", "sale_ends_at", "hold_by", "refunds_accepted_before"),
+    *("organiser_refund_days", "high_alert", "regime"),
+)
 #: Changes that everybody who holds a ticket is told of.
 TOLD = (Stage.POSTPONED, Stage.REPLACED)
 
@@ -165,7 +170,7 @@ def _write(performance: Performance, change: Change, regime: Regime | None, now:
     if change.stage != Stage.HELD:
         performance.high_alert, performance.regime = regime is not None, regime
     performance.stage = change.stage
-    performance.save()
+    performance.save(update_fields=_WRITTEN)
 
 
 def _first_printed(performance: Performance) -> datetime:
