@@ -153,6 +153,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "words": "oferta.project.web.tags",
                 "logins": "oferta.core.parties.web.login_tags",
+                "hall_plan": "oferta.services.tickets.web.shop.plan_tags",
             },
         },
     }
