@@ -157,8 +157,8 @@ def test_nothing_is_done_without_the_token_against_forgery(world: World) -> None
             assert answer.status_code == 403, f"{row.name} {caller}"
 
 
-#: What is no reading or disputing of one's own: who is blocked buys nothing.
-ACTS = {"tickets:pay"}
+#: What is no reading or disputing of one's own: who is blocked buys and hands over nothing.
+ACTS = {"tickets:pay", "tickets:hold"}
 
 
 def test_a_blocked_customer_still_reads_and_disputes_what_is_theirs(world: World) -> None:
