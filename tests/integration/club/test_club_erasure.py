@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
+from erased import places
 from oferta.core.decisions import explaining
 from oferta.core.decisions import queries as decided
 from oferta.core.ledger import queries as book
@@ -20,26 +20,6 @@ from oferta.services.club.models import Card, Payment
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parents[3] / "samples"
-
-
-def places(needle: str) -> list[str]:
-    """Return the columns of the database in which a text stands."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.table_name, c.column_name FROM information_schema.columns c"
-            " JOIN information_schema.tables t USING (table_schema, table_name)"
-            " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'"
-            " AND c.data_type <> 'bytea'"
-        )
-        found = []
-        for table, column in cursor.fetchall():
-            cursor.execute(
-                f'SELECT count(*) FROM "{table}" WHERE strpos("{column}"::text, %s) > 0',  # noqa: S608
-                [needle],
-            )
-            if cursor.fetchone()[0]:
-                found.append(f"{table}.{column}")
-    return found
 
 
 def test_an_erased_member_leaves_no_card_and_a_whole_book() -> None:

@@ -7,20 +7,38 @@ from typing import Any
 from uuid import UUID
 
 from oferta.core.parties.archive import Section
-from oferta.core.parties.erasing import Eraser, Kept, blanked
+from oferta.core.parties.erasing import Eraser, Kept, Obstacle, blanked, dropped
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
-from oferta.services.tickets.models import Order, Ticket, Voucher, WaitingEntry
+from oferta.services.tickets.models import (
+    Act,
+    Application,
+    Document,
+    Letter,
+    Order,
+    Refund,
+    Ticket,
+    Voucher,
+    WaitingEntry,
+)
+from oferta.services.tickets.types import RefundState
 
 
 def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
-    """Return the customer's orders and tickets, and what they wait or waited for."""
+    """Return the customer's orders and tickets, what they wait for, and what they asked back."""
     orders = ("at", "code", "performance", "status", "amount", "name", "email", "phone")
     yield Section("orders", orders, _orders(customer_id))
     tickets = ("at", "code", "performance", "status", "name")
     yield Section("tickets", tickets, _tickets(customer_id))
     yield Section("waiting", ("at", "performance", "ends"), _waits(customer_id))
     yield Section("vouchers", ("at", "amount", "ends"), _vouchers(customer_id))
+    requests = ("at", "number", "code", "because", "words", "explanation", "bank", "state")
+    yield Section("refund_requests", requests, _requests(customer_id))
+    papers = ("at", "number", "kind", "name")
+    yield Section("refund_papers", papers, _papers(customer_id))
+    yield Section("refund_acts", ("at", "number", "what", "words"), _acts(customer_id))
+    refunds = ("at", "code", "amount", "state", "until", "bank")
+    yield Section("refunds", refunds, _refunds(customer_id))
 
 
 def _orders(customer_id: UUID) -> Iterator[dict[str, Any]]:
@@ -69,11 +87,85 @@ def _vouchers(customer_id: UUID) -> Iterator[dict[str, Any]]:
         }
 
 
+def _requests(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = Application.objects.filter(party_id=customer_id).select_related("order")
+    for row in rows.order_by("filed_at").iterator():
+        yield {
+            "at": row.filed_at.isoformat(),
+            "number": row.number,
+            "code": row.order.code,
+            "because": row.reason,
+            "words": row.words,
+            "explanation": row.explanation,
+            "bank": row.bank_details,
+            "state": row.state,
+        }
+
+
+def _papers(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    """Yield what the customer sent and what was written for them; the files are on their pages."""
+    sent = Document.objects.filter(application__party_id=customer_id)
+    for row in sent.order_by("received_at").values_list(
+        "received_at", "application__number", "kind", "name"
+    ):
+        yield {"at": row[0].isoformat(), "number": row[1], "kind": row[2], "name": row[3]}
+    written = Letter.objects.filter(application__party_id=customer_id)
+    for at, number, kind in written.order_by("made_at").values_list(
+        "made_at", "application__number", "kind"
+    ):
+        yield {"at": at.isoformat(), "number": number, "kind": kind, "name": ""}
+
+
+def _acts(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = Act.objects.filter(application__party_id=customer_id).order_by("at", "id")
+    for at, number, kind, words in rows.values_list("at", "application__number", "kind", "words"):
+        yield {"at": at.isoformat(), "number": number, "what": kind, "words": words}
+
+
+def _refunds(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = Refund.objects.filter(order__party_id=customer_id).select_related("order")
+    for row in rows.order_by("decided_at").iterator():
+        yield {
+            "at": row.decided_at.isoformat(),
+            "code": row.order.code,
+            "amount": str(Money(row.amount, row.currency)),
+            "state": row.state,
+            "until": row.due_on.isoformat(),
+            "bank": row.bank_details,
+        }
+
+
+def _obstacles(party_id: UUID) -> Iterator[Obstacle]:
+    """Money on its way needs to know where to: what is asked for or owed is finished first."""
+    asked = Application.objects.filter(party_id=party_id, closed_at__isnull=True)
+    owed = Refund.objects.filter(order__party_id=party_id).exclude(state=RefundState.PAID)
+    if asked.exists() or owed.exists():
+        yield Obstacle(code="refund", can_give_up=False)
+
+
 _ORDERS = "(SELECT id FROM tickets_order WHERE party_id = %(party)s)"
+
+_REQUESTS = "(SELECT id FROM tickets_application WHERE party_id = %(party)s)"
 
 ERASER = Eraser(
     room="tickets",
     wipes=(
+        blanked(
+            "tickets_document",
+            "name = '', content = '', illness_from = NULL, illness_through = NULL",
+            f"application_id IN {_REQUESTS}",
+        ),
+        # The letters are the buyer's; their digests in the file that was handed out stay true.
+        dropped("tickets_letter", f"application_id IN {_REQUESTS}"),
+        blanked(
+            "tickets_act", "words = %(grave)s", f"application_id IN {_REQUESTS} AND words <> ''"
+        ),
+        blanked("tickets_refund", "bank_details = ''", f"order_id IN {_ORDERS}"),
+        blanked(
+            "tickets_application",
+            "words = '', explanation = '', bank_details = ''",
+            "party_id = %(party)s",
+        ),
         blanked(
             "tickets_waitingentry",
             "left_at = now()",
@@ -90,5 +182,9 @@ ERASER = Eraser(
             "party_id = %(party)s",
         ),
     ),
-    kept=(Kept(table="tickets_order", what="orders", ground="accounting"),),
+    kept=(
+        Kept(table="tickets_order", what="orders", ground="accounting"),
+        Kept(table="tickets_refund", what="refunds", ground="accounting"),
+    ),
+    obstacles=_obstacles,
 )
