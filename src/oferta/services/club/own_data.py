@@ -186,9 +186,9 @@ def _ceilings(customer_id: UUID, language: Language) -> Iterator[dict[str, Any]]
 
 
 def _suspicions(customer_id: UUID, language: Language) -> Iterator[dict[str, Any]]:
-    labels = shelf.terms().pack(WATCH).facts["pattern"].value_labels
     rows = Suspicion.objects.filter(party_id=customer_id).exclude(state="open")
     for row in rows.order_by("opened_at", "id"):
+        labels = shelf.terms().pack(WATCH).facts["pattern"].value_labels
         yield {
             "opened_at": row.opened_at.isoformat(),
             "kind": labels[row.kind][language],

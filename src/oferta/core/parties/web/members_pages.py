@@ -88,7 +88,7 @@ def _change(request: HttpRequest, organisation: Customer, found: acting.Acting) 
             parties=[organisation.id],
             now=clock.now(),
         )
-        messages.success(request, f"acting.members.done_{what}", extra_tags="word")
+        messages.success(request, f"acting.members.done.{what}", extra_tags="word")
     # Who let themselves go acts for it no more.
     still = organisation.id in identity.organisations_of(found.person.id)
     return redirect("acting:members" if still else "acting:choose")
