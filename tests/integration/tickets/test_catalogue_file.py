@@ -10,14 +10,22 @@ import pytest
 
 from oferta.project.cli import main
 from oferta.services.tickets import listing, queries
+from oferta.services.tickets.errors import BadCatalogue
 from oferta.services.tickets.models import Performance, Place, PromoCode, Ticket, Venue
 from oferta.services.tickets.types import Stage, TicketStatus, Wanted
-from ticket_world import Show, bought
+from ticket_world import Show, a_show, bought
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(__file__).parents[3] / "samples" / "tickets-catalogue.yaml"
 KEY = "rachmaninoff-2027"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_who_has_no_terms_of_refunds_sells_nothing() -> None:
+    # TR-05: nobody could say what comes back of its tickets.
+    with pytest.raises(BadCatalogue, match="afisha"):
+        a_show(general=1, operator="afisha")
+    assert not Performance.objects.exists()
 
 
 def test_the_sample_is_on_sale_at_once_and_offering_it_again_changes_nothing(

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, models, transaction
+from django.utils import translation
 
 from oferta.core.terms.errors import TermsError
 from oferta.core.terms.problems import Report
@@ -299,7 +300,9 @@ class _Reader:
         try:
             row.clean_fields(exclude={"party_id"})
         except ValidationError as error:
-            raise self.wrong(node, " ".join(error.messages), "values that fit") from None
+            with translation.override("en"):  # as every message of a file, wherever it is read
+                said = " ".join(error.messages)
+            raise self.wrong(node, said, "values that fit") from None
 
     def at(self, node: Node, act: Callable[[], _T]) -> _T:
         """Do something; a refusal of it is told with its place in the file."""

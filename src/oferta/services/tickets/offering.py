@@ -144,7 +144,8 @@ def make_performance(new: NewPerformance, *, now: datetime) -> Performance:
         reentry=new.reentry,
     )
     pricing.refund_terms(new.refund_pack, made.hall.venue.time_zone, zoned(now))
-    shelf.terms().pack(new.sale_pack)
+    for pack in (new.sale_pack, new.refund_pack):
+        _check_operator(new.operator, pack)
     accounts.open_for(made)
     made.save(force_insert=True)
     made.refresh_from_db()
@@ -291,6 +292,14 @@ def _locked(performance_id: UUID) -> Performance:
     if found is None:
         raise UnknownPerformance(performance=str(performance_id))
     return found
+
+
+def _check_operator(operator: str, pack: str) -> None:
+    """Refuse who sells without terms: a buyer could be told nothing of refunds (TR-05)."""
+    fact = shelf.terms().pack(pack).facts.get("operator")
+    if fact is not None and fact.type.values and operator not in fact.type.values:
+        known = ", ".join(fact.type.values)
+        raise BadCatalogue(field="operator", given=operator, expected=f"{known}: {pack} has terms")
 
 
 def _check(new: NewPerformance) -> None:

@@ -71,8 +71,7 @@ def title_in_each(titles: Mapping[str, str]) -> dict[str, str]:
     general = title_of(titles)
     chinese = titles.get("zh-Hant") or titles.get("zh-Hans") or titles.get("en") or general
     return {
-        one: titles.get(one) or (chinese if one.startswith("zh") else general)
-        for one in LANGUAGES
+        one: titles.get(one) or (chinese if one.startswith("zh") else general) for one in LANGUAGES
     }
 
 

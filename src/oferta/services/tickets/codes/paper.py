@@ -89,6 +89,7 @@ class Setter:
         self._chinese = CHINESE.get(language, CHINESE["zh-Hans"])
 
     def __call__(self, text: str, *, size: float = 9.5, bold: bool = False) -> Paragraph:
+        """Return words as a paragraph; the size is in points."""
         font = BOLD if bold else PLAIN
         style = ParagraphStyle(
             "words", fontName=font, fontSize=size, leading=size * 1.35, wordWrap=self._wrap(text)
