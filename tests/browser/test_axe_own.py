@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from axe_walk import walked
+from axe_walk import Walker, walked
+from django.test import Client
 from playwright.sync_api import Browser
 
 import front_world as world_of
@@ -23,4 +24,15 @@ def test_axe_finds_no_barrier_on_a_customers_pages(
     seen: set[str] = set()
     found = walked(browser, shared_site, world, "customer", "kk", seen)
     found += walked(browser, shared_site, world, "link", "ru", seen)
+    found += _for_a_firm(browser, shared_site, world)
     assert not found, "\n".join(found)
+
+
+def _for_a_firm(browser: Browser, site: str, world: World) -> list[str]:
+    """Look at who acts for an organisation, as its owner."""
+    client = world.customer(Client())
+    client.post("/my/acting/", {"organisation": str(world.ids["firm_id"])})
+    walker = Walker(browser, site, "kk", client)
+    barriers = walker.visit("/my/acting/members/", "customer-acting:members")
+    assert walker.page.url.endswith("/members/")
+    return barriers + walker.close()

@@ -148,6 +148,21 @@ def test_no_complaint_of_a_form_shows_a_word_of_another_language(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_who_acts_for_a_firm_reads_of_its_members_in_their_language(
+    language: Language, world: World
+) -> None:
+    client = visitor("customer", world, language)
+    with undone():
+        client.post("/my/acting/", {"organisation": str(world.ids["firm_id"])})
+        shown = client.get("/my/acting/members/")
+        refused = client.post("/my/acting/members/", {"contact": "!"})
+    assert shown.status_code == HTTPStatus.OK
+    data = data_of(world)
+    assert not untranslated(shown, language, data)
+    assert not untranslated(refused, language, data)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_an_error_shows_a_word_of_another_language(
     language: Language, world: World
 ) -> None:
