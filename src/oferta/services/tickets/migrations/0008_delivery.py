@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tickets", "0007_gates")]
+    operations = []
