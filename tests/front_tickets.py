@@ -10,12 +10,13 @@ import front_changes
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor, Role
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import doors, gates, queries
+from oferta.services.tickets import doors, gates, gates_alone, queries
+from oferta.services.tickets.gate_types import OfflineScan, Scanned
 from oferta.services.tickets.kinds import LetterKind
 from oferta.services.tickets.models import Application, Order, Refund
 from oferta.services.tickets.refunding import applying, coming, letters, overdue, paying_out
 from oferta.services.tickets.refunding.types import ApplicationBrief, Filing, Paper
-from oferta.services.tickets.types import Buyer, OfflineScan, OrderBrief, Scanned, Wanted
+from oferta.services.tickets.types import Buyer, OrderBrief, Wanted
 from settling_world import settled
 from ticket_world import Show, a_show, bought, reserved, tickets_of
 
@@ -67,7 +68,7 @@ def _gates(held: UUID, now: datetime) -> dict[str, Any]:
     code = Scanned(serial=ticket.serial, generation=1)
     gates.scan(code, north.id, "front-1", now=now)
     alone = OfflineScan(serial=ticket.serial, generation=1, key="front-2", at=now)
-    gates.upload(uuid7(), south.id, [alone], now=now)
+    gates_alone.upload(uuid7(), south.id, [alone], now=now)
     return {"gate_id": north.id}
 
 

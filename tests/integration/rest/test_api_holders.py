@@ -10,7 +10,7 @@ from rest_builders import a_customers_api, an_api
 
 from oferta.core.notices import queries as notices
 from oferta.kernel import clock
-from oferta.services.tickets import gates, issuing, queries
+from oferta.services.tickets import gates_alone, issuing, queries
 from oferta.services.tickets.models import Ticket
 from ticket_world import Show, a_buyer, a_show, bought
 
@@ -37,7 +37,7 @@ def test_a_leaked_code_is_renewed_once_for_a_key_and_stands_on_the_gates_list() 
     again = api.post(f"/tickets/{ticket.id}/new-code", {}, Idempotency_Key="leak-1")
     assert (made.status_code, made.json()["generation"]) == (200, 2)
     assert again.json() == made.json()
-    assert gates.list_for(show.id, now=clock.now()).revoked == {ticket.serial: 2}
+    assert gates_alone.list_for(show.id, now=clock.now()).revoked == {ticket.serial: 2}
     kinds = [one.kind for one in notices.inbox(ticket.holder_id)]
     assert "tickets.code_renewed" in kinds
     other = a_customers_api(a_buyer().party_id)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from oferta.core.ledger import queries as ledger
 from oferta.core.notices import queries as notices
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import gates, issuing, offering, paying
+from oferta.services.tickets.gate_types import Scanned
 from oferta.services.tickets.models import (
     ChangeRun,
     ChangeTold,
@@ -39,7 +40,7 @@ from oferta.services.tickets.refunding.errors import (
 )
 from oferta.services.tickets.refunding.standing import Change
 from oferta.services.tickets.refunding.types import Filing
-from oferta.services.tickets.types import ApplicationState, OrderBrief, Pay, Scanned, Stage, Wanted
+from oferta.services.tickets.types import ApplicationState, OrderBrief, Pay, Stage, Wanted
 from ticket_world import NOW, Show, a_buyer, a_show, bought, reserved, tickets_of
 
 pytestmark = pytest.mark.django_db

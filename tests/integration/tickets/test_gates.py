@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import gates, issuing, queries
+from oferta.services.tickets import gates, gates_alone, issuing, queries
 from oferta.services.tickets.errors import NotYourTicket, UnknownGate, UploadReused
+from oferta.services.tickets.gate_types import GateAnswer, IncidentKind, OfflineScan, Scanned
 from oferta.services.tickets.models import (
     Admission,
     Gate,
@@ -19,14 +20,7 @@ from oferta.services.tickets.models import (
     RefusedScan,
     Ticket,
 )
-from oferta.services.tickets.types import (
-    GateAnswer,
-    IncidentKind,
-    OfflineScan,
-    Scanned,
-    Stage,
-    TicketStatus,
-)
+from oferta.services.tickets.types import Stage, TicketStatus
 from ticket_world import NOW, Show, a_buyer, a_show, bought, together
 
 TONIGHT = NOW + timedelta(days=30) - timedelta(hours=1)
@@ -185,7 +179,7 @@ def test_gates_without_a_connection_are_told_what_to_refuse_and_tell_whom_they_l
     north, south = _gate(show), _gate(show, "South")
     revoked = issuing.renew(tickets[3].id)
     gates.scan(_scanned(tickets[0]), north, "online", now=TONIGHT)
-    taken = gates.list_for(show.id, now=TONIGHT)
+    taken = gates_alone.list_for(show.id, now=TONIGHT)
     assert taken.revoked == {revoked.serial: 2}
     assert taken.admitted == (tickets[0].serial,)
 
@@ -193,7 +187,7 @@ def test_gates_without_a_connection_are_told_what_to_refuse_and_tell_whom_they_l
         OfflineScan(serial=one.serial, generation=1, key=f"off-{place}", at=TONIGHT)
         for place, one in enumerate(tickets)
     ]
-    told = gates.upload(uuid7(), south, scans, now=TONIGHT + timedelta(hours=2))
+    told = gates_alone.upload(uuid7(), south, scans, now=TONIGHT + timedelta(hours=2))
     assert (told.scans, told.admitted, told.incidents) == (4, 2, 2)
     double = Incident.objects.get(kind=IncidentKind.DOUBLE_SCAN)
     assert (double.ticket_id, double.first_gate_id, double.second_gate_id) == (
@@ -210,14 +204,14 @@ def test_an_upload_told_again_changes_nothing() -> None:
     show = a_show(general=2)
     gate, ticket, upload_id = _gate(show), _ticket(show), uuid7()
     scans = [OfflineScan(serial=ticket.serial, generation=1, key="off", at=TONIGHT)]
-    first = gates.upload(upload_id, gate, scans, now=TONIGHT)
-    again = gates.upload(upload_id, gate, scans, now=TONIGHT)
+    first = gates_alone.upload(upload_id, gate, scans, now=TONIGHT)
+    again = gates_alone.upload(upload_id, gate, scans, now=TONIGHT)
     assert (first.replayed, again.replayed, again.admitted) == (False, True, 1)
     assert Admission.objects.count() == 1
     with pytest.raises(UploadReused):
-        gates.upload(upload_id, gate, [], now=TONIGHT)
+        gates_alone.upload(upload_id, gate, [], now=TONIGHT)
     # The same scan in another upload is the same admission, not a second person.
-    assert gates.upload(uuid7(), gate, scans, now=TONIGHT).incidents == 0
+    assert gates_alone.upload(uuid7(), gate, scans, now=TONIGHT).incidents == 0
 
 
 def test_of_thirty_two_scans_by_sixteen_scanners_one_admits(fresh_db: str) -> None:

@@ -12,6 +12,7 @@ from oferta.core.notices import queries as notices
 from oferta.kernel.errors import OfertaError
 from oferta.services.tickets import accounts, gates, paying, queries, reserving, waiting
 from oferta.services.tickets.errors import CannotOffer, NotOnSale, OrderClosed, PlacesLeft
+from oferta.services.tickets.gate_types import GateAnswer, Scanned
 from oferta.services.tickets.models import (
     Gate,
     Order,
@@ -21,19 +22,12 @@ from oferta.services.tickets.models import (
     Ticket,
     WaitingEntry,
 )
-from oferta.services.tickets.taking_over import OFFERED_FOR, pass_on
-from oferta.services.tickets.types import (
-    GateAnswer,
-    OrderStatus,
-    Pay,
-    PlaceStatus,
-    Scanned,
-    TicketStatus,
-)
+from oferta.services.tickets.passing_on import pass_on
+from oferta.services.tickets.types import OrderStatus, Pay, PlaceStatus, TicketStatus
 from ticket_world import NOMINAL, NOW, Show, a_buyer, a_show, bought, together
 
 CARD = [Pay(means="card")]
-LATE = NOW + OFFERED_FOR + timedelta(minutes=1)
+LATE = NOW + timedelta(hours=6, minutes=1)
 
 
 def _sold_out(show: Show) -> tuple[UUID, UUID]:

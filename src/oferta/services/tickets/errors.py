@@ -184,6 +184,14 @@ class NotYourTicket(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class ContactWaits(OfertaError):
+    """Somebody with the same phone number or e-mail waits for the performance already."""
+
+    code: ClassVar[str] = "tickets.contact_waits"
+    performance: str
+
+
+@dataclass(eq=False, kw_only=True)
 class PlacesLeft(OfertaError):
     """There are places left: nobody has to wait for one."""
 
@@ -217,3 +225,39 @@ class BadIncident(OfertaError):
     field: str
     given: str
     expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class PhoneCodeFixed(OfertaError):
+    """Electronic tickets are sold already: their holders cannot be asked for more at the gates."""
+
+    code: ClassVar[str] = "tickets.phone_code_fixed"
+    performance: str
+    given: str
+    asked: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoMoreRounds(OfertaError):
+    """The key of the gates was renewed as often as it can be."""
+
+    code: ClassVar[str] = "tickets.no_more_rounds"
+    performance: str
+    renewed: int
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyGuesses(OfertaError):
+    """Too many wrong codes were tried from here; it can go on in some minutes."""
+
+    code: ClassVar[str] = "tickets.too_many_guesses"
+    minutes: int
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyHeld(OfertaError):
+    """Too many places are reserved without signing in; pay for them, let them go, or sign in."""
+
+    code: ClassVar[str] = "tickets.too_many_held"
+    #: Places that one contact, or one address of the network, may have reserved at a time.
+    at_most: int

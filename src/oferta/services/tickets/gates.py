@@ -7,42 +7,31 @@ then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
-
-from django.db import transaction
 
 from oferta.core.parties import keyring
 from oferta.core.terms import shelf
 from oferta.kernel import asking
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
+from oferta.services.tickets import phone_codes
 from oferta.services.tickets.codes import signed
 from oferta.services.tickets.codes.errors import NotOurCode
-from oferta.services.tickets.errors import UnknownGate, UnknownPerformance, UploadReused
+from oferta.services.tickets.errors import UnknownGate
+from oferta.services.tickets.gate_types import (
+    GateAnswer,
+    GateReply,
+    Proof,
+    Scanned,
+)
 from oferta.services.tickets.models import (
     Admission,
     Gate,
-    GateUpload,
-    Incident,
-    Performance,
     RefusedScan,
-    Ticket,
 )
-from oferta.services.tickets.types import (
-    GateAnswer,
-    GateList,
-    GateReply,
-    IncidentKind,
-    OfflineScan,
-    Scanned,
-    Stage,
-    TicketStatus,
-    Uploaded,
-)
+from oferta.services.tickets.types import Stage, TicketStatus
 
 #: From so long before the start a ticket opens the door, and so long after.
 DOORS, AFTER = timedelta(hours=12), timedelta(hours=24)
@@ -53,6 +42,9 @@ WITH asked AS (
     SELECT ticket.id, ticket.holder_name, ticket.status, ticket.generation,
            ticket.performance_id = gate.performance_id AS here, performance.stage,
            performance.starts_at, performance.reentry, performance.sale_pack,
+           performance.phone_code = 'none' OR ticket.carrier = 'paper'
+               OR %(proof)s = 'number' OR performance.phone_round = ANY(%(rounds)s)
+               OR (performance.phone_code = 'accepted' AND %(proof)s = 'still') AS proven,
            performance.stage = 'postponed' AND coalesce(
                (SELECT change.starts_at IS NULL FROM tickets_performancechange AS change
                 WHERE change.performance_id = performance.id
@@ -66,6 +58,7 @@ WITH asked AS (
     SELECT %(id)s, asked.id, 1, %(gate)s, %(now)s, %(key)s, false
     FROM asked
     WHERE asked.here AND asked.status = 'valid' AND asked.generation = %(generation)s
+      AND asked.proven
       AND asked.stage <> 'cancelled' AND NOT asked.undated
       AND asked.starts_at BETWEEN %(earliest)s AND %(latest)s
     ON CONFLICT DO NOTHING
@@ -87,21 +80,27 @@ class _Asked(NamedTuple):
     starts_at: datetime
     reentry: bool
     sale_pack: str
+    #: It was shown as the performance asks of telephones (`phone_codes.Asked.is_met`).
+    proven: bool
     #: Put off, and no new date said yet: nobody comes in on the old one.
     undated: bool
     admitted: bool
 
 
 def read(text: str, *, now: datetime) -> Scanned | None:
-    """Return what a code says; None if it is none of ours.
-
-    The rotating suffix of a telephone is for gates that have secrets; this one asks the table.
-    """
+    """Return what a code says, and whether a telephone shows it now; None if it is none of ours."""
     try:
-        code = signed.read(text, keyring.keys(), now=now)
+        code, suffix = signed.read(text, keyring.keys())
     except NotOurCode:
         return None
-    return Scanned(serial=code.serial, generation=code.generation)
+    return Scanned(
+        serial=code.serial,
+        generation=code.generation,
+        proof=phone_codes.proof_of(code, suffix),
+        rounds=phone_codes.rounds_of(
+            code.performance, code.serial, code.generation, suffix, zoned(now)
+        ),
+    )
 
 
 def scan(scanned: Scanned | None, gate_id: UUID, key: str, *, now: datetime) -> GateReply:
@@ -119,7 +118,7 @@ def scan(scanned: Scanned | None, gate_id: UUID, key: str, *, now: datetime) -> 
     moment = zoned(now)
     asked = _asked(scanned, gate_id, key, moment) if scanned else None
     if asked is None or scanned is None:
-        _known_gate(gate_id)
+        known_gate(gate_id)
         return _refused(GateReply(answer=GateAnswer.UNKNOWN), gate_id, moment)
     if asked.admitted:
         return _in(asked, entry=1)
@@ -127,7 +126,7 @@ def scan(scanned: Scanned | None, gate_id: UUID, key: str, *, now: datetime) -> 
     if why is not None:
         reply = GateReply(answer=why, ticket_id=asked.id, holder_name=asked.holder_name)
         return _refused(reply, gate_id, moment)
-    return _second(asked, gate_id, key, moment)
+    return _second(asked, scanned, gate_id, key, moment)
 
 
 def leave(scanned: Scanned, gate_id: UUID, *, now: datetime) -> bool:
@@ -136,7 +135,7 @@ def leave(scanned: Scanned, gate_id: UUID, *, now: datetime) -> bool:
     Raises:
         UnknownGate: there is none.
     """
-    gate = _known_gate(gate_id)
+    gate = known_gate(gate_id)
     inside = Admission.objects.filter(
         ticket__serial=scanned.serial,
         ticket__generation=scanned.generation,
@@ -146,79 +145,14 @@ def leave(scanned: Scanned, gate_id: UUID, *, now: datetime) -> bool:
     return bool(inside.update(left_at=zoned(now)))
 
 
-@transaction.atomic
-def upload(
-    upload_id: UUID, gate_id: UUID, scans: Sequence[OfflineScan], *, now: datetime
-) -> Uploaded:
-    """Take over whom a gate without a connection let in; each double becomes an incident.
-
-    Told again, the same upload changes nothing. Who was let in stays in: an incident names both
-    gates and is for a person to look into.
-
-    Raises:
-        UnknownGate: there is none.
-        UploadReused: the id was used for other scans.
-    """
-    gate = _known_gate(gate_id)
-    digest = sha256(repr((gate_id, sorted(scans, key=lambda one: one.key))).encode()).hexdigest()
-    known = GateUpload.objects.filter(id=upload_id).first()
-    if known is not None:
-        if known.digest != digest:
-            raise UploadReused(upload=str(upload_id))
-        return _uploaded(known, replayed=True)
-    tickets = _tickets([one.serial for one in scans], gate)
-    admitted, incidents = 0, 0
-    for one in sorted(scans, key=lambda item: item.at):
-        ticket = tickets.get(one.serial)
-        if ticket is None:
-            RefusedScan.objects.create(
-                id=uuid7(), gate=gate, reason=GateAnswer.UNKNOWN, scanned_at=one.at
-            )
-        elif _offline(ticket, gate, one, now):
-            admitted += 1
-        else:
-            incidents += 1
-    row = GateUpload.objects.create(
-        id=upload_id,
-        gate=gate,
-        uploaded_at=zoned(now),
-        digest=digest,
-        scans=len(scans),
-        admitted=admitted,
-        incidents=incidents,
-    )
-    return _uploaded(row, replayed=False)
-
-
-def list_for(performance_id: UUID, *, now: datetime) -> GateList:
-    """Return what a gate takes with it: codes that open nothing, and who came in already.
-
-    Raises:
-        UnknownPerformance: there is none.
-    """
-    performance = Performance.objects.filter(id=performance_id).first()
-    if performance is None:
-        raise UnknownPerformance(performance=str(performance_id))
-    tickets = performance.tickets.exclude(status=TicketStatus.VALID, generation=1)
-    revoked = {
-        serial: generation if status == TicketStatus.VALID else 0
-        for serial, generation, status in tickets.values_list("serial", "generation", "status")
-    }
-    inside = Admission.objects.filter(ticket__performance=performance).order_by("ticket__serial")
-    return GateList(
-        performance=performance.serial,
-        revoked=revoked,
-        admitted=tuple(inside.values_list("ticket__serial", flat=True).distinct()),
-        at=zoned(now),
-    )
-
-
 def _asked(scanned: Scanned, gate_id: UUID, key: str, now: datetime) -> _Asked | None:
     params: dict[str, Any] = {
         "id": uuid7(),
         "serial": scanned.serial,
         "generation": scanned.generation,
         "gate": gate_id,
+        "proof": scanned.proof.value,
+        "rounds": list(scanned.rounds),
         "key": key,
         "now": now,
         "earliest": now - AFTER,
@@ -243,13 +177,15 @@ def _why_not(asked: _Asked, scanned: Scanned, now: datetime) -> GateAnswer | Non
     return next((answer for holds, answer in reasons if holds), None)
 
 
-def _second(asked: _Asked, gate_id: UUID, key: str, now: datetime) -> GateReply:
-    """Answer for a ticket with which somebody came in before."""
+def _second(asked: _Asked, scanned: Scanned, gate_id: UUID, key: str, now: datetime) -> GateReply:
+    """Answer for a ticket with which somebody came in before, or that was not shown as it must."""
     entries = Admission.objects.filter(ticket_id=asked.id).select_related("gate")
     last = entries.order_by("-entry").first()
     same = entries.filter(scan_key=key).first()
     if same is not None:
         return _in(asked, entry=same.entry, replayed=True)
+    if not asked.proven and (last is None or last.left_at is not None):
+        return _not_shown(asked, scanned, gate_id, now)
     if last is None:  # the key is another ticket's: the scanner counts wrongly
         reply = GateReply(answer=GateAnswer.UNKNOWN, ticket_id=asked.id)
         return _refused(reply, gate_id, now)
@@ -260,7 +196,8 @@ def _second(asked: _Asked, gate_id: UUID, key: str, now: datetime) -> GateReply:
         "reentry_announced": asked.reentry,
     }
     decided = shelf.terms().decide(asked.sale_pack, ENTRY, facts)
-    if decided.outcome["admitted"] and _again(asked, last.entry + 1, gate_id, key, now):
+    again = asked.proven and decided.outcome["admitted"]
+    if again and _again(asked, last.entry + 1, gate_id, key, now):
         return _in(asked, entry=last.entry + 1, decided_by=decided.decided_by)
     reply = GateReply(
         answer=GateAnswer.USED,
@@ -271,6 +208,14 @@ def _second(asked: _Asked, gate_id: UUID, key: str, now: datetime) -> GateReply:
         admitted_at=last.admitted_at,
         decided_by=decided.decided_by,
     )
+    return _refused(reply, gate_id, now)
+
+
+def _not_shown(asked: _Asked, scanned: Scanned, gate_id: UUID, now: datetime) -> GateReply:
+    """Refuse a picture of a telephone, or a print where the telephone must be shown (TR-125)."""
+    old = scanned.proof is Proof.SCREEN
+    answer = GateAnswer.OLD_SCREEN if old else GateAnswer.SCREEN_NEEDED
+    reply = GateReply(answer=answer, ticket_id=asked.id, holder_name=asked.holder_name)
     return _refused(reply, gate_id, now)
 
 
@@ -308,68 +253,13 @@ def _refused(reply: GateReply, gate_id: UUID, now: datetime) -> GateReply:
     return reply
 
 
-def _offline(ticket: Ticket, gate: Gate, one: OfflineScan, now: datetime) -> bool:
-    """Note one whom a gate let in; tell whether all is well with it."""
-    if ticket.status != TicketStatus.VALID or ticket.generation != one.generation:
-        _incident(IncidentKind.REVOKED_ADMITTED, ticket, gate, one, now)
-        return False
-    made = Admission(
-        id=uuid7(),
-        ticket=ticket,
-        entry=1,
-        gate=gate,
-        admitted_at=zoned(one.at),
-        scan_key=one.key,
-        offline=True,
-    )
-    Admission.objects.bulk_create([made], ignore_conflicts=True)
-    first = Admission.objects.get(ticket=ticket, entry=1)
-    if first.scan_key == one.key:
-        return True
-    _incident(IncidentKind.DOUBLE_SCAN, ticket, gate, one, now, first)
-    return False
+def known_gate(gate_id: UUID) -> Gate:
+    """Return a gate.
 
-
-def _incident(
-    kind: IncidentKind,
-    ticket: Ticket,
-    gate: Gate,
-    one: OfflineScan,
-    now: datetime,
-    first: Admission | None = None,
-) -> None:
-    Incident.objects.get_or_create(
-        scan_key=one.key,
-        defaults={
-            "id": uuid7(),
-            "kind": kind,
-            "ticket": ticket,
-            "first_gate_id": first.gate_id if first else None,
-            "first_at": first.admitted_at if first else None,
-            "second_gate": gate,
-            "second_at": zoned(one.at),
-            "found_at": zoned(now),
-        },
-    )
-
-
-def _tickets(serials: Sequence[int], gate: Gate) -> dict[int, Ticket]:
-    found = Ticket.objects.filter(serial__in=serials, performance_id=gate.performance_id)
-    return {one.serial: one for one in found}
-
-
-def _known_gate(gate_id: UUID) -> Gate:
+    Raises:
+        UnknownGate: there is none.
+    """
     found = Gate.objects.filter(id=gate_id).first()
     if found is None:
         raise UnknownGate(gate=str(gate_id))
     return found
-
-
-def _uploaded(row: GateUpload, *, replayed: bool) -> Uploaded:
-    return Uploaded(
-        id=row.id,
-        scans=row.scans,
-        admitted=row.admitted,
-        incidents=row.incidents,
-        replayed=replayed,
-    )

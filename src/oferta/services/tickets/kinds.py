@@ -1,8 +1,15 @@
-"""What people do about a request for money back, and which letters there are."""
+"""What people do about a request for money back, which letters there are, what gates ask for."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+#: Rounds of a performance's key: a gate online tries each.
+PHONE_ROUND_MAX = 7
+
+
+#: Minutes that a place which came free is held for who waits first: usually, and at least.
+OFFER_MINUTES, OFFER_MINUTES_MIN = 360, 30
 
 
 class ActKind(StrEnum):
@@ -48,3 +55,14 @@ class LetterKind(StrEnum):
     COSTS = "costs"
     #: A complaint to the authority, on top of the file (TR-140, TR-142).
     COMPLAINT = "complaint"
+
+
+class PhoneCode(StrEnum):
+    """What gates ask of an electronic ticket's telephone, whose code changes each half minute."""
+
+    #: The code stays the same; a print or a picture is as good.
+    NONE = "none"
+    #: It changes, and an older one is refused; a print or a wallet pass is good too.
+    ACCEPTED = "accepted"
+    #: It changes, and nothing else opens the door. Paper forms always do.
+    REQUIRED = "required"

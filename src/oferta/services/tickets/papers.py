@@ -1,6 +1,7 @@
 """A ticket to take along: a PDF, or a pass for a telephone's wallet.
 
-Both hold one code that never changes, so both are a paper's: renewing the ticket's code voids them.
+Both hold one code that never changes; it says that it is a print, for gates that want the telephone
+itself. Renewing the ticket's code voids them.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from zoneinfo import ZoneInfo
 from oferta.core.parties import keyring
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
-from oferta.services.tickets import issuing, queries, selling
+from oferta.services.tickets import issuing, phone_codes, queries, selling
 from oferta.services.tickets.codes import apple, signed
 from oferta.services.tickets.codes.apple import Issuer, Pass
 from oferta.services.tickets.codes.errors import NoPasses
 from oferta.services.tickets.errors import NotYourTicket
 from oferta.services.tickets.models import Ticket
-from oferta.services.tickets.types import TicketStatus
+from oferta.services.tickets.types import Carrier, TicketStatus
 
 #: Pixels of a pass's icon, by the name that Apple gives to each size.
 _ICONS = {"icon.png": 29, "icon@2x.png": 58}
@@ -61,7 +62,7 @@ def pdf(ticket_id: UUID, *, language: Language) -> bytes:
         lines=_lines(ticket, language),
         code=_code(ticket),
         number=str(ticket.serial),
-        notes=[_say("tickets.paper.note_code", language), _terms(ticket, language)],
+        notes=[_say(_note(ticket), language), _terms(ticket, language)],
     )
     return paper.pdf([one], language=language)
 
@@ -76,12 +77,12 @@ def wallet_pass(ticket_id: UUID, *, language: Language) -> bytes:
 
     Raises:
         UnknownTicket, NotYourTicket: as of `pdf`.
-        NoPasses: no certificate of Apple's is set.
+        NoPasses: no certificate of Apple's is set, or the gates want the telephone itself.
         BadPassCertificate: the one that is set cannot be used.
     """
     ticket = _valid(ticket_id)
     issuer = _Connected.issuer()
-    if issuer is None:
+    if issuer is None or phone_codes.print_is_nothing(ticket):
         raise NoPasses
     shown = Pass(
         serial=ticket.id.hex,
@@ -101,8 +102,15 @@ def _valid(ticket_id: UUID) -> Ticket:
 
 
 def _code(ticket: Ticket) -> str:
-    code = replace(issuing.code_of(ticket), carrier=signed.Carrier.PAPER)
+    code = issuing.code_of(ticket)
+    if ticket.carrier != Carrier.PAPER:
+        code = replace(code, carrier=signed.Carrier.PRINT)
     return signed.sign(code, keyring.keys())
+
+
+def _note(ticket: Ticket) -> str:
+    """Return the key of what is said of the code."""
+    return f"tickets.paper.note_{'screen' if phone_codes.print_is_nothing(ticket) else 'code'}"
 
 
 def _title(ticket: Ticket, language: Language) -> str:

@@ -18,14 +18,6 @@ class NotOurCode(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
-class CodeTooOld(OfertaError):
-    """What was read is a picture of a code; the telephone shows a new one every half minute."""
-
-    code: ClassVar[str] = "tickets.code_too_old"
-    serial: int
-
-
-@dataclass(eq=False, kw_only=True)
 class CodeFieldTooLarge(OfertaError):
     """A number does not fit into a ticket code."""
 

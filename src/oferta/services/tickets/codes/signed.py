@@ -10,6 +10,10 @@ The layout, in network order (version 1):
 then 64 bytes of Ed25519, and on a telephone 4 bytes that change every half minute. `generation`
 rises when a ticket changes hands, is refunded, or its owner says that the code leaked: whoever
 holds an older picture is turned away (TR-124, TR-125).
+
+The bytes that change are made of secrets in three steps, so that a gate without a connection needs
+one key and learns of one performance only: the site's master, the key of a performance (and of its
+round), the secret of a ticket (and of its generation).
 """
 
 from __future__ import annotations
@@ -20,24 +24,26 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from oferta.core.parties.receipts import Keys, key_id
 from oferta.services.tickets.codes import base45
-from oferta.services.tickets.codes.errors import CodeFieldTooLarge, CodeTooOld, NotOurCode
+from oferta.services.tickets.codes.errors import CodeFieldTooLarge, NotOurCode
 
 #: Goes before what is signed, so that no other signed text passes for a ticket.
 HEADING = b"oferta ticket 1\n"
 #: How long one rotating suffix is shown, and how many before and after it still count.
 STEP = timedelta(seconds=30)
-STEPS_TOLERATED = 1
+STEPS_TOLERATED = 2
 GENERATION_MAX = 0xFF
 
 _LAYOUT = struct.Struct(">B2sIQIIIB")
 _SIGNATURE = 64
-_SUFFIX = 4
+#: Bytes that change on a telephone.
+SUFFIX = 4
 _LARGEST = {
     "performance": 2**32 - 1,
     "serial": 2**64 - 1,
@@ -47,10 +53,13 @@ _LARGEST = {
 
 
 class Carrier(IntEnum):
-    """What shows the code: paper keeps one code, a telephone's changes."""
+    """What shows the code: only a telephone's changes."""
 
+    #: A numbered form of strict reporting.
     PAPER = 0x10
     PHONE = 0x11
+    #: An electronic ticket taken along: a PDF, a wallet pass.
+    PRINT = 0x12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +100,24 @@ def sign(code: Code, keys: Keys) -> str:
     return base45.encode(payload + keys.signing.sign(HEADING + payload))
 
 
-def read(text: str, keys: Keys, *, secret: bytes | None = None, now: datetime) -> Code:
-    """Return what a code says, if we signed it and, of a telephone's, it is not a picture.
+class Seen(NamedTuple):
+    """What a scanner read: the code, and the bytes after it that change."""
+
+    code: Code
+    suffix: bytes
+
+
+def read(text: str, keys: Keys) -> Seen:
+    """Return what a code says, if we signed it.
 
     Args:
         text: as the scanner read it.
         keys: any public one may have signed.
-        secret: of the ticket's telephone (`telephone_secret`); None: the suffix is not looked at,
-            as by a gate that has no secrets on it.
-        now: the gate's clock.
 
     Raises:
         NotOurCode: anything but a text that we signed.
-        CodeTooOld: a telephone's suffix is not one of now.
     """
-    raw = base45.decode(text)
-    payload, signature, suffix = _parts(raw)
+    payload, signature, suffix = _parts(base45.decode(text))
     code = _said(payload)
     if not any(
         _holds(key, payload, signature)
@@ -114,33 +125,60 @@ def read(text: str, keys: Keys, *, secret: bytes | None = None, now: datetime) -
         if _hint(key) == payload[1:3]
     ):
         raise NotOurCode(what="signature")
-    if (
-        code.carrier is Carrier.PHONE
-        and secret is not None
-        and not any(hmac.compare_digest(suffix, one) for one in _around(secret, now))
-    ):
-        raise CodeTooOld(serial=code.serial)
-    return code
+    return Seen(code, suffix)
 
 
-def telephone_secret(master: bytes, code: Code) -> bytes:
+def is_fresh(suffix: bytes, secret: bytes, now: datetime) -> bool:
+    """Tell whether a telephone shows these bytes now, give or take the steps that are tolerated.
+
+    Args:
+        suffix: as it was read.
+        secret: of the ticket's telephone (`telephone_secret`).
+        now: the gate's clock.
+    """
+    return any(hmac.compare_digest(suffix, one) for one in _around(secret, now))
+
+
+def gate_key(master: bytes, performance: int, round_: int) -> bytes:
+    """Return the key that makes the secrets of all telephones of one performance.
+
+    Args:
+        master: the site's.
+        performance: its number.
+        round_: the next one makes what a lost gate knows worthless.
+    """
+    said = struct.pack(">IB", performance, round_)
+    return hmac.digest(master, b"oferta ticket gate\n" + said, hashlib.sha256)
+
+
+def telephone_secret(key: bytes, serial: int, generation: int) -> bytes:
     """Return the secret that a ticket's telephone makes its suffixes with.
 
     It hangs on the generation too, so that the telephone of whoever had the ticket before falls
     silent when the ticket changes hands.
+
+    Args:
+        key: of its performance (`gate_key`).
+        serial: the ticket's.
+        generation: the ticket's.
     """
-    said = struct.pack(">QB", code.serial, code.generation)
-    return hmac.digest(master, b"oferta ticket telephone\n" + said, hashlib.sha256)[:16]
+    said = struct.pack(">QB", serial, generation)
+    return hmac.digest(key, b"oferta ticket telephone\n" + said, hashlib.sha256)[:16]
 
 
 def rotated(text: str, secret: bytes, now: datetime) -> str:
     """Return a telephone's code with its suffix of now."""
-    return base45.encode(base45.decode(text) + _suffix(secret, _step(now)))
+    return base45.encode(base45.decode(text) + suffix_of(secret, now))
+
+
+def suffix_of(secret: bytes, now: datetime) -> bytes:
+    """Return the bytes that a telephone shows now."""
+    return _suffix(secret, _step(now))
 
 
 def _parts(raw: bytes) -> tuple[bytes, bytes, bytes]:
     end = _LAYOUT.size + _SIGNATURE
-    if len(raw) not in (end, end + _SUFFIX):
+    if len(raw) not in (end, end + SUFFIX):
         raise NotOurCode(what="length")
     return raw[: _LAYOUT.size], raw[_LAYOUT.size : end], raw[end:]
 
@@ -179,7 +217,7 @@ def _around(secret: bytes, now: datetime) -> list[bytes]:
 
 
 def _suffix(secret: bytes, step: int) -> bytes:
-    return hmac.digest(secret, struct.pack(">Q", step), hashlib.sha256)[:_SUFFIX]
+    return hmac.digest(secret, struct.pack(">Q", step), hashlib.sha256)[:SUFFIX]
 
 
 def _step(now: datetime) -> int:

@@ -5,6 +5,7 @@ from oferta.services.tickets.models.admission import (
     Gate,
     GateUpload,
     Incident,
+    PhoneCodeChange,
     RefusedScan,
 )
 from oferta.services.tickets.models.catalogue import (
@@ -29,6 +30,7 @@ from oferta.services.tickets.models.changes import (
     TicketKept,
 )
 from oferta.services.tickets.models.letters import Act, Letter
+from oferta.services.tickets.models.limits import Guess, GuestHold
 from oferta.services.tickets.models.orders import Order, OrderLine, Place, Ticket, WaitingEntry
 from oferta.services.tickets.models.payments import Payment, ProviderCall, SandboxCharge
 from oferta.services.tickets.models.refunds import (
@@ -60,6 +62,8 @@ __all__ = [
     "Document",
     "Gate",
     "GateUpload",
+    "Guess",
+    "GuestHold",
     "Hall",
     "HallSeat",
     "Incident",
@@ -79,6 +83,7 @@ __all__ = [
     "PerformanceLine",
     "PerformanceLineDispute",
     "PerformanceSettlement",
+    "PhoneCodeChange",
     "Place",
     "PriceCategory",
     "PriceCorrection",

@@ -7,9 +7,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from oferta.services.tickets.gate_types import IncidentKind
+from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models.catalogue import Performance, one_of
 from oferta.services.tickets.models.orders import Ticket
-from oferta.services.tickets.types import IncidentKind
+
+_RULES = [one.value for one in PhoneCode]
 
 
 class Gate(models.Model):
@@ -26,6 +29,35 @@ class Gate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PhoneCodeChange(models.Model):
+    """A line of the history of what gates ask of telephones; never changed (a trigger refuses)."""
+
+    id = models.BigAutoField(primary_key=True)
+    performance = models.ForeignKey(
+        Performance, on_delete=models.PROTECT, related_name="phone_code_changes"
+    )
+    changed_at = models.DateTimeField()
+    before = models.CharField(max_length=10)
+    after = models.CharField(max_length=10)
+    #: The round of the key from then on.
+    round = models.SmallIntegerField()
+    #: Why, or on whose word.
+    source = models.CharField(max_length=300)
+    #: Null: a catalogue file, or an operator's system.
+    staff_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(before__in=_RULES, after__in=_RULES),
+                name="phone_code_change_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.performance_id} {self.after}"
 
 
 class Admission(models.Model):

@@ -8,6 +8,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from oferta.services.tickets.kinds import (
+    OFFER_MINUTES,
+    OFFER_MINUTES_MIN,
+    PHONE_ROUND_MAX,
+    PhoneCode,
+)
 from oferta.services.tickets.types import RefundPayer, Stage
 
 
@@ -134,8 +140,16 @@ class Performance(models.Model):
     #: How long a reservation waits for its payment.
     hold_minutes = models.SmallIntegerField(default=15)
     per_order_max = models.SmallIntegerField(default=10)
+    #: How long a place that came free is held for who waits first, at most.
+    offer_minutes = models.SmallIntegerField(default=OFFER_MINUTES, db_default=OFFER_MINUTES)
     #: Whoever left may come in again; the entry clause of `sale_pack` reads it.
     reentry = models.BooleanField(default=False)
+    #: What gates ask of telephones; and the round of the key of their codes: the next one makes
+    #: what a lost gate knows worthless.
+    phone_code = models.CharField(
+        max_length=10, default=PhoneCode.NONE, db_default=PhoneCode.NONE.value
+    )
+    phone_round = models.SmallIntegerField(default=0, db_default=0)
     refund_payer = models.CharField(max_length=12, default=RefundPayer.OPERATOR)
     #: The organiser's own term of payment, if it has one (TR-90).
     organiser_refund_days = models.SmallIntegerField(null=True)
@@ -160,9 +174,18 @@ class Performance(models.Model):
         constraints = (
             one_of("stage", Stage, "performance_stage_known"),
             one_of("refund_payer", RefundPayer, "performance_refund_payer_known"),
+            one_of("phone_code", PhoneCode, "performance_phone_code_known"),
+            models.CheckConstraint(
+                condition=Q(phone_round__gte=0, phone_round__lte=PHONE_ROUND_MAX),
+                name="performance_phone_round_within",
+            ),
             models.CheckConstraint(
                 condition=Q(hold_minutes__gte=1, per_order_max__gte=1),
                 name="performance_limits_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(offer_minutes__gte=OFFER_MINUTES_MIN),
+                name="performance_offer_half_an_hour",
             ),
             models.CheckConstraint(
                 condition=Q(sale_ends_at__gt=F("sale_starts_at")),

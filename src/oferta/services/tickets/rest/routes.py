@@ -13,8 +13,10 @@ from oferta.kernel.rest.access import Needs, caller_of
 from oferta.kernel.rest.errors import BadCursor, BadFields
 from oferta.kernel.rest.paging import After, Limit, Page, page, text_after
 from oferta.kernel.rest.schemas import answers
-from oferta.services.tickets import gates, listing, paying, queries, reserving
+from oferta.services.tickets import gates, gates_alone, listing, paying, queries, reserving
+from oferta.services.tickets.codes import signed
 from oferta.services.tickets.errors import UnknownOrder
+from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models import Performance
 from oferta.services.tickets.rest.schemas import (
     CallGiven,
@@ -233,7 +235,7 @@ def upload_scans(request: HttpRequest, gate_id: UUID, given: UploadGiven) -> Upl
     """
     del request
     scans = [one.scan() for one in given.scans]
-    made = gates.upload(given.id, gate_id, scans, now=clock.now())
+    made = gates_alone.upload(given.id, gate_id, scans, now=clock.now())
     return UploadTold(
         id=made.id,
         scans=made.scans,
@@ -251,7 +253,7 @@ def upload_scans(request: HttpRequest, gate_id: UUID, given: UploadGiven) -> Upl
 def get_gate_list(request: HttpRequest, performance_id: UUID) -> GateListTold:
     """Read what a gate takes with it: codes that open nothing, and who came in already."""
     del request
-    found = gates.list_for(performance_id, now=clock.now())
+    found = gates_alone.list_for(performance_id, now=clock.now())
     return GateListTold(
         performance=found.performance,
         revoked=[
@@ -260,6 +262,10 @@ def get_gate_list(request: HttpRequest, performance_id: UUID) -> GateListTold:
         ],
         admitted=list(found.admitted),
         at=found.at,
+        phone_code=found.phone_code,
+        phone_key=found.phone_key.hex(),
+        step_seconds=int(signed.STEP.total_seconds()),
+        steps_tolerated=signed.STEPS_TOLERATED,
     )
 
 
@@ -303,6 +309,7 @@ def _performance(one: Performance, now: datetime) -> PerformanceTold:
         sale_ends_at=one.sale_ends_at,
         currency=one.currency,
         per_order_max=one.per_order_max,
+        phone_code=PhoneCode(one.phone_code),
         refund_terms=TermsTold(pack=kept.pack, edition=kept.edition),
     )
 

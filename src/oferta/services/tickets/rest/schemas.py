@@ -11,11 +11,11 @@ from pydantic import Field, StrictInt, StrictStr
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money as KernelMoney
 from oferta.kernel.rest.schemas import Given, Id, Moment, Money, Name, Told, one_of
+from oferta.services.tickets.gate_types import GateAnswer, OfflineScan
+from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.types import (
     Carrier,
     Delivery,
-    GateAnswer,
-    OfflineScan,
     OrderStatus,
     Pay,
     SaleChannel,
@@ -63,6 +63,9 @@ class PerformanceTold(Told):
     sale_ends_at: datetime
     currency: str
     per_order_max: int
+    phone_code: Annotated[PhoneCode, one_of(PhoneCode)] = Field(
+        description="What gates ask of electronic tickets: `required`: the telephone itself."
+    )
     refund_terms: TermsTold = Field(description="Who buys now keeps these.")
 
 
@@ -245,10 +248,19 @@ class OfflineScanGiven(Given):
     generation: Annotated[StrictInt, Field(ge=1, le=255)]
     key: _Key
     at: Moment
+    suffix: Annotated[StrictStr, Field(pattern=r"^([0-9a-f]{8})?$")] = Field(
+        "", description="The last 4 bytes of a telephone's code, in hexadecimal; none: a still one."
+    )
 
     def scan(self) -> OfflineScan:
         """Return it as the room takes it."""
-        return OfflineScan(serial=self.serial, generation=self.generation, key=self.key, at=self.at)
+        return OfflineScan(
+            serial=self.serial,
+            generation=self.generation,
+            key=self.key,
+            at=self.at,
+            suffix=bytes.fromhex(self.suffix),
+        )
 
 
 class UploadGiven(Given):
@@ -282,6 +294,15 @@ class GateListTold(Told):
     revoked: list[RevokedTold]
     admitted: list[int] = Field(description="Serials with which somebody came in.")
     at: datetime
+    phone_code: Annotated[PhoneCode, one_of(PhoneCode)] = Field(
+        description="What is asked of a telephone's code, which changes each half minute."
+    )
+    phone_key: str = Field(
+        description="In hexadecimal: what those codes are checked with; empty but for the days of "
+        "the performance. Keep it no longer."
+    )
+    step_seconds: int
+    steps_tolerated: int = Field(description="Before and after the gate's own.")
 
 
 def told(minor: int, unit: str) -> Money:

@@ -24,10 +24,11 @@ from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language, language_of
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import doors, gates
+from oferta.services.tickets import doors, gates, gates_alone
+from oferta.services.tickets.codes import signed
 from oferta.services.tickets.errors import UnknownGate, UnknownPerformance, UploadReused
-from oferta.services.tickets.models import Gate, Performance
-from oferta.services.tickets.types import GateAnswer, GateReply, OfflineScan, Scanned
+from oferta.services.tickets.gate_types import GateAnswer, GateReply, OfflineScan, Proof, Scanned
+from oferta.services.tickets.models import Gate, Performance, Ticket
 from oferta.services.tickets.web import parts
 
 _WORKER = Path(__file__).parents[2] / "static" / "tickets" / "gate-worker.js"
@@ -38,10 +39,20 @@ GENERATION_MAX = 255
 #: What a gate without a connection may have to say by itself.
 ALONE = (
     *("admitted_alone", "used", "returned", "replaced", "elsewhere", "another_day", "unknown"),
+    *("old_screen", "screen_needed", "no_key"),
     *("unchecked", "no_list", "out_alone", "signed_out"),
 )
 _GOOD = {"admitted", "admitted_alone", "out"}
-_ASKS = {"ask", "unchecked", "no_list", "out_alone", "signed_out", "not_inside"}
+_ASKS = {
+    "ask",
+    "screen_needed",
+    "no_key",
+    "unchecked",
+    "no_list",
+    "out_alone",
+    "signed_out",
+    "not_inside",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +136,19 @@ def gate_list_file(_request: HttpRequest, *, actor: Actor, gate_id: UUID) -> Htt
     """Return what a gate takes with it: keys, codes that open nothing, who came in already."""
     del actor
     found = _gate(gate_id)
-    taken = gates.list_for(found.performance_id, now=clock.now())
+    taken = gates_alone.list_for(found.performance_id, now=clock.now())
     return JsonResponse(
         {
             "performance": taken.performance,
             "revoked": [[str(serial), least] for serial, least in taken.revoked.items()],
             "admitted": [str(serial) for serial in taken.admitted],
             "at": taken.at.isoformat(),
+            "phone": {
+                "code": taken.phone_code,
+                "key": taken.phone_key.hex(),
+                "step": int(signed.STEP.total_seconds()),
+                "tolerated": signed.STEPS_TOLERATED,
+            },
             "keys": [
                 {
                     "hint": key_id(one)[:4],
@@ -154,7 +171,7 @@ def upload(request: HttpRequest, *, actor: Actor, gate_id: UUID) -> HttpResponse
         given = orjson.loads(request.body)
         scans = [_scan(one) for one in given["scans"][:SCANS_MAX]]
         upload_id = UUID(str(given["id"]))
-        made = gates.upload(upload_id, gate_id, scans, now=clock.now())
+        made = gates_alone.upload(upload_id, gate_id, scans, now=clock.now())
     except (ValueError, KeyError, TypeError, clock.NaiveTime, UploadReused):
         return JsonResponse({"code": "tickets.bad_upload"}, status=422)
     except UnknownGate:
@@ -186,13 +203,18 @@ def _answered(request: HttpRequest, found: Gate, now: datetime) -> Shown:
         ticket = doors.ticket_numbered(found, int(digits))
         if ticket is not None and "seen" not in request.POST:
             return Shown(name="ask", holder=ticket.holder_name, number=ticket.serial)
-        code = Scanned(serial=ticket.serial, generation=ticket.generation) if ticket else None
+        code = _numbered(ticket) if ticket else None
     else:
         code = gates.read(text, now=now)
     if request.POST.get("way") == "out":
         left = code is not None and gates.leave(code, found.id, now=now)
         return Shown(name="out" if left else "not_inside")
     return _said(gates.scan(code, found.id, key, now=now))
+
+
+def _numbered(ticket: Ticket) -> Scanned:
+    """Return a ticket whose number was read out, to who saw the document too."""
+    return Scanned(serial=ticket.serial, generation=ticket.generation, proof=Proof.NUMBER)
 
 
 def _said(reply: GateReply) -> Shown:
@@ -218,7 +240,10 @@ def _scan(given: Mapping[str, Any]) -> OfflineScan:
     serial = int(given["serial"])
     if not 0 < serial < 2**63:
         raise ValueError(serial)
-    return OfflineScan(serial=serial, generation=generation, key=key, at=at)
+    suffix = bytes.fromhex(str(given.get("suffix", "")))
+    if len(suffix) not in (0, signed.SUFFIX):
+        raise ValueError(suffix)
+    return OfflineScan(serial=serial, generation=generation, key=key, at=at, suffix=suffix)
 
 
 def _listed(performance: Performance, language: Language) -> dict[str, Any]:
