@@ -24,6 +24,7 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.money import BadMoney, parse_money
 from oferta.services.tickets import offering
 from oferta.services.tickets.errors import BadCatalogue, CatalogueUnreadable
+from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models import Hall, Operator, Organiser, Performance, Venue
 from oferta.services.tickets.offering import NewCategory, NewPerformance
 from oferta.services.tickets.types import Stage
@@ -185,7 +186,7 @@ class _Reader:
         }
         numbers = {
             name: self.whole(told, name, node)
-            for name in ("hold_minutes", "per_order_max")
+            for name in ("hold_minutes", "per_order_max", "offer_minutes")
             if name in told
         }
         return NewPerformance(
@@ -198,9 +199,17 @@ class _Reader:
             sale_starts_at=self.moment(told, "sale_starts_at", node),
             reentry=self.text(told, "reentry", node) == "yes" if "reentry" in told else False,
             sale_ends_at=ends_at,
+            phone_code=self.phone_code(told, node),
             **words,  # type: ignore[arg-type]
             **numbers,  # type: ignore[arg-type]
         )
+
+    def phone_code(self, told: dict[str, Node], node: Node) -> PhoneCode:
+        """Return what gates ask of telephones; nothing, unless the file says more."""
+        text = self.text(told, "phone_code", node) if "phone_code" in told else PhoneCode.NONE
+        if text not in set(PhoneCode):
+            raise self.wrong(told["phone_code"], f"phone_code is {text}", ", ".join(PhoneCode))
+        return PhoneCode(text)
 
     def category(self, name: str, node: Node, currency: str) -> NewCategory:
         told = self.mapping(node, node.line, "nominal", "count", "sectors")
@@ -322,5 +331,5 @@ _DIGITS = 10
 _PERFORMANCE = (
     *("operator", "organiser", "venue", "hall", "titles", "starts_at", "sale_starts_at"),
     *("sale_ends_at", "currency", "sale_pack", "refund_pack", "hold_minutes", "per_order_max"),
-    *("reentry", "source", "categories", "promo_codes"),
+    *("offer_minutes", "reentry", "source", "categories", "promo_codes"),
 )

@@ -11,24 +11,31 @@ from django.db.models import Q
 
 from oferta.kernel import asking
 from oferta.kernel.clock import zoned
-from oferta.services.tickets import offers, pricing, queries
+from oferta.services.tickets import offers, places, pricing, queries
 from oferta.services.tickets.models import Performance, PriceCategory
 from oferta.services.tickets.types import Price, SaleChannel, Stage, TermsKept
 
-#: Places whose hold is over are free, though their row still says held.
-_LEFT = """
-SELECT category_id, count(*) FROM tickets_place
-WHERE category_id = ANY(%(categories)s)
-  AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s))
-GROUP BY category_id
-"""
-_PLACES = """
+#: Places whose hold is over are free, though their row still says held. What somebody waits for
+#: is theirs first, and of a quota no more can be bought than it has left.
+_LEFT = f"""
+SELECT category.id, least(
+    (SELECT count(*) FROM tickets_place
+     WHERE category_id = category.id
+       AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s))),
+    (SELECT size - used FROM tickets_quota WHERE id = category.quota_id))
+FROM tickets_pricecategory AS category
+WHERE category.id = ANY(%(categories)s) AND NOT {places.WAITED}
+"""  # noqa: S608 - constants only
+_PLACES = f"""
 SELECT place.id, place.category_id, seat.sector, seat.row, seat.number, seat.x, seat.y,
-       place.status = 'free' OR (place.status = 'held' AND place.hold_until <= %(now)s)
+       (place.status = 'free' OR (place.status = 'held' AND place.hold_until <= %(now)s))
+       AND place.category_id <> ALL(ARRAY(
+           SELECT category.id FROM tickets_pricecategory AS category
+           WHERE category.performance_id = %(performance)s AND {places.WAITED}))
 FROM tickets_place AS place JOIN tickets_hallseat AS seat ON seat.id = place.seat_id
 WHERE place.performance_id = %(performance)s
 ORDER BY seat.y, seat.x, place.id
-"""
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import LANGUAGES
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import UNITS
-from oferta.services.tickets import accounts, pricing
+from oferta.services.tickets import accounts, phone_codes, pricing
 from oferta.services.tickets.errors import BadCatalogue, UnknownPerformance
+from oferta.services.tickets.kinds import OFFER_MINUTES, OFFER_MINUTES_MIN
+from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models import (
     Hall,
     HallSeat,
@@ -33,8 +35,12 @@ from oferta.services.tickets.types import Stage
 #: Places of one category; more want another design (research: sharded counters).
 PLACES_MAX = 100_000
 SEAT_STEPS = 1_000
+#: A week: who waits next would wait for nothing.
+OFFER_MINUTES_MAX = 7 * 24 * 60
 #: 100%, in the ten-thousandths of a percent that the terms count in.
 WHOLE = 100_0000
+#: Source of what gates ask of telephones where it was said when the performance was made.
+AS_MADE = "as it was offered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,11 @@ class NewPerformance:
     refund_pack: str = "ticket-refunds"
     hold_minutes: int = 15
     per_order_max: int = 10
+    #: How long a place that came free is held for who waits first, at most.
+    offer_minutes: int = OFFER_MINUTES
     reentry: bool = False
+    #: What gates ask of telephones.
+    phone_code: PhoneCode = PhoneCode.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +151,7 @@ def make_performance(new: NewPerformance, *, now: datetime) -> Performance:
         refund_pack=new.refund_pack,
         hold_minutes=new.hold_minutes,
         per_order_max=new.per_order_max,
+        offer_minutes=new.offer_minutes,
         reentry=new.reentry,
     )
     pricing.refund_terms(new.refund_pack, made.hall.venue.time_zone, zoned(now))
@@ -148,6 +159,7 @@ def make_performance(new: NewPerformance, *, now: datetime) -> Performance:
         _check_operator(new.operator, pack)
     accounts.open_for(made)
     made.save(force_insert=True)
+    phone_codes.ask(made.id, new.phone_code, source=AS_MADE, now=now)
     made.refresh_from_db()
     return made
 
@@ -219,6 +231,26 @@ def add_promo(
         ends_at=zoned(ends_at),
         quota=quota or None,
     )
+
+
+@transaction.atomic
+def resize_quota(quota_id: int, size: int) -> Quota:
+    """Let more or fewer tickets be sold under a quota; what is more goes to who waits first.
+
+    Args:
+        quota_id: which.
+        size: the new number of tickets; what is reserved and sold stays.
+
+    Raises:
+        BadCatalogue: no such quota, or more is reserved and sold.
+    """
+    row = Quota.objects.select_for_update().filter(id=quota_id).first()
+    if row is None or size < row.used:
+        expected = f"{row.used} or more" if row else "a quota on file"
+        raise BadCatalogue(field="size", given=str(size), expected=expected)
+    row.size = size
+    row.save(update_fields=["size"])
+    return row
 
 
 @transaction.atomic
@@ -312,5 +344,8 @@ def _check(new: NewPerformance) -> None:
         wrong["sale_ends_at"] = (str(new.sale_ends_at), "after the sale begins")
     if new.hold_minutes < 1 or new.per_order_max < 1:
         wrong["hold_minutes"] = (f"{new.hold_minutes}, {new.per_order_max}", "above zero")
+    if not OFFER_MINUTES_MIN <= new.offer_minutes <= OFFER_MINUTES_MAX:
+        expected = f"{OFFER_MINUTES_MIN} to {OFFER_MINUTES_MAX}"
+        wrong["offer_minutes"] = (str(new.offer_minutes), expected)
     for field, (given, expected) in wrong.items():
         raise BadCatalogue(field=field, given=given, expected=expected)

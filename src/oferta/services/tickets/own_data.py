@@ -168,8 +168,8 @@ ERASER = Eraser(
         ),
         blanked(
             "tickets_waitingentry",
-            "left_at = now()",
-            "party_id = %(party)s AND left_at IS NULL",
+            "left_at = coalesce(left_at, now()), contact = ''",
+            "party_id = %(party)s AND (left_at IS NULL OR contact <> '')",
         ),
         blanked("tickets_orderline", "visitor_name = ''", f"order_id IN {_ORDERS}"),
         blanked("tickets_ticket", "holder_name = %(grave)s", "holder_id = %(party)s"),

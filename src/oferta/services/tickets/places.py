@@ -27,15 +27,33 @@ class Claimed(NamedTuple):
     ticket_id: UUID | None = None
 
 
+#: Somebody waits for a place of a category (named `category` around it) and has no offer yet: what
+#: is free is theirs first. Shortly before the sale ends nobody is offered anything any more.
+WAITED = """
+EXISTS (
+    SELECT FROM tickets_waitingentry AS entry
+    JOIN tickets_performance AS performance ON performance.id = entry.performance_id
+    WHERE entry.performance_id = category.performance_id
+      AND (entry.category_id IS NULL OR entry.category_id = category.id)
+      AND entry.left_at IS NULL AND entry.order_id IS NULL
+      AND least(performance.sale_ends_at, performance.starts_at)
+          > %(now)s::timestamptz + interval '30 minutes'
+)
+"""
+#: On open sale, or asked for who waits first. It is worked out once a statement.
+_OPEN = f"""
+(%(first)s OR NOT (SELECT {WAITED} FROM tickets_pricecategory AS category
+                   WHERE category.id = %(category)s))
+"""  # noqa: S608 - constants only
 #: Whoever locks a place first has it; others pass on to the next one without waiting.
-_ANY = """
+_ANY = f"""
 WITH free AS (
     SELECT id, seat_id FROM tickets_place
-    WHERE category_id = %(category)s AND status = 'free'
+    WHERE category_id = %(category)s AND status = 'free' AND {_OPEN}
     ORDER BY rank, id LIMIT %(count)s FOR UPDATE SKIP LOCKED
 ), late AS (
     SELECT id, seat_id FROM tickets_place
-    WHERE category_id = %(category)s AND status = 'held' AND hold_until <= %(now)s
+    WHERE category_id = %(category)s AND status = 'held' AND hold_until <= %(now)s AND {_OPEN}
     ORDER BY hold_until LIMIT %(count)s - (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED
 )
 UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
@@ -44,13 +62,13 @@ LEFT JOIN tickets_hallseat AS seat ON seat.id = found.seat_id
 WHERE place.id = found.id
 RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
           coalesce(seat.number, '')
-"""
+"""  # noqa: S608 - constants only
 #: Chosen places are waited for, in one order: two buyers never wait for each other in a circle.
-_CHOSEN = """
+_CHOSEN = f"""
 WITH found AS (
     SELECT id, seat_id FROM tickets_place
     WHERE id = ANY(%(places)s) AND category_id = %(category)s
-      AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s))
+      AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s)) AND {_OPEN}
     ORDER BY id FOR UPDATE
 )
 UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
@@ -58,7 +76,7 @@ FROM found LEFT JOIN tickets_hallseat AS seat ON seat.id = found.seat_id
 WHERE place.id = found.id
 RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
           coalesce(seat.number, '')
-"""
+"""  # noqa: S608 - constants only
 _SELL = """
 UPDATE tickets_place AS place SET status = 'sold', hold_until = NULL
 WHERE order_id = %(order)s AND status = 'held'
@@ -107,22 +125,26 @@ RETURNING category.id
 def claim_any(
     order_id: UUID, category_id: int, count: int, *, until: datetime, now: datetime
 ) -> list[Claimed]:
-    """Hold up to `count` places of a category for an order; fewer if no more are free."""
-    return _claimed(
-        _ANY,
-        {"order": order_id, "category": category_id, "count": count, "until": until, "now": now},
-    )
+    """Hold up to `count` places of a category for an order; fewer if no more are free.
+
+    What is free while somebody waits for it is not on open sale.
+    """
+    return _any(order_id, category_id, count, until=until, now=now, first=False)
+
+
+def claim_first(
+    order_id: UUID, category_id: int, *, until: datetime, now: datetime
+) -> list[Claimed]:
+    """Hold a place of a category for the order of who waits first; none if none is free."""
+    return _any(order_id, category_id, 1, until=until, now=now, first=True)
 
 
 def claim_chosen(
     order_id: UUID, category_id: int, places: Sequence[int], *, until: datetime, now: datetime
 ) -> list[Claimed]:
-    """Hold those of the chosen places of a category that nobody else has."""
-    asked = sorted(set(places))
-    return _claimed(
-        _CHOSEN,
-        {"order": order_id, "category": category_id, "places": asked, "until": until, "now": now},
-    )
+    """Hold those of the chosen places of a category that nobody else has, nor waits for."""
+    params = {"order": order_id, "category": category_id, "until": until, "now": now}
+    return _claimed(_CHOSEN, {**params, "places": sorted(set(places)), "first": False})
 
 
 def pass_on(order_id: UUID, place_id: int, *, holder: UUID) -> list[Claimed]:
@@ -162,6 +184,13 @@ def count_sold(changes: dict[int, int]) -> None:
     _changed(
         _COUNT, {"categories": [one for one, _ in wanted], "changes": [two for _, two in wanted]}
     )
+
+
+def _any(
+    order_id: UUID, category_id: int, count: int, *, until: datetime, now: datetime, first: bool
+) -> list[Claimed]:
+    params = {"order": order_id, "category": category_id, "until": until, "now": now}
+    return _claimed(_ANY, {**params, "count": count, "first": first})
 
 
 def _claimed(statement: str, params: dict[str, Any]) -> list[Claimed]:

@@ -99,28 +99,37 @@ def reserve(basket: Basket, *, now: datetime) -> OrderBrief:
 
 
 @transaction.atomic
-def reserve_offered(basket: Basket, *, holder: UUID, until: datetime, now: datetime) -> OrderBrief:
-    """Hold a place for a customer that another gives up for them, until a moment.
-
-    Of quotas it takes none: the ticket in whose place it comes has them.
+def reserve_offered(
+    basket: Basket, *, holder: UUID | None, until: datetime, now: datetime
+) -> OrderBrief:
+    """Hold a place for a customer who waits for one, until a moment.
 
     Args:
-        basket: names the one place.
-        holder: the order that has it.
+        basket: names the one place that another gives up, or one category of which a place is free.
+        holder: the order that has the place; its ticket has the quotas too. None: it is free, and
+            goes to who waits before it is on open sale.
         until: when the offer ends.
         now: zoned.
 
     Raises:
-        PlaceTaken: it is no longer that order's.
+        PlaceTaken, SoldOut, QuotaExhausted: it is no longer to be had.
         UnknownPerformance, NotOnSale, BadBasket, Blocked: as of `reserve`.
     """
     draft = _looked_up(basket, zoned(now))
     draft.offer = replace(draft.offer, hold_minutes=(until - now) // timedelta(minutes=1))
+    (wanted,) = basket.wanted
+    if holder is None:
+        _take_quotas(draft)
+        claimed = places.claim_first(
+            basket.id, wanted.category_id, until=draft.until, now=draft.now
+        )
+        if not claimed:
+            raise SoldOut(category=draft.categories[wanted.category_id].name, wanted=1)
+        return _stored(draft, claimed)
     draft.categories = {key: replace(one, quota_id=None) for key, one in draft.categories.items()}
-    (place,) = basket.wanted[0].places
-    claimed = places.pass_on(basket.id, place, holder=holder)
+    claimed = places.pass_on(basket.id, wanted.places[0], holder=holder)
     if not claimed:
-        raise PlaceTaken(places=[place])
+        raise PlaceTaken(places=list(wanted.places))
     return _stored(draft, claimed)
 
 

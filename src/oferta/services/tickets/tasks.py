@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
-from oferta.services.tickets import paying, reserving, taking_over, vouchers
+from oferta.services.tickets import passing_on, paying, reserving, vouchers
 from oferta.services.tickets.refunding import (
     changing,
     correcting,
@@ -34,7 +34,7 @@ def tidy(timestamp: int) -> None:
     with outbox.own_connection():
         paying.settle(now=clock.now())
         reserving.lapse(now=clock.now())
-        taking_over.pass_on(now=clock.now())
+        passing_on.pass_on(now=clock.now())
 
 
 @app.periodic(cron=EACH_MINUTE)

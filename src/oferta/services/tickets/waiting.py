@@ -1,4 +1,8 @@
-"""The waiting list: who would take a place, and who would give one up for what they paid."""
+"""The waiting list: who would take a place, and who would give one up for what they paid.
+
+Whoever came first is offered a place first. One contact waits once, so many accounts of one person
+are no more than one place in the line.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from oferta.core.parties import blocks
+from oferta.core.parties import queries as parties
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import listing, queries, reserving, taking_over
+from oferta.services.tickets import listing, passing_on, queries, reserving, taking_over
 from oferta.services.tickets.errors import (
     BadBasket,
     CannotOffer,
+    ContactWaits,
     NotOnSale,
     PlacesLeft,
     UnknownPerformance,
@@ -29,6 +36,12 @@ from oferta.services.tickets.models import (
 from oferta.services.tickets.taking_over import Returns
 from oferta.services.tickets.types import Carrier, OrderStatus, PlaceStatus, Stage, TicketStatus
 
+#: Places passed on while somebody waits for a page; the task of each minute makes the others.
+AT_ONCE = 20
+_SALT = "oferta.tickets.waiting"
+#: Post boxes that deliver names with and without dots to the same person.
+_DOTLESS = ("gmail.com", "googlemail.com")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
@@ -40,6 +53,8 @@ class Wait:
     joined_at: datetime
     #: How many wait for the same and came before.
     ahead: int
+    #: How many wait without an offer, whatever for.
+    waiting: int
     #: The order that is offered to them now, to be paid until then.
     order_id: UUID | None
     until: datetime | None
@@ -61,15 +76,17 @@ def join(
         NotOnSale: not now.
         BadBasket: the category is another performance's.
         PlacesLeft: they need not wait.
+        ContactWaits: somebody waits under the same contact.
         Blocked: the customer may not act.
     """
     moment = zoned(now)
     blocks.ensure_may_act(party_id)
-    taking_over.pass_on(now=moment)
+    passing_on.pass_on(now=moment, performance_id=performance_id, most=AT_ONCE)
     known = wait_of(performance_id, party_id)
     if known is not None:
         return known
     _ensure_sold_out(performance_id, category_id, moment)
+    contact = contact_of(party_id)
     WaitingEntry.objects.bulk_create(
         [
             WaitingEntry(
@@ -77,15 +94,19 @@ def join(
                 performance_id=performance_id,
                 category_id=category_id,
                 party_id=party_id,
+                contact=contact,
                 joined_at=moment,
             )
         ],
-        ignore_conflicts=True,  # asked twice at once
+        ignore_conflicts=True,  # asked twice at once, or under one contact
     )
-    taking_over.pass_on(now=moment)
+    passing_on.pass_on(now=moment, performance_id=performance_id, most=AT_ONCE)
     found = wait_of(performance_id, party_id)
-    if found is None:  # ended in this very moment by themselves
-        raise UnknownPerformance(performance=str(performance_id))
+    if found is None:
+        rows = WaitingEntry.objects.filter(performance_id=performance_id, left_at__isnull=True)
+        if rows.filter(contact=contact).exists():
+            raise ContactWaits(performance=str(performance_id))
+        raise UnknownPerformance(performance=str(performance_id))  # ended by themselves just now
     return found
 
 
@@ -99,12 +120,12 @@ def leave(performance_id: UUID, party_id: UUID, *, now: datetime) -> None:
         ).first()
         if entry is None:
             return
-        entry.left_at = moment
-        entry.save(update_fields=["left_at"])
+        entry.left_at, entry.contact = moment, ""
+        entry.save(update_fields=["left_at", "contact"])
         offered = entry.order
     if offered is not None and offered.status == OrderStatus.RESERVED:
         reserving.abandon(offered.id)
-    taking_over.pass_on(now=moment)
+    passing_on.pass_on(now=moment, performance_id=performance_id, most=AT_ONCE)
 
 
 def wait_of(performance_id: UUID, party_id: UUID) -> Wait | None:
@@ -116,7 +137,8 @@ def wait_of(performance_id: UUID, party_id: UUID) -> Wait | None:
     order = entry.order
     open_ = order is not None and order.status == OrderStatus.RESERVED
     earlier = Q(joined_at__lt=entry.joined_at) | Q(joined_at=entry.joined_at, id__lt=entry.id)
-    before = rows.filter(earlier, order__isnull=True)
+    others = rows.filter(order__isnull=True)
+    before = others.filter(earlier)
     if entry.category_id is not None:
         before = before.filter(Q(category_id=entry.category_id) | Q(category__isnull=True))
     return Wait(
@@ -124,6 +146,7 @@ def wait_of(performance_id: UUID, party_id: UUID) -> Wait | None:
         category_id=entry.category_id,
         joined_at=entry.joined_at,
         ahead=0 if open_ else before.count(),
+        waiting=others.count(),
         order_id=order.id if order is not None and open_ else None,
         until=order.hold_until if order is not None and open_ else None,
     )
@@ -134,6 +157,22 @@ def waits_of(party_id: UUID) -> list[Wait]:
     rows = WaitingEntry.objects.filter(party_id=party_id, left_at__isnull=True)
     ids = rows.order_by("joined_at").values_list("performance_id", flat=True)
     return [one for one in (wait_of(id_, party_id) for id_ in ids) if one is not None]
+
+
+def contact_of(party_id: UUID) -> str:
+    """Return the keyed digest of where a customer is told of an offer.
+
+    Spelling makes no other contact: neither capitals, nor what follows a plus sign, nor the dots
+    that some post boxes overlook. Who has no contact yet waits under their own account.
+    """
+    known = parties.addresses([party_id]).get(party_id, {})
+    phone = "".join(sign for sign in known.get("sms", "") if sign.isdigit())
+    name, _, house = known.get("email", "").strip().casefold().partition("@")
+    name = name.partition("+")[0]
+    if house in _DOTLESS:
+        name, house = name.replace(".", ""), _DOTLESS[0]
+    told = phone or (f"{name}@{house}" if house else str(party_id))
+    return salted_hmac(_SALT, told, algorithm="sha256").hexdigest()
 
 
 def returns(ticket_id: UUID, *, now: datetime) -> Returns:
@@ -167,7 +206,7 @@ def offer(ticket_id: UUID, party_id: UUID, *, now: datetime) -> Ticket:
             raise CannotOffer(ticket=str(ticket_id), reason=reason)
         if ticket.offered_at is None:
             Ticket.objects.filter(id=ticket_id).update(offered_at=moment)
-    taking_over.pass_on(now=moment)
+    passing_on.pass_on(now=moment, performance_id=ticket.performance_id, most=AT_ONCE)
     return queries.ticket(ticket_id)
 
 
@@ -211,7 +250,7 @@ def _why_not(ticket: Ticket, now: datetime) -> str:
     asked = ApplicationTicket.objects.filter(ticket=ticket, application__closed_at__isnull=True)
     if ticket.carrier == Carrier.PAPER:
         return "paper"
-    if performance.stage != Stage.ON_SALE or ends <= now + taking_over.SHORTEST:
+    if performance.stage != Stage.ON_SALE or ends <= now + passing_on.SHORTEST:
         return "over"
     if ticket.admissions.exists():
         return "used"

@@ -249,6 +249,8 @@ class WaitingEntry(models.Model):
         PriceCategory, on_delete=models.PROTECT, null=True, related_name="+"
     )
     party_id = models.UUIDField()
+    #: Keyed digest of where they are told: one contact waits once, whatever name it goes by.
+    contact = models.CharField(max_length=64, blank=True, default="", db_default="")
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     #: The order that is offered to them; once it is paid, the wait ended well.
@@ -261,8 +263,18 @@ class WaitingEntry(models.Model):
                 name="waits_once",
                 condition=Q(left_at__isnull=True),
             ),
+            models.UniqueConstraint(
+                fields=["performance", "contact"],
+                name="waits_once_a_contact",
+                condition=Q(left_at__isnull=True) & ~Q(contact=""),
+            ),
         )
         indexes: ClassVar = [
+            models.Index(
+                fields=["performance", "category"],
+                name="waiting_without_offer",
+                condition=Q(left_at__isnull=True, order__isnull=True),
+            ),
             models.Index(
                 fields=["performance", "joined_at"],
                 name="waiting_line",
