@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import pytest
 
-from oferta.core.decisions import actions as decisions
 from oferta.core.decisions import queries as decided
-from oferta.core.decisions.types import Decision, Override
 from oferta.core.ledger import queries as ledger
-from oferta.core.parties import actions as parties
-from oferta.core.parties.types import Role
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets.errors import SaleRefused
 from oferta.services.tickets.models import (
@@ -30,6 +24,7 @@ from oferta.services.tickets.refunding import applying, cancelling, claims, corr
 from oferta.services.tickets.refunding.errors import RefundRefused
 from oferta.services.tickets.refunding.types import ApplicationBrief, Filing
 from oferta.services.tickets.types import ApplicationState, OrderBrief, RefundState
+from overriding import overridden, refund_of
 from ticket_world import NOW, Show, a_buyer, a_show, bought, tickets_of
 
 pytestmark = pytest.mark.django_db
@@ -53,36 +48,6 @@ def asked(order: OrderBrief, at: datetime) -> ApplicationBrief:
     return applying.apply(filing, now=at)
 
 
-def overridden(decision_id: UUID | None, at: datetime, outcome: Mapping[str, object]) -> Decision:
-    assert decision_id is not None
-    name = uuid7().hex
-    clerk, second = (
-        parties.appoint_staff(f"{one}-{name}", password=None, name=one, role=Role.APPROVER)
-        for one in "ab"
-    )
-    wanted = Override(
-        decision_id=decision_id,
-        reason="looked at again",
-        actor=clerk,
-        approver=second,
-        outcome=outcome,
-    )
-    return decisions.override(wanted, now=at)
-
-
-def refund(percent: int) -> dict[str, object]:
-    money = f"{percent * 10} RUB"
-    return {
-        "decision": "paid" if percent else "refused",
-        "base": "nominal" if percent else "nothing",
-        "percent": f"{percent}%",
-        "ticket_money": money,
-        "service_fee": "0 RUB",
-        "delivery": "0 RUB",
-        "total": money,
-    }
-
-
 def owed() -> int:
     return ledger.account("tickets/owed/RUB").balance
 
@@ -91,7 +56,7 @@ def test_a_granted_refund_raised_before_it_is_sent_is_one_refund_of_the_new_sum(
     order: OrderBrief,
 ) -> None:
     made = asked(order, LATE)
-    new = overridden(made.decisions[0], LATE, refund(100))
+    new = overridden(made.decisions[0], LATE, refund_of(100))
     row = Refund.objects.get()
     assert (row.amount, row.decision_id, owed()) == (100_000, new.id, 100_000)
     paying_out.send_due(now=LATE)
@@ -103,7 +68,7 @@ def test_a_granted_refund_raised_before_it_is_sent_is_one_refund_of_the_new_sum(
 def test_raised_after_it_arrived_only_the_rest_is_sent(order: OrderBrief) -> None:
     made = asked(order, LATE)
     paying_out.send_due(now=LATE)
-    overridden(made.decisions[0], LATE, refund(50))
+    overridden(made.decisions[0], LATE, refund_of(50))
     row = Refund.objects.get()
     assert (row.state, row.amount, owed()) == (RefundState.DUE, 50_000, 20_000)
     paying_out.send_due(now=LATE)
@@ -121,7 +86,7 @@ def test_what_has_left_cannot_be_lowered_and_the_override_is_undone_whole(
     before = (owed(), list(rows))
     for percent in (0, 10):
         with pytest.raises(RefundRefused):
-            overridden(made.decisions[0], LATE, refund(percent))
+            overridden(made.decisions[0], LATE, refund_of(percent))
     assert before == (owed(), list(rows))
     assert decided.overridden_by(made.decisions[0]) is None  # type: ignore[arg-type]
 
@@ -131,7 +96,7 @@ def test_a_refused_request_that_is_granted_owes_money_and_voids_the_ticket(
 ) -> None:
     made = asked(order, TOO_LATE)
     assert made.state is ApplicationState.REFUSED
-    new = overridden(made.decisions[0], TOO_LATE, refund(50))
+    new = overridden(made.decisions[0], TOO_LATE, refund_of(50))
     row = Refund.objects.get()
     assert (row.amount, row.decision_id, row.application_id) == (50_000, new.id, made.id)
     assert Ticket.objects.get().status == "returned"
@@ -144,7 +109,7 @@ def test_a_granted_one_that_is_refused_makes_the_ticket_good_again_with_a_new_co
 ) -> None:
     made = asked(order, LATE)
     assert (Ticket.objects.get().status, Ticket.objects.get().generation) == ("returned", 2)
-    overridden(made.decisions[0], LATE, refund(0))
+    overridden(made.decisions[0], LATE, refund_of(0))
     ticket = Ticket.objects.get()
     assert (ticket.status, ticket.generation, owed()) == ("valid", 3, 0)
     assert not Refund.objects.exists()
@@ -160,7 +125,7 @@ def test_it_is_not_made_good_where_somebody_else_sits(show: Show, order: OrderBr
     for _ in range(2):  # both places of the hall
         bought(show, buyer=a_buyer(), now=LATE)
     with pytest.raises(RefundRefused):
-        overridden(made.decisions[0], LATE, refund(0))
+        overridden(made.decisions[0], LATE, refund_of(0))
     assert Refund.objects.get().amount == 30_000
 
 
@@ -169,7 +134,7 @@ def test_of_a_cancelled_performance_a_refused_refund_brings_no_ticket_back(
 ) -> None:
     cancelling.cancel(show.id, source="letter", now=EARLY)
     row = Refund.objects.get()
-    overridden(row.decision_id, EARLY, refund(0))
+    overridden(row.decision_id, EARLY, refund_of(0))
     assert (Ticket.objects.get().status, Refund.objects.count(), owed()) == ("returned", 0, 0)
     assert order.total.minor == Order.objects.get().total
 

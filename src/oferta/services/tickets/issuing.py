@@ -21,6 +21,7 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.i18n import LANGUAGES, Language
 from oferta.services.tickets import gates, queries, reserving, rules, selling
 from oferta.services.tickets.codes import signed
+from oferta.services.tickets.codes.errors import CodeFieldTooLarge
 from oferta.services.tickets.codes.signed import Code
 from oferta.services.tickets.errors import BadBasket, NotYourTicket, UnknownTicket
 from oferta.services.tickets.models import Ticket
@@ -69,9 +70,10 @@ def renew(ticket_id: UUID, *, holder_id: UUID | None = None, now: datetime | Non
     Raises:
         UnknownTicket: there is none.
         NotYourTicket: it is not theirs, or was given back.
+        CodeFieldTooLarge: it had 254 new codes before.
     """
     ticket = _held(ticket_id, holder_id)
-    ticket.generation += 1
+    ticket.generation = _next(ticket)
     ticket.save(update_fields=["generation"])
     if now is not None and ticket.holder_id is not None:
         _tell([(ticket.holder_id, "tickets.code_renewed", {})], ticket, now)
@@ -135,10 +137,23 @@ def give(
     bought = ticket.offered_at is not None and ticket.place.status == PlaceStatus.HELD
     if over or bought or not _may_be_given(ticket, now):
         raise NotYourTicket(ticket=str(ticket_id))
-    ticket.generation += 1
+    ticket.generation = _next(ticket)
     ticket.holder_id, ticket.holder_name, ticket.offered_at = to_id, to_name, None
     ticket.save(update_fields=["generation", "holder_id", "holder_name", "offered_at"])
     return queries.ticket(ticket_id)
+
+
+def _next(ticket: Ticket) -> int:
+    """Return the next generation of a ticket's code.
+
+    Raises:
+        CodeFieldTooLarge: so many there cannot be: a code that could not be signed lets nobody in.
+    """
+    if ticket.generation >= signed.GENERATION_MAX:
+        raise CodeFieldTooLarge(
+            field="generation", given=ticket.generation + 1, largest=signed.GENERATION_MAX
+        )
+    return ticket.generation + 1
 
 
 def _may_be_given(ticket: Ticket, now: datetime) -> bool:

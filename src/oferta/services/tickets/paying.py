@@ -22,6 +22,7 @@ from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
 from oferta.services.tickets import (
     cash,
+    letting_go,
     means,
     places,
     queries,
@@ -54,7 +55,6 @@ PAYING = timedelta(minutes=10)
 GRACE = timedelta(minutes=2)
 #: Orders looked after at a time.
 SETTLED_AT_A_TIME = 200
-_OPEN = (PaymentState.STARTED, PaymentState.AUTHORISED)
 #: What a card's number looks like: it is not kept, whoever sends it (TR-134).
 _CARD_NUMBER = re.compile(r"[0-9]{13,19}")
 _CAPTURED = """
@@ -114,7 +114,9 @@ def settle(*, now: datetime) -> int:
     """
     moment = zoned(now)
     stale = Payment.objects.filter(changed_at__lte=moment - timedelta(minutes=1))
-    order_ids = stale.filter(state__in=_OPEN).values_list("order_id", flat=True).distinct()
+    order_ids = (
+        stale.filter(state__in=letting_go.OPEN).values_list("order_id", flat=True).distinct()
+    )
     done = 0
     for order_id in list(order_ids[:SETTLED_AT_A_TIME]):
         try:
@@ -149,9 +151,9 @@ def hear(name: str, call_id: str, payment_id: UUID, *, now: datetime) -> None:
     if not new:
         return
     if payment.state in (PaymentState.DECLINED, PaymentState.VOIDED):
-        _let_go([payment], zoned(now))
+        letting_go.let_go([payment], zoned(now))
         return
-    if payment.state in _OPEN:
+    if payment.state in letting_go.OPEN:
         _resolve(payment.order_id, zoned(now))
 
 
@@ -228,20 +230,24 @@ def _authorised(
         raise PaymentUnclear(order=sold.record.code) from None
     if reply.answer in _TAKEN:
         return reply
-    _declined(payment, reply.reason, now)
-    _let_go([one for one in all_of_them if one.id != payment.id], now)
+    letting_go.declined(payment, reply.reason, now)
+    letting_go.let_go([one for one in all_of_them if one.id != payment.id], now)
     raise PaymentDeclined(means=payment.means, reason=reply.reason)
 
 
 def _resolve(order_id: UUID, now: datetime) -> None:
     """Ask what became of an order's open payments, and confirm it or let them go."""
-    open_ = list(Payment.objects.filter(order_id=order_id, state__in=_OPEN))
+    open_ = list(Payment.objects.filter(order_id=order_id, state__in=letting_go.OPEN))
+    if any(one.reason == letting_go.LETTING_GO for one in open_):
+        if letting_go.let_go(open_, now):
+            raise PaymentDeclined(means=open_[0].means, reason=letting_go.LETTING_GO)
+        raise PaymentUnclear(order=str(order_id))
     replies = _replies(open_)
     lost = [one for one in open_ if _is_lost(one, replies.get(one.id), now)]
     if lost:
         for one in lost:
-            _declined(one, replies[one.id].reason or "no_answer", now)
-        _let_go([one for one in open_ if one not in lost], now)
+            letting_go.declined(one, replies[one.id].reason or "no_answer", now)
+        letting_go.let_go([one for one in open_ if one not in lost], now)
         raise PaymentDeclined(means=lost[0].means, reason=lost[0].reason)
     if any(one.answer not in _TAKEN for one in replies.values()):
         raise PaymentUnclear(order=str(order_id))
@@ -279,14 +285,23 @@ def _confirm(
     """Make the sale, then take the money; if it cannot be made, let the money go."""
     try:
         with transaction.atomic():
-            made = _sold(records.locked(order_id, lines=lines), payments, references, now)
+            sold = records.locked(order_id, lines=lines)
+            paid_before = sold.record.status == OrderStatus.PAID
+            made = _sold(sold, payments, references, now)
     except OfertaError:
-        _let_go(payments, now)
+        letting_go.let_go(payments, now)
         raise
     if made is None:
-        _let_go(payments, now)
+        letting_go.let_go(payments, now)
         raise OrderClosed(order=str(order_id), status=OrderStatus.LAPSED)
-    _capture([one for one in payments if means.is_outside(one.means)], now)
+    outside = [one for one in payments if means.is_outside(one.means)]
+    if paid_before:
+        # By these very payments, or by others: then these were given up before they answered.
+        rows = Payment.objects.filter(id__in=[one.id for one in payments])
+        ours = set(rows.filter(state__in=letting_go.OURS).values_list("id", flat=True))
+        letting_go.let_go([one for one in payments if one.id not in ours], now)
+        outside = [one for one in outside if one.id in ours]
+    _capture(outside, now)
     return made
 
 
@@ -297,12 +312,16 @@ def _sold(
 
     Returns:
         The paid order; None if it has lost its places, which is noted.
+
+    Raises:
+        PaymentDeclined: a payment was given up before its provider answered.
     """
     order_id = sold.record.id
     if sold.record.status == OrderStatus.PAID:
         return queries.order(order_id)
     if sold.record.status != OrderStatus.RESERVED:
         return None
+    letting_go.ensure_open(payments)
     claimed = places.sell(order_id)
     if len(claimed) < len(sold.lines):
         places.release_sold(order_id)
@@ -344,20 +363,3 @@ def _capture(payments: Sequence[Payment], now: datetime) -> int:
     if taken:
         asking.rows(_CAPTURED, {"payments": taken, "now": now})
     return len(taken)
-
-
-def _declined(payment: Payment, reason: str, now: datetime) -> None:
-    payment.state, payment.reason, payment.changed_at = PaymentState.DECLINED, reason, now
-    payment.save(update_fields=["state", "reason", "changed_at"])
-
-
-def _let_go(payments: Sequence[Payment], now: datetime) -> None:
-    """Let go what is set aside; a provider that does not answer is asked again by `settle`."""
-    for one in payments:
-        if means.is_outside(one.means):
-            try:
-                means.provider(one.means).void(one.id)
-            except NoReply:
-                continue
-        one.state, one.changed_at = PaymentState.VOIDED, now
-        one.save(update_fields=["state", "changed_at"])

@@ -69,6 +69,8 @@ class Sandbox:
         """Give a part back; the same refund again changes nothing."""
         charge = SandboxCharge.objects.select_for_update().get(payment_id=payment_id)
         known = str(refund_id)
+        if known not in charge.refunds and charge.refunded + amount.minor > charge.amount:
+            return Reply(answer=Answer.DECLINED, reason="above_charge")
         if known not in charge.refunds:
             charge.refunds = [*charge.refunds, known]
             charge.refunded += amount.minor

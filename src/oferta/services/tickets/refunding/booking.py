@@ -14,7 +14,7 @@ from oferta.core.decisions.types import Answer, Decision, Event, Status
 from oferta.kernel import pgarray
 from oferta.kernel.asking import rows
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import accounts, places, selling
+from oferta.services.tickets import accounts, places, quotas, selling
 from oferta.services.tickets.models import Application, Order, Refund
 from oferta.services.tickets.refunding import asking, plans
 from oferta.services.tickets.refunding import facts as case
@@ -30,7 +30,7 @@ _VOID = """
 UPDATE tickets_ticket AS ticket SET status = 'returned', generation = generation + 1
 FROM tickets_orderline AS line
 WHERE line.id = ticket.line_id AND ticket.id = ANY(%s::uuid[]) AND ticket.status = 'valid'
-RETURNING line.category_id, ticket.place_id
+RETURNING line.category_id, ticket.place_id, line.quotas
 """
 #: The terms' decision to the state of the request, the one that rules several tickets first.
 _STATES: Mapping[str, ApplicationState] = {
@@ -69,7 +69,7 @@ def decide(
     found = [agreed(order, answer) for answer in answers][len(before) :]
     for one, decision in zip(sold, found, strict=True):
         row.tickets.filter(ticket_id=one.ticket_id).update(decision_id=decision.id)
-    granted = [(one, made) for one, made in zip(sold, found, strict=True) if total(made)]
+    granted = [(one, made) for one, made in zip(sold, found, strict=True) if _is_back(one, made)]
     if sum(total(made) for _, made in granted) != told["amount"]["minor"]:
         raise RefundRefused(order=order.code, reason="amount")
     book(granted, order, claim, application=row, now=now)
@@ -89,14 +89,17 @@ def book(
     """Write the refunds that Decisions granted, void the tickets and let the places be sold.
 
     Args:
-        granted: what was sold, with the Decision that returns something for it; of one order.
+        granted: what was sold, with the Decision that takes it back; of one order. What cost
+            nothing comes back too, for nothing.
         order: with its performance.
         claim: says by which day the money goes.
         application: None: nobody had to ask.
         now: zoned.
     """
     refunds = [
-        refund(one, made, order, due_on=due_on(one, claim), now=now) for one, made in granted
+        refund(one, made, order, due_on=due_on(one, claim), now=now)
+        for one, made in granted
+        if total(made)
     ]
     for one in refunds:
         one.application = application
@@ -130,10 +133,11 @@ def void(ticket_ids: Sequence[UUID], *, resell: bool) -> None:
     """Make tickets open nothing from now on, and let their places be sold anew if they may."""
     found = rows(_VOID, [pgarray.plain(ticket_ids)])
     if found:
-        counted = Counter(category for category, _ in found)
+        counted = Counter(category for category, _, _ in found)
         places.count_sold({category: -count for category, count in counted.items()})
     if resell:
-        places.give_back([place for _, place in found])
+        quotas.give_back(used for _, _, used in found)
+        places.give_back([place for _, place, _ in found])
 
 
 def occurrence(key: str, order: Order | SoldOrder, sold: Sold, claim: Claim, *, owed: int) -> Event:
@@ -218,6 +222,12 @@ def agreed(order: Order | SoldOrder, answer: Answer) -> Decision:
     if answer.status is Status.REFUSED:
         raise RefundRefused(order=order.code, reason=decision.error)
     return decision
+
+
+def _is_back(sold: Sold, decision: Decision) -> bool:
+    """Tell whether a ticket is given back: for money, or one that cost nothing for nothing."""
+    paid = (decision.outcome or {}).get("decision") == "paid"
+    return bool(total(decision)) or (paid and not sold.paid)
 
 
 def state_of(found: Sequence[Decision]) -> ApplicationState:

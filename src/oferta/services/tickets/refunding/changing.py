@@ -8,6 +8,7 @@ that a request will be decided by. A run that was cut off goes on with the order
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Event
 from oferta.core.notices.types import Citation
 from oferta.kernel.clock import zoned
+from oferta.kernel.errors import OfertaError
 from oferta.services.tickets import gates, selling
 from oferta.services.tickets.models import (
     Admission,
@@ -47,6 +49,8 @@ from oferta.services.tickets.refunding.quoting import total_of
 from oferta.services.tickets.refunding.reading import Returnable, SoldOrder
 from oferta.services.tickets.refunding.standing import Change
 from oferta.services.tickets.types import Stage
+
+logger = logging.getLogger(__name__)
 
 #: Orders of a batch.
 BATCH = 500
@@ -157,7 +161,11 @@ def finish(*, now: datetime) -> int:
         )
         overtaken = newer.exclude(stage=Stage.ON_SALE).exists()
         if not overtaken:
-            told += tell_all(run.change_id, now=zoned(now))
+            try:
+                told += tell_all(run.change_id, now=zoned(now))
+            except OfertaError:  # one that cannot go on does not keep the others
+                logger.exception("The change %s cannot be finished", run.change_id)
+                continue
         if overtaken or run.begun_at + LINGERS < now:
             ChangeRun.objects.filter(change=run.change_id).update(finished_at=zoned(now))
     return told
@@ -189,7 +197,10 @@ def end_unheld(*, now: datetime) -> tuple[int, int]:
     )
     ended = list(late.values_list("id", flat=True))
     for performance_id in ended:
-        cancelling.cancel(performance_id, source=standing.BY_THE_TERMS, now=moment)
+        try:
+            cancelling.cancel(performance_id, source=standing.BY_THE_TERMS, now=moment)
+        except OfertaError:  # as above
+            logger.exception("The performance %s cannot be ended", performance_id)
     return len(held), len(ended)
 
 

@@ -8,6 +8,7 @@ somebody else's, refuses the override whole.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import accounts, means, places, reserving, rules
+from oferta.services.tickets import accounts, means, places, quotas, reserving, rules
 from oferta.services.tickets.errors import SaleRefused
 from oferta.services.tickets.means import Answer, NoReply
 from oferta.services.tickets.models import (
@@ -96,7 +97,9 @@ def _regrant(row: Refund, order: Order, new: Decision, gives: int, now: datetime
     row.service_fee, row.delivery_fee = int(said["service_fee"] or 0), int(said["delivery"] or 0)
     if _sum(row, PayoutState.ARRIVED) == gives:
         row.state, row.paid_at = RefundState.PAID, now
-    elif row.state == RefundState.PAID:  # the rest is sent as everything is
+    elif gone == gives:  # what is under way is all of it
+        row.state = RefundState.SENT
+    elif row.state in (RefundState.PAID, RefundState.SENT):  # the rest is sent as everything is
         row.state, row.paid_at = RefundState.DUE, None
     row.save()
 
@@ -111,6 +114,8 @@ def _take_back(row: Refund, order: Order, ticket: Ticket) -> None:
     place = Place.objects.select_for_update().get(id=ticket.place_id)
     theirs = place.order_id in (None, order.id)
     if not theirs or Ticket.objects.filter(place=place, status=TicketStatus.VALID).exists():
+        raise RefundRefused(order=order.code, reason="place_sold")
+    if place.order_id is None and quotas.take(Counter(ticket.line.quotas)) is not None:
         raise RefundRefused(order=order.code, reason="place_sold")
     place.status, place.order_id, place.hold_until = PlaceStatus.SOLD, order.id, None
     place.save(update_fields=["status", "order", "hold_until"])

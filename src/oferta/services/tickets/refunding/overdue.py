@@ -7,6 +7,7 @@ on to somebody else (TR-121).
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,9 +16,12 @@ from django.db.models import QuerySet
 from oferta.core.cases import actions as cases
 from oferta.core.decisions import queries as decisions
 from oferta.kernel.clock import zoned
+from oferta.kernel.errors import OfertaError
 from oferta.services.tickets.models import Application, Refund, Ticket
 from oferta.services.tickets.refunding import cancelling
 from oferta.services.tickets.types import RefundState, Stage, TicketStatus
+
+logger = logging.getLogger(__name__)
 
 REFUND, ANSWER = "refund_overdue", "answer_overdue"
 AT_A_TIME = 500
@@ -66,4 +70,10 @@ def finish_cancelled(*, now: datetime) -> int:
     """
     left = Ticket.objects.filter(performance__stage=Stage.CANCELLED, status=TicketStatus.VALID)
     ids = left.values_list("performance_id", flat=True).distinct()
-    return sum(cancelling.refund_all(one, now=zoned(now)) for one in ids)
+    done = 0
+    for one in ids:
+        try:
+            done += cancelling.refund_all(one, now=zoned(now))
+        except OfertaError:  # one that cannot go on does not keep the others
+            logger.exception("The cancellation of %s cannot be finished", one)
+    return done

@@ -22,12 +22,11 @@ from django.db.models import QuerySet, Sum
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Decision, Event
 from oferta.kernel.clock import zoned
-from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
 from oferta.services.tickets import accounts, means, selling, vouchers, wallet
 from oferta.services.tickets.means import Answer, NoReply
-from oferta.services.tickets.models import Payment, Payout, Refund
+from oferta.services.tickets.models import Payment, Payout, PriceCorrection, Refund
 from oferta.services.tickets.refunding import asking, booking, facts, plans, reading, sharing
 from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
 from oferta.services.tickets.settling import organisers
@@ -58,7 +57,8 @@ def send_due(*, now: datetime) -> int:
     for refund_id in ids:
         try:
             send(refund_id, now=now)
-        except OfertaError:  # one that cannot go does not keep the others; its day escalates it
+        # Whatever keeps one from going does not keep the others; its day escalates it.
+        except Exception:
             logger.exception("The refund %s cannot be sent", refund_id)
     return len(ids)
 
@@ -99,7 +99,11 @@ def follow(*, now: datetime) -> int:
         state=PayoutState.STARTED, payment__isnull=False, means__in=means.outside()
     )
     open_ = list(rows.select_related("refund").order_by("started_at")[:AT_A_TIME])
-    carry_out(open_, now=now)
+    for one in open_:
+        try:
+            carry_out([one], now=now)
+        except Exception:  # as above
+            logger.exception("The payout %s cannot be followed", one.id)
     return len(open_)
 
 
@@ -122,18 +126,20 @@ def arrived(payout_id: UUID, *, now: datetime) -> None:
 def came_back(payout_id: UUID, *, now: datetime) -> None:
     """Owe a part of a refund again that did not go through, and ask the buyer (TR-100).
 
+    A bank may give back days later what it said was there; what lies inside is there for good.
+
     Raises:
         UnknownRefund: there is no such payout.
     """
     with transaction.atomic():
         payout = _payout(payout_id)
-        if payout.state != PayoutState.STARTED:
+        if payout.state == PayoutState.FAILED or _is_there(payout):
             return
         row = _locked(payout.refund_id)
         payout.state, payout.ended_at = PayoutState.FAILED, zoned(now)
         payout.save(update_fields=["state", "ended_at"])
         row.account_closed, row.state, row.means = True, RefundState.CAME_BACK, ""
-        row.bank_details = ""
+        row.bank_details, row.paid_at = "", None
         through = [[_account(payout.means, row.currency), payout.amount]]
         _decide(row, through, zoned(now), came_back=True)
         row.state = RefundState.AWAITING_CHOICE
@@ -192,6 +198,11 @@ def _sent(row: Refund, now: datetime) -> list[Payout]:
     way = _way(row)
     waits = way.startswith("awaiting")
     parts = [(uuid7(), one) for one in _shares(row, way, now)]
+    if not parts:  # all of it is under way, or there
+        row.state = RefundState.SENT
+        row.save(update_fields=["state"])
+        _settle(row, now)
+        return []
     for payout_id, one in [] if waits else parts:
         if one.payment is not None and not means.is_outside(one.means):
             # Before the Decision, as at the sale: the same locks in the same order.
@@ -234,10 +245,11 @@ def _shares(row: Refund, way: str, now: datetime) -> list[_Share]:
     """Say through what a refund goes: back to its payments as the terms share it, or otherwise."""
     open_ = row.amount - _amount(row.payouts.exclude(state=PayoutState.FAILED))
     payments = list(row.order.payments.filter(state__in=_PAID).order_by("started_at", "id"))
+    corrected = _corrected(row)
     paid = [
         sharing.Paid(
             one.means,
-            one.amount,
+            one.amount - corrected.get(one.id, 0),
             _amount(one.payouts.exclude(state=PayoutState.FAILED)),
         )
         for one in payments
@@ -252,6 +264,13 @@ def _shares(row: Refund, way: str, now: datetime) -> list[_Share]:
     ]
     rest = open_ - sum(one.amount for one in back)
     return [*([_elsewhere(row, way, rest, now)] if rest else []), *back]
+
+
+def _corrected(row: Refund) -> dict[UUID, int]:
+    """Return by payment what went back before because the price was corrected."""
+    found = PriceCorrection.objects.filter(order=row.order).exclude(state=PayoutState.FAILED)
+    sums = found.values("payment_id").annotate(sum=Sum("amount"))
+    return dict(sums.values_list("payment_id", "sum"))
 
 
 def _elsewhere(row: Refund, way: str, amount: int, now: datetime) -> _Share:

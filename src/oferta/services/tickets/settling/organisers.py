@@ -23,6 +23,8 @@ from oferta.services.tickets.settling import asking, plans
 from oferta.services.tickets.settling.errors import NotTheOrganisers
 from oferta.services.tickets.types import RefundPayer, RefundState
 
+#: What a refund goes by that its organiser paid.
+BY_ORGANISER = "organiser"
 #: Looked after at a time.
 AT_A_TIME = 200
 
@@ -111,7 +113,7 @@ def paid(refund_id: UUID, *, reference: str, told_by: UUID, now: datetime) -> Or
         party_id=row.order.party_id,
     )
     decision = asking.decided(asked, now=now)
-    row.state, row.paid_at, row.means = RefundState.PAID, zoned(now), "organiser"
+    row.state, row.paid_at, row.means = RefundState.PAID, zoned(now), BY_ORGANISER
     row.save(update_fields=["state", "paid_at", "means"])
     return OrganiserRefund.objects.create(
         refund=row,
@@ -140,7 +142,7 @@ def not_received(refund_id: UUID, *, now: datetime) -> None:
     """
     row = _locked(refund_id, RefundState.PAID)
     told = OrganiserRefund.objects.filter(refund=row).first()
-    if told is None:
+    if told is None or row.means != BY_ORGANISER:  # or we have paid it since
         raise NotTheOrganisers(refund=str(refund_id), state=row.state)
     unit = row.currency
     asked = asking.occurrence(

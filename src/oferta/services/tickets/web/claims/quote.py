@@ -257,7 +257,8 @@ def shown(
 def _decision(quoted: Sequence[TicketQuote]) -> str:
     """Return the key of the words for what a request would come to; the best of the tickets."""
     best = max(quoted, key=lambda one: one.total)
-    said = best.decision if best.total or best.decision != "paid" else "refused"
+    paid = best.decision == "paid" and not best.total and best.sold.paid
+    said = "refused" if paid else best.decision
     return f"tickets.refund.head.{said}"
 
 
