@@ -15,6 +15,7 @@ from oferta.core.parties.types import NewCustomer
 from oferta.kernel.i18n import Language
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import offering, paying, reserving
+from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models import (
     Hall,
     Operator,
@@ -55,6 +56,7 @@ def a_show(  # noqa: PLR0913 - each has a default
     per_order_max: int = 10,
     reentry: bool = False,
     time_zone: str = "Europe/Moscow",
+    phone_code: PhoneCode = PhoneCode.NONE,
 ) -> Show:
     """Put a performance on sale: `general` places of general admission, `rows` of seats."""
     name = uuid4().hex[:8]
@@ -80,6 +82,7 @@ def a_show(  # noqa: PLR0913 - each has a default
             hold_minutes=hold_minutes,
             per_order_max=per_order_max,
             reentry=reentry,
+            phone_code=phone_code,
         ),
         now=NOW,
     )

@@ -184,6 +184,7 @@ TABLE: tuple[Row, ...] = (
     session("tickets:abandon", "POST", other=HIDDEN),
     session("tickets:ticket", other=HIDDEN),
     session("tickets:ticket_code", other=HIDDEN),
+    everybody("tickets:ticket_worker"),
     session("tickets:ticket_paper", other=HIDDEN),
     Row(  # no certificate of Apple's is set
         "tickets:ticket_pass",
@@ -361,6 +362,8 @@ TABLE: tuple[Row, ...] = (
     desk("tickets:changes", *READERS),
     desk("tickets:change", *READERS),
     desk("tickets:change", *READERS, method="POST", stage="x"),
+    desk("tickets:phone_code", *READERS),
+    desk("tickets:phone_code", *READERS, method="POST", rule="x"),
     desk("tickets:proposal", *READERS, then=HIDDEN),
     desk("tickets:proposal", *READERS, method="POST", then=HIDDEN),
     desk("tickets:regimes", *READERS),

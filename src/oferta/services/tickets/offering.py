@@ -18,8 +18,7 @@ from oferta.kernel.ids import uuid7
 from oferta.kernel.money import UNITS
 from oferta.services.tickets import accounts, phone_codes, pricing
 from oferta.services.tickets.errors import BadCatalogue, UnknownPerformance
-from oferta.services.tickets.kinds import OFFER_MINUTES, OFFER_MINUTES_MIN
-from oferta.services.tickets.kinds import PhoneCode
+from oferta.services.tickets.kinds import OFFER_MINUTES, OFFER_MINUTES_MIN, PhoneCode
 from oferta.services.tickets.models import (
     Hall,
     HallSeat,

@@ -60,7 +60,7 @@ def pdf(ticket_id: UUID, *, language: Language) -> bytes:
     one = paper.Paper(
         title=_title(ticket, language),
         lines=_lines(ticket, language),
-        code=_code(ticket),
+        code=text_of(ticket),
         number=str(ticket.serial),
         notes=[_say(_note(ticket), language), _terms(ticket, language)],
     )
@@ -88,7 +88,7 @@ def wallet_pass(ticket_id: UUID, *, language: Language) -> bytes:
         serial=ticket.id.hex,
         title=_title(ticket, language),
         lines=_lines(ticket, language),
-        code=_code(ticket),
+        code=text_of(ticket),
         starts=ticket.performance.starts_at,
     )
     return apple.pkpass(shown, issuer, {name: _square(size) for name, size in _ICONS.items()})
@@ -101,7 +101,8 @@ def _valid(ticket_id: UUID) -> Ticket:
     return ticket
 
 
-def _code(ticket: Ticket) -> str:
+def text_of(ticket: Ticket) -> str:
+    """Return the signed text that the code of a print or a pass holds."""
     code = issuing.code_of(ticket)
     if ticket.carrier != Carrier.PAPER:
         code = replace(code, carrier=signed.Carrier.PRINT)

@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from oferta.services.tickets import issuing, phone_codes
-from oferta.services.tickets.codes import signed
+from oferta.services.tickets.codes import base45, signed
 from oferta.services.tickets.models import Ticket
 
 
 class Kit(NamedTuple):
     """What a telephone makes its codes of, also where there is no connection."""
 
-    #: The signed text, without the bytes that change.
-    text: str
+    #: The signed bytes, without those that change, and the secret of those: in hexadecimal.
+    raw: str
     secret: str
     step_seconds: int
+    #: Another one, another secret: the page is to be loaded again.
+    version: str
 
 
 def text_now(ticket: Ticket, *, now: datetime) -> str:
@@ -37,4 +39,6 @@ def kit(ticket: Ticket) -> Kit | None:
     if not phone_codes.changes(ticket):
         return None
     seconds = int(signed.STEP.total_seconds())
-    return Kit(issuing.text_of(ticket), phone_codes.secret_of(ticket).hex(), seconds)
+    raw = base45.decode(issuing.text_of(ticket))
+    version = f"{ticket.generation}.{ticket.performance.phone_round}"
+    return Kit(raw.hex(), phone_codes.secret_of(ticket).hex(), seconds, version)

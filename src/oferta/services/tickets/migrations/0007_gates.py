@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "phonecodechange",
             models.CheckConstraint(
-                condition=models.Q(("before__in", _RULES), ("after__in", _RULES)),
+                condition=models.Q(("after__in", _RULES), ("before__in", _RULES)),
                 name="phone_code_change_known",
             ),
         ),

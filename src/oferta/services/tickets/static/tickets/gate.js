@@ -6,6 +6,10 @@ const answer = document.getElementById('answer')
 const NAME = `gate/${page.dataset.gate}/`
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 const HEADING = new TextEncoder().encode('oferta ticket 1\n')
+const PHONE_HEADING = new TextEncoder().encode('oferta ticket telephone\n')
+const PAPER = 0x10
+const PHONE = 0x11
+const PRINT = 0x12
 const PAYLOAD = 28
 const SIGNED = PAYLOAD + 64
 const SUFFIX = 4
@@ -34,7 +38,7 @@ function bytesOf (text) {
 
 async function isOurs (raw, keys) {
   const signed = new Uint8Array([...HEADING, ...raw.slice(0, PAYLOAD)])
-  const hint = [...raw.slice(1, 3)].map((one) => one.toString(16).padStart(2, '0')).join('')
+  const hint = hexOf(raw.slice(1, 3))
   for (const key of keys.filter((one) => one.hint === hint)) {
     const bytes = Uint8Array.from(atob(key.raw), (one) => one.charCodeAt(0))
     const known = await crypto.subtle.importKey('raw', bytes, { name: 'Ed25519' }, false, ['verify'])
@@ -43,25 +47,58 @@ async function isOurs (raw, keys) {
   return false
 }
 
+const hexOf = (bytes) => [...bytes].map((one) => one.toString(16).padStart(2, '0')).join('')
+const bytesOfHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (one) => parseInt(one, 16))
+
+async function hmac (key, said) {
+  const known = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', known, said))
+}
+
+// Whether a telephone shows these bytes now; the secrets follow from the key of this performance alone.
+async function isFresh (raw, phone, at) {
+  const said = new Uint8Array([...PHONE_HEADING, ...raw.slice(7, 15), raw[27]])
+  const secret = (await hmac(bytesOfHex(phone.key), said)).slice(0, 16)
+  const shown = hexOf(raw.slice(SIGNED))
+  const now = Math.floor(at / 1000 / phone.step)
+  for (let step = now - phone.tolerated; step <= now + phone.tolerated; step++) {
+    const counted = new DataView(new ArrayBuffer(8))
+    counted.setBigUint64(0, BigInt(step))
+    if (hexOf((await hmac(secret, counted.buffer)).slice(0, SUFFIX)) === shown) return true
+  }
+  return false
+}
+
+// Why a ticket is not shown as this performance asks; null: it is.
+async function wrongScreen (raw, phone, at) {
+  if (!phone || phone.code === 'none' || raw[0] === PAPER) return null
+  if (raw[0] !== PHONE || raw.length === SIGNED) return phone.code === 'required' ? 'screen_needed' : null
+  if (!phone.key) return 'no_key'
+  return (await isFresh(raw, phone, at)) ? null : 'old_screen'
+}
+
 async function readAlone (text, list, at) {
   const raw = bytesOf(text)
   if (!raw || ![SIGNED, SIGNED + SUFFIX].includes(raw.length)) return { why: 'unknown' }
   const view = new DataView(raw.buffer)
-  if (![0x10, 0x11].includes(raw[0])) return { why: 'unknown' }
+  if (![PAPER, PHONE, PRINT].includes(raw[0])) return { why: 'unknown' }
   try {
     if (!(await isOurs(raw, list.keys))) return { why: 'unknown' }
   } catch {
     return { why: 'unchecked' } // this browser knows no Ed25519
   }
-  const code = { serial: String(view.getBigUint64(7)), generation: raw[27] }
+  const code = { serial: String(view.getBigUint64(7)), generation: raw[27], suffix: hexOf(raw.slice(SIGNED)) }
   const minute = Math.floor(at / 60000)
   const least = new Map(list.revoked).get(code.serial)
   if (view.getUint32(3) !== list.performance) return { why: 'elsewhere' }
   if (minute < view.getUint32(19) || minute > view.getUint32(23)) return { why: 'another_day' }
   if (least === 0) return { why: 'returned' }
   if (least !== undefined && code.generation < least) return { why: 'replaced' }
-  return { code }
+  return { code, why: wasIn(code, list) ? 'used' : await wrongScreen(raw, list.phone, at) }
 }
+
+const wasIn = (code, list) =>
+  list.admitted.includes(code.serial) || kept('log', []).some((one) => one.serial === code.serial)
 
 // Answers.
 
@@ -87,12 +124,10 @@ async function alone (text, key, way) {
   const list = kept('list', null)
   if (!list) return say('no_list')
   if (way === 'out') return say('out_alone')
-  const at = Date.now()
+  const at = Date.now() + (list.drift ?? 0)
   const { code, why } = await readAlone(text, list, at)
   if (why) return say(why)
   const log = kept('log', [])
-  const before = list.admitted.includes(code.serial) || log.some((one) => one.serial === code.serial)
-  if (before) return say('used')
   log.push({ ...code, key, at: new Date(at).toISOString() })
   keep('log', log)
   keep('untold', [...kept('untold', []), log[log.length - 1]])
@@ -150,7 +185,9 @@ function isOn (on) {
 async function fetchList () {
   const reply = await fetch(page.dataset.list, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
   if (!reply.ok) throw new Error(String(reply.status))
-  keep('list', await reply.json())
+  const list = await reply.json()
+  // The office's clock counts: this device's may be wrong by more than a telephone's code lasts.
+  keep('list', { ...list, drift: Date.parse(list.at) - Date.now() })
   isOn(true)
 }
 

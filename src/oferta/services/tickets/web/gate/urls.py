@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from oferta.core.parties.web import doors  # noqa: F401 - it knows `<door:…>`
-from oferta.services.tickets.web.gate import counter, door, holder, incidents
+from oferta.services.tickets.web.gate import asked, counter, door, holder, incidents
 
 urlpatterns: list[URLPattern] = [
     path("gate/", door.gate_list, name="gates"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("gate/<uuid:gate_id>/", door.gate, name="gate"),
     path("gate/<uuid:gate_id>/list.json", door.gate_list_file, name="gate_file"),
     path("gate/<uuid:gate_id>/upload", door.upload, name="gate_upload"),
+    path("desk/performances/<uuid:performance_id>/codes/", asked.page, name="phone_code"),
     path("<door:token>/tickets/<uuid:ticket_id>/hold/", holder.hold, name="hold"),
     path("counter/", counter.counter, name="counter"),
     path("counter/shift/", counter.shift, name="shift"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +19,17 @@ from oferta.core.parties.web.access import for_customer
 from oferta.core.parties.web.doors import SESSION
 from oferta.kernel import clock
 from oferta.kernel.i18n import Language, language_of
-from oferta.services.tickets import gates, papers, showing, waiting
+from oferta.services.tickets import gates, papers, phone_codes, showing, waiting
 from oferta.services.tickets.codes import qr
 from oferta.services.tickets.codes.errors import NoPasses
 from oferta.services.tickets.errors import NotYourTicket
 from oferta.services.tickets.models import Order, Performance, Ticket
-from oferta.services.tickets.types import Carrier, OrderStatus, Stage, TicketStatus
+from oferta.services.tickets.types import OrderStatus, Stage, TicketStatus
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.parts import Chip
 from oferta.services.tickets.web.shop.door import At, for_ticket
 
+_WORKER = Path(__file__).parents[2] / "static" / "tickets" / "ticket-worker.js"
 #: Tickets on the list; older ones stand in the statement and in the export of one's data.
 SHOWN = 100
 _RETURNED = Chip("tickets.ticket.returned", "warn")
@@ -93,11 +95,13 @@ def ticket(request: HttpRequest, *, at: At, ticket: Ticket, holds: bool) -> Http
         "place": parts.seat_place(ticket.place.seat, ticket.place.category.name),
         "chip": _ticket_chip(ticket, now, holds=holds),
         "code": _drawn(ticket, now) if holds else "",
-        "changes": ticket.carrier != Carrier.PAPER,
+        "kit": showing.kit(ticket) if holds else None,
+        "print_is_nothing": phone_codes.print_is_nothing(ticket),
+        "until": int((performance.starts_at + gates.AFTER).timestamp() * 1_000),
         "opens_at": performance.starts_at - gates.DOORS,
         "paid": parts.money(ticket.line.price + ticket.line.service_fee, order.currency),
         "holds": holds,
-        "apple": papers.has_passes(),
+        "apple": papers.has_passes() and not phone_codes.print_is_nothing(ticket),
         "history": parts.address("tickets:history", performance.id),
         **_ways_on(at, ticket, holds=holds),
     }
@@ -107,12 +111,30 @@ def ticket(request: HttpRequest, *, at: At, ticket: Ticket, holds: bool) -> Http
 @require_safe
 @for_ticket
 def code(request: HttpRequest, *, at: At, ticket: Ticket, holds: bool) -> HttpResponse:
-    """Return the code as it is now; a telephone's changes each half minute."""
+    """Return the code as it is now, with our clock: a telephone's changes each half minute."""
     del request, at
-    drawn = _drawn(ticket, clock.now()) if holds else ""
+    now = clock.now()
+    drawn = _drawn(ticket, now) if holds else ""
     if not drawn:
         raise Http404(NotYourTicket.code)
-    return HttpResponse(drawn)
+    answer = HttpResponse(drawn)
+    kit = showing.kit(ticket)
+    answer.headers["Oferta-Now"] = str(int(now.timestamp() * 1_000))
+    answer.headers["Oferta-Code"] = kit.version if kit else ""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_safe
+def worker(_request: HttpRequest) -> HttpResponse:
+    """Return the script that keeps a ticket's page where there is no connection.
+
+    Each page takes it for itself alone; no path holds all pages of tickets and nothing else.
+    """
+    response = HttpResponse(_WORKER.read_bytes(), content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    response["Service-Worker-Allowed"] = "/"
+    return response
 
 
 @require_safe

@@ -11,6 +11,7 @@ from oferta.services.tickets.web.shop import mine, order, performance, views, wa
 urlpatterns: list[URLPattern] = [
     path("tickets/", views.listing, name="listing"),
     path("tickets/<uuid:performance_id>/", performance.page, name="performance"),
+    path("tickets/worker.js", mine.worker, name="ticket_worker"),
     path("<door:token>/tickets/", mine.listed, name="mine"),
     path("<buyer:token>/tickets/orders/<uuid:order_id>/", order.page, name="order"),
     path("<buyer:token>/tickets/orders/<uuid:order_id>/pay", order.pay, name="pay"),
