@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,17 +11,17 @@ from django.db import connection
 
 #: Decisions in whose place another stands do not count any more. What moved nothing adds nothing,
 #: and its outcome is not taken apart: that is most of the work.
-_BY_CLAUSES = """
-SELECT question, decided_by, count(*), coalesce(sum(
-           CASE WHEN transfer_ids <> '{}' THEN (outcome ->> %(field)s)::bigint END), 0)::bigint,
+_BY_DAYS = """
+SELECT (event_at AT TIME ZONE %(zone)s)::date AS on_day, question, decided_by,
        CASE WHEN transfer_ids <> '{}'
-            THEN coalesce((outcome ->> 'hold')::boolean, false) ELSE false END AS held
+            THEN coalesce((outcome ->> 'hold')::boolean, false) ELSE false END AS held,
+       count(*), coalesce(sum(
+           CASE WHEN transfer_ids <> '{}' THEN (outcome ->> %(field)s)::bigint END), 0)::bigint
 FROM decisions_decision
-WHERE pack = %(pack)s AND question = ANY(%(questions)s) AND status = 'decided'
-  AND event_at >= %(since)s AND event_at < %(until)s
+WHERE pack = %(pack)s AND question = ANY(%(questions)s) AND plan = %(plan)s
+  AND status = 'decided'
   AND id NOT IN (SELECT overrides_id FROM decisions_decision WHERE overrides_id IS NOT NULL)
-GROUP BY question, decided_by, held
-ORDER BY question, 4 DESC, 3 DESC, decided_by"""
+GROUP BY on_day, question, decided_by, held"""
 
 _OF_DECISIONS = """
 SELECT question, decided_by, count(*),
@@ -44,23 +44,38 @@ class Tally(NamedTuple):
     held: bool
 
 
-def by_clauses(
-    pack: str, questions: Sequence[str], *, field: str, since: datetime, until: datetime
-) -> list[Tally]:
-    """Return how many Decisions that stand which clauses made, and what they moved.
+class DayTally(NamedTuple):
+    """What clauses decided together on one day of the events."""
+
+    day: date
+    question: str
+    clauses: tuple[str, ...]
+    #: The terms say that it waits for a person.
+    held: bool
+    decisions: int
+    #: Sum of the field asked for, in minor units.
+    amount: int
+
+
+def by_days(
+    pack: str, questions: Sequence[str], *, plan: str, field: str, zone: str
+) -> list[DayTally]:
+    """Return how many Decisions that stand which clauses made on each day, and what they moved.
+
+    It reads every Decision there is.
 
     Args:
         pack: of terms.
         questions: of it.
-        field: the field of their answers that says what is moved, as `amount`.
-        since: of the event, included.
-        until: of the event, left out.
+        plan: name of the plan that followed from the answers.
+        field: the field of the answers that says what is moved, as `amount`.
+        zone: in which a day begins and ends, as `Asia/Almaty`.
     """
-    asked: dict[str, Any] = {"pack": pack, "questions": list(questions), "field": field}
+    asked: dict[str, Any] = {"pack": pack, "questions": list(questions), "plan": plan}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_CLAUSES, asked | {"since": since, "until": until})
+        cursor.execute(_BY_DAYS, asked | {"field": field, "zone": zone})
         rows = cursor.fetchall()
-    return [Tally(row[0], tuple(row[1]), row[2], row[3], row[4]) for row in rows]
+    return [DayTally(*row[:2], tuple(row[2]), *row[3:]) for row in rows]
 
 
 def of_decisions(ids: Iterable[UUID], *, field: str) -> list[Tally]:

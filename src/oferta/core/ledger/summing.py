@@ -20,6 +20,7 @@ SELECT code, (event_at AT TIME ZONE %(zone)s)::date AS day,
        sum(CASE WHEN reverses IS NULL THEN 1 ELSE -1 END)::int8
 FROM ledger_transfer
 WHERE kind IN (0, 2) AND code = ANY(%(codes)s)
+  AND (%(since)s::int8 IS NULL OR xid >= %(since)s) AND (%(until)s::int8 IS NULL OR xid < %(until)s)
 GROUP BY 1, 2, 3 ORDER BY 2, 1, 3"""
 _BY_PREFIX = """
 SELECT coalesce(sum(credits_posted - debits_posted), 0)::int8,
@@ -51,16 +52,26 @@ class Totals(NamedTuple):
     accounts: int
 
 
-def by_day(*, debits: Iterable[int], credits_: Iterable[int], zone: str) -> list[DaySum]:
+def by_day(
+    *,
+    debits: Iterable[int],
+    credits_: Iterable[int],
+    zone: str,
+    since_xid: int | None = None,
+    until_xid: int | None = None,
+) -> list[DaySum]:
     """Return what moved by code, day and account: everything that is booked, to the unit.
 
     Args:
         debits: codes of which the account is the one that pays.
         credits_: codes of which it is the one that gets.
         zone: in which a day begins and ends, as `Asia/Almaty`.
+        since_xid: booked by database transactions of this number and above.
+        until_xid: booked by those below this number.
     """
     paying = list(debits)
     params = {"debits": paying, "codes": [*paying, *credits_], "zone": zone}
+    params |= {"since": since_xid, "until": until_xid}
     rows = Cursor(connection()).execute(_BY_DAY, params).fetchall()
     return [DaySum(*row) for row in rows]
 

@@ -5,110 +5,27 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from oferta.kernel.clock import now
 from oferta.kernel.money import decimal_text
 from oferta.project.cli.commands import Command, LazyGroup
-from oferta.project.cli.exits import Exit
-from oferta.project.cli.ledger import proof_text
 from oferta.project.cli.output import Output, table
-from oferta.services.club.types import ReplayReport
-
-if TYPE_CHECKING:
-    from oferta.services.club.drawn.actions import DrawnReport
-
-#: Bad rows and failures that the text shows; `--json` has all of them.
-SHOWN_MAX = 10
-
 
 #: Commands that live in modules of their own, imported only when they are called.
 _LAZY = {
     "campaigns": "oferta.project.cli.club_members:campaigns",
     "enrol": "oferta.project.cli.club_members:enrol",
+    "replay": "oferta.project.cli.club_replay:replay",
     "tiers": "oferta.project.cli.club_members:tiers",
+    "totals": "oferta.project.cli.club_totals:totals",
 }
 
 
 @click.group(cls=LazyGroup, lazy=_LAZY)
 def club() -> None:
     """Run the bonus club on real payments."""
-
-
-@club.command(
-    "replay",
-    cls=Command,
-    django=True,
-    example="oferta club replay samples/card-payments-2017.csv.gz",
-)
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--mapping",
-    "mapping_file",
-    type=click.Path(path_type=Path),
-    help="How rows are read as payments; club-mapping.yaml beside the file by default.",
-)
-@click.option(
-    "--batch",
-    type=click.IntRange(1, 10_000),
-    default=1000,
-    show_default=True,
-    help="Payments decided in one database transaction.",
-)
-@click.option(
-    "--with-redemptions",
-    "seed",
-    type=int,
-    metavar="SEED",
-    help="Draw bills paid with bonuses, and refunds of them, between payments; prove the books.",
-)
-@click.pass_obj
-def replay(
-    out: Output, file: Path, mapping_file: Path | None, batch: int, seed: int | None
-) -> Exit | None:
-    """Feed a file of card payments through the loop: decide, post, notify.
-
-    Prints what was earned, what earned nothing and by which clause, and the ledger's proof. Running
-    it again changes nothing: what was decided is answered as it was. Bad rows are listed with file
-    and line, and the rest go on.
-
-    With a seed, members also pay bills with bonuses and have them refunded in random parts, and at
-    the end it is proved for every one of them: payments gave lines or a clause says why not,
-    statements and lots come to the ledger's balance, whole refunds gave back what was paid.
-    """
-    from oferta.core.ledger.queries import verify
-    from oferta.services.club import actions
-    from oferta.services.club.drawn import actions as drawn
-    from oferta.services.club.mapping import load_mapping
-
-    mapping = load_mapping(mapping_file or file.parent / "club-mapping.yaml")
-    intake = actions.read_file(file)
-    with out.progress("Replaying", total=len(intake.payments)) as step:
-        played: DrawnReport | None = None
-        if seed is None:
-            report = actions.replay(intake, mapping, now=now(), batch=batch, progress=step)
-        else:
-            played = drawn.replay(intake, mapping, seed=seed, now=now(), batch=batch, progress=step)
-            report = played.replayed
-    proof = verify()
-    ok = proof.ok and not report.failed and (played is None or played.ok)
-    emitted: dict[str, object] = {
-        "ok": ok,
-        "report": report,
-        "assumptions": mapping.assumptions,
-        "proof": proof,
-    }
-    said = [_counts(report), _clauses(report), _troubles(report), proof_text(proof)]
-    if played is not None:
-        emitted["drawn"] = played
-        said[-1:-1] = [_drawn(played), _promises(played)]
-    out.emit(
-        emitted,
-        "\n\n".join(said),
-    )
-    return None if ok and not report.bad_rows else Exit.FOUND_PROBLEMS
 
 
 @club.command(
@@ -259,53 +176,3 @@ def claim_mail(out: Output, file: Path) -> None:
     told |= {"number": case.number if case else None, "due_at": case.due_at if case else None}
     known = f", case {case.number}, to be answered by {case.due_at:%Y-%m-%d}" if case else ""
     out.emit(told, f"{taken.became}{known}.")
-
-
-def _counts(report: ReplayReport) -> str:
-    return table(
-        ["", "number"],
-        [
-            ["rows read", report.rows],
-            ["bad rows", len(report.bad_rows)],
-            ["events decided in this run", report.decided_now],
-            ["events decided before, unchanged", report.decided_before],
-            ["exact repeats that wait for a person", report.repeats_held],
-            ["refunds whose purchase is not on file", report.refunds_unmatched],
-            ["stopped, refused or rejected", len(report.failed)],
-        ],
-    )
-
-
-def _drawn(played: DrawnReport) -> str:
-    return table(
-        ["drawn", "number", "bonuses"],
-        [
-            ["bills paid with bonuses", played.bills_paid, decimal_text(played.redeemed, 2)],
-            ["bills that bonuses did not pay", played.bills_not_paid, ""],
-            ["refunds of them", played.refunds, decimal_text(played.restored, 2)],
-        ],
-    )
-
-
-def _promises(played: DrawnReport) -> str:
-    heads = ["proved", "of", "broken"]
-    said = table(heads, [[one.name, one.count, len(one.wrong)] for one in played.proved])
-    return "\n".join([said, *(w for one in played.proved for w in one.wrong[:SHOWN_MAX])])
-
-
-def _clauses(report: ReplayReport) -> str:
-    rows = [
-        [question, clauses, tally.decisions, tally.held, decimal_text(tally.amount, 2)]
-        for question, by_clause in report.clauses.items()
-        for clauses, tally in sorted(by_clause.items(), key=lambda item: -item[1].decisions)
-    ]
-    return table(["question", "decided by", "decisions", "held", "bonuses"], rows)
-
-
-def _troubles(report: ReplayReport) -> str:
-    said = [str(row) for row in report.bad_rows[:SHOWN_MAX]]
-    said += [f"{key}: {why}" for key, why in list(report.failed.items())[:SHOWN_MAX]]
-    left = len(report.bad_rows) + len(report.failed) - len(said)
-    if left:
-        said.append(f"… and {left} more; --json has all of them")
-    return "\n".join(said) or "No bad rows, nothing stopped."

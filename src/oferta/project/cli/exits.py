@@ -35,6 +35,7 @@ EXIT_OF: dict[str, Exit] = {
     "cli.unreadable": Exit.NOT_FOUND,
     "cli.database_unreachable": Exit.DATABASE,
     "cli.tables_missing": Exit.DATABASE,
+    "club.end_unreadable": Exit.NOT_FOUND,
     "club.file_unreadable": Exit.NOT_FOUND,
     "club.letter_unreadable": Exit.NOT_FOUND,
     "club.mapping_invalid": Exit.NOT_FOUND,

@@ -17,6 +17,7 @@ from oferta.kernel import pgarray
 from oferta.kernel.meanwhile import meanwhile
 from oferta.services.club import enrolment, keeping, queries
 from oferta.services.club.arrival.following import follow
+from oferta.services.club.boards import totals
 from oferta.services.club.enrolment import Books
 from oferta.services.club.errors import NotAMember
 from oferta.services.club.facts import EARNING, payment_event, payment_key, refund_key
@@ -148,6 +149,7 @@ def _take_in_purchases(
     report.answers(answers)
     fresh = _new_decisions(answers)
     _open_lots(fresh, debtors)
+    totals.note(fresh)
     taken = zip(payments, answers, strict=True)
     new = [one for one, answer in taken if _is_decided(answer) and one.key not in known]
     _store(new, books.source)

@@ -19,6 +19,14 @@ class FileUnreadable(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class EndUnreadable(OfertaError):
+    """The file is not the end of a replay as `--save-end` writes it."""
+
+    code: ClassVar[str] = "club.end_unreadable"
+    file: str
+
+
+@dataclass(eq=False, kw_only=True)
 class MappingInvalid(OfertaError):
     """The mapping of merchants and categories says something that the terms do not know."""
 

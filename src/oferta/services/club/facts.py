@@ -17,6 +17,8 @@ ZONE = ZoneInfo("Asia/Almaty")
 PAYMENT_PREFIX = "club/payment/"
 REFUND_PREFIX = "club/refund/"
 EARNING = tuple(FUNDERS)
+#: The plan of what payments earn.
+EARNING_PLAN = "club.earning"
 CURRENCY_PLACES = 2
 PERCENT_PLACES = 4
 
@@ -62,7 +64,7 @@ def payment_event(
         questions=EARNING,
         facts=facts,
         event_at=row.at,
-        plan="club.earning",
+        plan=EARNING_PLAN,
         context=accounts | {"merchant": row.merchant, "day": row.paid_on.isoformat()},
         party_id=party_id,
     )

@@ -1,10 +1,11 @@
-"""What the club does when staff put another Decision in the place of one: its rows follow."""
+"""What the club does when another Decision takes the place of one: rows and sums follow."""
 
 from __future__ import annotations
 
 from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import DecisionOverridden, Recounted
 from oferta.services.club import keeping
+from oferta.services.club.boards import totals
 from oferta.services.club.correcting import UNDO, open_instead, replace
 from oferta.services.club.facts import PACK
 from oferta.services.club.membership import joining, tiers
@@ -15,6 +16,7 @@ def on_overridden(event: DecisionOverridden) -> None:
     old, new = decided.decision(event.old_id), decided.decision(event.new_id)
     if new.pack != PACK:
         return
+    totals.replaced(old, new)
     if new.question == tiers.QUESTION:
         tiers.corrected(old, new)
     if new.question in joining.QUESTIONS:

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from oferta.kernel import clock, outbox
 from oferta.services.club import enrolment, expiring
 from oferta.services.club.arrival import following
+from oferta.services.club.boards import totals
 from oferta.services.club.campaigns import accruing
 from oferta.services.club.claims import claiming
 from oferta.services.club.facts import day_of
@@ -15,6 +16,7 @@ from oferta.services.club.membership import joining, tiers
 
 EXPIRE, ACCRUE, TIERS = "club.expire", "club.accrue", "club.derive_tiers"
 WAKE, WATCH, FORGET = "club.wake", "club.watch", "club.forget_strangers"
+FOLD = "club.fold_totals"
 #: 00:25 in Almaty, and at noon for a machine that is off at night.
 TWICE_A_DAY = "25 7,19 * * *"
 
@@ -37,6 +39,15 @@ def wake(timestamp: int) -> None:
     del timestamp
     with outbox.own_connection():
         following.wake(bank=enrolment.bank_account(), now=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name=FOLD, queueing_lock=FOLD)
+def fold_totals(timestamp: int) -> None:
+    """Move on the sums of days that the owner's page reads."""
+    del timestamp
+    with outbox.own_connection():
+        totals.fold()
 
 
 @app.periodic(cron=TWICE_A_DAY)

@@ -1,20 +1,19 @@
-"""Figures of the club for a span of days; every one of them is read from the ledger's book."""
+"""Figures of the club for a span of days: sums kept of the ledger's book, and its live end."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from oferta.core.decisions import tallying
 from oferta.core.decisions.tallying import Tally
 from oferta.core.ledger import queries as ledger
 from oferta.core.ledger import summing
-from oferta.core.ledger.summing import DaySum
 from oferta.services.club import rules
-from oferta.services.club.facts import EARNING, PACK, ZONE
+from oferta.services.club.boards import totals
+from oferta.services.club.boards.totals import AFTER, BEFORE, OfAccount, OfCode
 from oferta.services.club.models import Partner
 
 MEMBERS = "club/member/"
@@ -29,10 +28,6 @@ _FIGURES = {
     rules.RESTORED: "restored",
     rules.EXPIRED: "expired",
 }
-_ADDING = ("earned", "restored")
-#: Codes of which the account that is no member's pays; of the others it gets.
-_PAYING = tuple(code for code, name in _FIGURES.items() if name in _ADDING)
-_GETTING = tuple(code for code in _FIGURES if code not in _PAYING)
 #: Longer spans are shown by month.
 DAYS_SHOWN_MAX = 62
 #: Shown at first: so many days up to the newest, at most.
@@ -118,46 +113,45 @@ def board(span: Span | None = None, *, today: date) -> Board:
         span: both days included.
         today: the newest day if there is nothing yet.
     """
-    sums = summing.by_day(debits=_PAYING, credits_=_GETTING, zone=ZONE.key)
-    newest = sums[-1].day if sums else None
-    last = newest or today
-    oldest = sums[0].day if sums else last
-    wanted = span or Span(max(oldest, last - SPAN + timedelta(days=1)), last)
-    before = [one for one in sums if one.day < wanted.first]
-    inside = [one for one in sums if wanted.first <= one.day <= wanted.last]
-    opening, flow = _flow(before).net, _flow(inside)
-    now = summing.totals(MEMBERS)
-    by_month = (wanted.last - wanted.first).days >= DAYS_SHOWN_MAX
-    return Board(
-        span=wanted,
-        newest=newest,
-        flow=flow,
-        opening=opening,
-        closing=opening + flow.net,
-        liability=now.balance,
-        incoming=now.incoming,
-        members=now.accounts,
-        difference=now.balance - _flow(sums).net,
-        by_month=by_month,
-        periods=tuple(_periods(inside, wanted, opening, by_month=by_month)),
-        funders=tuple(_funders(inside)),
-        clauses=tuple(_clauses(wanted)),
-    )
+    with totals.reading() as read:
+        oldest, newest = read.days() or (today, None)
+        last = newest or today
+        wanted = span or Span(max(oldest, last - SPAN + timedelta(days=1)), last)
+        by_month = (wanted.last - wanted.first).days >= DAYS_SHOWN_MAX
+        sums = read.flows(*wanted, by_month=by_month)
+        inside = [one for one in sums if one.day not in {BEFORE, AFTER}]
+        opening = _flow(one for one in sums if one.day == BEFORE).net
+        flow = _flow(inside)
+        now = summing.totals(MEMBERS)
+        return Board(
+            span=wanted,
+            newest=newest,
+            flow=flow,
+            opening=opening,
+            closing=opening + flow.net,
+            liability=now.balance,
+            incoming=now.incoming,
+            members=now.accounts,
+            difference=now.balance - _flow(sums).net,
+            by_month=by_month,
+            periods=tuple(_periods(inside, wanted, opening, by_month=by_month)),
+            funders=tuple(_funders(read.funders(*wanted))),
+            clauses=tuple(read.clauses(*wanted)),
+        )
 
 
-def _flow(sums: Iterable[DaySum]) -> Flow:
+def _flow(sums: Iterable[OfCode | OfAccount]) -> Flow:
     found: Counter[str] = Counter()
     for one in sums:
         found[_FIGURES[one.code]] += one.amount
     return Flow(**found)
 
 
-def _periods(sums: list[DaySum], span: Span, opening: int, *, by_month: bool) -> Iterable[OfPeriod]:
+def _periods(sums: list[OfCode], span: Span, opening: int, *, by_month: bool) -> Iterable[OfPeriod]:
     """Yield every period of the span, those without anything too."""
-    found: dict[date, list[DaySum]] = {one: [] for one in _firsts(span, by_month=by_month)}
+    found: dict[date, list[OfCode]] = {one: [] for one in _firsts(span, by_month=by_month)}
     for one in sums:
-        first = max(one.day.replace(day=1), span.first) if by_month else one.day
-        found[first].append(one)
+        found[one.day].append(one)
     liability = opening
     for first, each in found.items():
         flow = _flow(each)
@@ -175,35 +169,26 @@ def _firsts(span: Span, *, by_month: bool) -> Iterable[date]:
 _DAY = timedelta(days=1)
 
 
-def _funders(sums: list[DaySum]) -> list[OfFunder]:
+def _funders(sums: list[OfAccount]) -> list[OfFunder]:
     """Return what each funder gave, the most first."""
-    given: dict[int, list[DaySum]] = {}
+    given: dict[int, list[OfAccount]] = {}
     for one in sums:
-        if _FIGURES[one.code] in {"earned", "clawed_back"}:
-            given.setdefault(one.account_id, []).append(one)
+        given.setdefault(one.account_id, []).append(one)
     names = dict(Partner.objects.values_list("key", "name"))
     accounts = ledger.accounts(given)
     found = [_funder(accounts[id_].key, each, names) for id_, each in given.items()]
     return sorted(found, key=lambda one: (-one.earned, one.key))
 
 
-def _funder(account_key: str, sums: list[DaySum], names: Mapping[str, str]) -> OfFunder:
+def _funder(account_key: str, sums: list[OfAccount], names: Mapping[str, str]) -> OfFunder:
     key = account_key.removeprefix(_PARTNER).partition("/")[0]
     if account_key.startswith(_BANK):
         key = ""
-    earned = [one for one in sums if _FIGURES[one.code] == "earned"]
     flow = _flow(sums)
     return OfFunder(
         key=key,
         name=names.get(key, key),
         earned=flow.earned,
         clawed_back=flow.clawed_back,
-        accruals=sum(one.transfers for one in earned),
+        accruals=sum(one.transfers for one in sums if _FIGURES[one.code] == "earned"),
     )
-
-
-def _clauses(span: Span) -> list[Tally]:
-    since, until = (
-        datetime.combine(day, time(), tzinfo=ZONE) for day in (span.first, span.last + _DAY)
-    )
-    return tallying.by_clauses(PACK, EARNING, field="amount", since=since, until=until)

@@ -1,16 +1,22 @@
-"""Replays a file of payments with redemptions drawn between them, and proves the books."""
+"""Replays a file of payments with redemptions drawn between them, and proves the books.
+
+`shuffled` lets the payments arrive in another order: refunds before their purchases, December
+before March. What bills are drawn does not depend on that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
 from oferta.services.club import actions, enrolment
 from oferta.services.club.drawn.mixing import Mixer
 from oferta.services.club.drawn.proving import Explained, Proved, prove
 from oferta.services.club.mapping import Mapping
 from oferta.services.club.reporting import Report
+from oferta.services.club.rules import in_order
 from oferta.services.club.types import Intake, ReplayReport
 
 
@@ -33,6 +39,17 @@ class DrawnReport:
         return not any(one.wrong for one in self.proved)
 
 
+def shuffled(intake: Intake, *, seed: int, batch: int = actions.BATCH) -> Intake:
+    """Return the same payments as they might arrive: in an order drawn from the seed.
+
+    Within a batch they stand in the order that counts, as every feed puts them (ADR 0016).
+    """
+    arriving = sorted(intake.payments, key=lambda one: one.key)
+    Random(seed).shuffle(arriving)  # noqa: S311 - an order of arrival, no secret
+    parts = actions.parts(arriving, batch)
+    return Intake([one for part in parts for one in in_order(part)], intake.bad_rows)
+
+
 def replay(
     intake: Intake,
     mapping: Mapping,
@@ -44,11 +61,12 @@ def replay(
 ) -> DrawnReport:
     """Feed payments as `actions.replay` does, and after each batch what the seed draws.
 
-    Members pay bills with bonuses and get parts of them refunded, in any split. A second run with
+    Members pay bills with bonuses and get parts of them refunded, in any split. What is drawn
+    follows from the payments in the order that counts, not from how they arrive. A second run with
     the same seed and batches changes nothing.
 
     Args:
-        intake: what `read_file` read.
+        intake: what `read_file` read, or that `shuffled`.
         mapping: how its rows are read as payments of the club.
         seed: of what is drawn.
         now: when payments are decided; redemptions are decided on the day of their batch.
@@ -59,9 +77,10 @@ def replay(
     explained = Explained(report)
     books = enrolment.open_books(intake.payments, mapping, now=now)
     mixer = Mixer(seed, books)
-    parts = list(actions.parts(intake.payments, batch))
-    taken = actions.take_in_all(parts, books, explained, now=now)
-    for part, count in zip(parts, taken, strict=True):
+    days = actions.parts(in_order(intake.payments), batch)
+    arriving = actions.parts(intake.payments, batch)
+    taken = actions.take_in_all(arriving, books, explained, now=now)
+    for part, count in zip(days, taken, strict=True):
         mixer.between(part)
         progress(count)
     for one in mixer.decisions:

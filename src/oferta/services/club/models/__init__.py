@@ -17,6 +17,7 @@ from oferta.services.club.models.partners import PARTNER_RATE_MAX, Partner, Part
 from oferta.services.club.models.payments import Payment, Redemption, RedemptionRefund
 from oferta.services.club.models.settlements import Settlement, SettlementLine
 from oferta.services.club.models.suspicions import Suspicion
+from oferta.services.club.models.totals import ClauseTotal, DayTotal, TotalsMark
 
 __all__ = [
     "BANK_RATE_MAX",
@@ -28,6 +29,8 @@ __all__ = [
     "Card",
     "CardRequest",
     "Claim",
+    "ClauseTotal",
+    "DayTotal",
     "EarlyRefund",
     "LineDispute",
     "Lot",
@@ -44,5 +47,6 @@ __all__ = [
     "Suspicion",
     "Terminal",
     "Tier",
+    "TotalsMark",
     "Waiting",
 ]

@@ -14,8 +14,6 @@ from oferta.kernel.money import Money
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX
 from oferta.services.club.rules import UNIT
 
-EARNING_PLAN = "club.earning"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Because:
