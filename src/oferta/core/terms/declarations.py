@@ -76,14 +76,17 @@ def _read_facts(top: Fields, found: Declarations) -> None:
     for name, place, item in entries_of(node, "", top.report):
         if not check_name(name, place, top.report):
             continue
-        keys = (*_TYPE_KEYS, "nullable", "label", "changeable", "personal")
+        keys = (*_TYPE_KEYS, "nullable", "label", "changeable", "personal", "default")
         fields = Fields(item, keys, name, top.report)
         type_, value_labels = read_type(fields)
         label = fields.words("label")
         changeable = fields.flag("changeable", default=False)
         personal = fields.flag("personal", default=False)
         if type_ is not None:
-            found.facts[name] = Fact(name, type_, label, value_labels, changeable, place, personal)
+            default = fields.value("default", type_) if fields.has("default") else None
+            found.facts[name] = Fact(
+                name, type_, label, value_labels, changeable, place, personal, default
+            )
             found.broken.discard(name)
 
 

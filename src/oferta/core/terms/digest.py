@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from oferta.core.terms.types import (
     Calendar,
     ClauseText,
+    Fact,
     FactRef,
     Field,
     Kind,
@@ -68,7 +69,7 @@ def _relied_on(draft: Draft) -> dict[str, object]:
         "pack": declared.name,
         "publisher": declared.publisher,
         "authoritative": declared.authoritative,
-        "facts": {name: declared.facts[name].type for name in _facts_used(draft)},
+        "facts": {name: _fact(declared.facts[name]) for name in _facts_used(draft)},
         "questions": {
             name: {
                 "day": question.day,
@@ -81,6 +82,11 @@ def _relied_on(draft: Draft) -> dict[str, object]:
             if name in asked
         },
     }
+
+
+def _fact(fact: Fact) -> object:
+    """Return what is said of a fact; its default stands in it only if there is one."""
+    return fact.type if fact.default is None else [fact.type, fact.default]
 
 
 def _assumed(draft: Draft, asked: set[str]) -> dict[str, object]:

@@ -39,7 +39,7 @@ def read_facts(
 ) -> dict[str, Coded]:
     """Return the facts coded, in the order of `question_facts`.
 
-    A nullable fact may be left out: it is null. What another edition of the pack asks for under
+    A nullable fact may be left out: it is null; so may one with a default. What another edition of the pack asks for under
     its limits is left aside, since whoever asks need not know which edition will answer.
 
     Args:
@@ -64,8 +64,9 @@ def read_facts(
 
 def _read(pack: Pack, name: str, type_: Type, given: Mapping[str, object]) -> Coded:
     if name not in given:
-        if type_.nullable:
-            return None
+        fact = pack.facts.get(name)
+        if fact is not None and fact.may_be_left_out:
+            return fact.default
         raise MissingFact(pack=pack.name, fact=name, expected=expected_of(type_))
     try:
         return parse_value(given[name], type_)

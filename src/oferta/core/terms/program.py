@@ -168,6 +168,8 @@ class Program:
             return values[name]
         except KeyError:
             known = self.asked.pack.facts.get(name)
+            if known is not None and known.may_be_left_out:
+                return known.default  # stored before the question asked for it
             expected = str(known.type.kind) if known else "how much of the limit was used"
             raise MissingFact(pack=self._pack, fact=name, expected=expected) from None
 

@@ -26,6 +26,13 @@ class Fact:
     place: Place
     #: It names a person, or leads to one: erasing the person replaces it.
     personal: bool = False
+    #: What a case that does not name it counts as; None: there is no such value.
+    default: Coded = None
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Whether a case without it can be decided: one from before it was asked, for instance."""
+        return self.type.nullable or self.default is not None
 
 
 @dataclass(frozen=True, slots=True)
