@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from delivery_world import brought
 from oferta.core.decisions import queries as decided
 from oferta.core.ledger import queries as ledger
 from oferta.core.notices import queries as notices
@@ -253,8 +254,7 @@ def test_delivery_is_one_price_for_the_order_and_shared_by_its_tickets() -> None
     order = bought(
         show,
         Wanted(category_id=show.general.id, count=3),
-        carrier=Carrier.PAPER,
-        delivery=Delivery.COURIER,
+        **brought(show),
     )
     assert [one.delivery_fee for one in order.lines] == [11_667, 11_667, 11_666]
     assert ledger.account("tickets/operator/kassir/delivery/RUB").balance == 35_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,9 @@ def test_the_app_was_stopped_and_refunds_only_grew() -> None:
     found = rights_fall(club, *club.editions[:2], "bank_bonus")
     assert {one.field: one.loss for one in found} == {"rate": Loss.LESS, "amount": Loss.LESS}
     assert "app-payments-stopped (editions/2023-11-02.yaml:12)" in found[0].clauses_after
-    for question in tickets.questions:
-        assert rights_fall(tickets, *tickets.editions, question) == []
+    for before, after in pairwise(tickets.editions):
+        for question in tickets.questions:
+            assert rights_fall(tickets, before, after, question) == []
 
 
 def test_good_takes_a_way_or_an_enums_own_values(tmp_path: Path) -> None:

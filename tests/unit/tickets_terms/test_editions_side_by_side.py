@@ -38,3 +38,16 @@ def test_every_edition_has_its_words_and_examples_that_it_decides(pack: Pack) ->
     for edition in pack.editions:
         told = {language: set(edition.text[language]) for language in LANGUAGES}
         assert all(set(edition.clauses) <= clauses for clauses in told.values())
+
+
+def test_a_case_that_was_decided_before_a_question_grew_is_decided_again(pack: Pack) -> None:
+    # TR-30: nobody was asked where a form is before 22 November 2026.
+    terms = Terms([pack])
+    example = next(one for one in pack.examples if one.id == "kassir-day-minus-10")
+    asked = terms.read(pack.name, "refund", example.facts)
+    before = {name: value for name, value in asked.facts.items() if name != "delivery_stage"}
+    decided = terms.decide_coded(pack.name, "refund", before, asked.day, "2024-03-22")
+    assert decided.facts["delivery_stage"] == "none"
+    assert decided.outcome["delivery"] == 0
+    spoken = {name: value for name, value in example.facts.items() if name != "delivery_stage"}
+    assert terms.decide(pack.name, "refund", spoken).outcome == decided.outcome

@@ -263,7 +263,7 @@ def test_every_case_has_one_answer_that_never_returns_more_than_was_paid(
     pack: Pack, terms: Terms
 ) -> None:
     """TR-27, TR-28: neither gap nor conflict on 8,000 cases drawn from every fact's values."""
-    rng = random.Random(193)
+    rng = random.Random(194)
     decisions, deciding = set(), set()
     for _ in range(8_000):
         facts = a_case(rng, pack)

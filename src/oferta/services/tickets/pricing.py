@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from oferta.core.parties import agreements
 from oferta.core.terms import shelf
+from oferta.kernel.money import Money
 from oferta.services.tickets import rules
 from oferta.services.tickets.offers import Offer
 from oferta.services.tickets.types import Delivery, Price, TermsKept
@@ -54,13 +55,25 @@ def price_facts(
     }
 
 
-def delivery_fee(sale_pack: str, delivery: str, at: datetime) -> int:
-    """Return what delivery of an order costs, in minor units; errors as of `price_of`."""
+def delivery_fee(sale_pack: str, delivery: str, *, announced: Money | None, at: datetime) -> int:
+    """Return what delivery of an order costs, in minor units; errors as of `price_of`.
+
+    Args:
+        sale_pack: the terms of sale.
+        delivery: a value of `Delivery`.
+        announced: what the operator announced for this way; None: nothing.
+        at: of the order.
+    """
     if delivery == Delivery.NONE:
         return 0
-    facts = {"ordered_at": at, "delivery": delivery}
+    facts = {"ordered_at": at, **delivery_facts(delivery, announced)}
     decided = shelf.terms().decide(sale_pack, rules.DELIVERY_FEE, facts)
     return int(decided.outcome["fee"] or 0)
+
+
+def delivery_facts(delivery: str, announced: Money | None) -> Mapping[str, Any]:
+    """Return the facts of the fee of delivery beside the time of the order; as `delivery_fee`."""
+    return {"delivery": delivery, "delivery_announced": str(announced) if announced else None}
 
 
 def refund_terms(pack: str, time_zone: str, at: datetime) -> TermsKept:

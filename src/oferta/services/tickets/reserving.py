@@ -19,7 +19,8 @@ from oferta.core.parties.types import NewCustomer
 from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import offers, places, pricing, queries, quotas, records, rules
+from oferta.services.tickets import guest_holds, offers, places, pricing, queries, quotas, records, rules
+from oferta.services.tickets.delivering import planning
 from oferta.services.tickets.errors import (
     BadBasket,
     BadPromo,
@@ -73,23 +74,31 @@ class _Draft:
         return sorted({one for one in both if one is not None})
 
 
-def reserve(basket: Basket, *, now: datetime) -> OrderBrief:
+def reserve(basket: Basket, *, now: datetime, guest_from: str | None = None) -> OrderBrief:
     """Hold places for a buyer until the hold is over; asked again, answer the same.
 
     Whatever else happens at once, a place is held for one order only. Nothing is charged. The
     answer says what each ticket costs and which clauses say so, and under which refund terms it is
     sold: those are the buyer's from now on.
 
+    Args:
+        basket: what is wanted.
+        now: zoned.
+        guest_from: the network's address of who is not signed in ("": it cannot be told), so that
+            they hold no more than guests may; None: nobody is to be limited.
+
     Raises:
         UnknownPerformance: there is none.
         NotOnSale: not now.
         BadBasket, BadPromo: it asks for something that cannot be.
+        DeliveryNotOffered, BadAddress: its forms cannot be delivered so.
         SoldOut, PlaceTaken, QuotaExhausted: others were first. Nothing is held.
         OrderReused: the id names another order.
+        TooManyHeld: guests may hold no more.
         Blocked: the customer may not act.
     """
     try:
-        return _reserve(basket, zoned(now))
+        return _reserve(basket, zoned(now), guest_from)
     except (IntegrityError, OfertaError) as error:
         # It was asked before, or at once with this: then the first answer is the answer.
         known = _repeated(basket) if _may_repeat(error) else None
@@ -191,11 +200,18 @@ def locked(order_id: UUID) -> Order:
 
 
 @transaction.atomic
-def _reserve(basket: Basket, now: datetime) -> OrderBrief:
+def _reserve(basket: Basket, now: datetime, guest_from: str | None) -> OrderBrief:
     draft = _looked_up(basket, now)
+    limited = guest_from is not None and basket.buyer.party_id is None
+    if limited:
+        number = sum(one.number for one in basket.wanted)
+        guest_holds.ensure(draft.party_id, guest_from or "", number, now=now)
     _take_quotas(draft)
     claimed = [place for wanted in basket.wanted for place in _claim(draft, wanted)]
-    return _stored(draft, claimed)
+    made = _stored(draft, claimed)
+    if limited:
+        guest_holds.note(made.id, guest_from or "", len(claimed), until=draft.until)
+    return made
 
 
 def _repeated(basket: Basket) -> OrderBrief | None:
@@ -212,6 +228,7 @@ def _end(ids: Sequence[UUID], status: OrderStatus) -> None:
     used = OrderLine.objects.filter(order_id__in=ids).values_list("quotas", flat=True)
     quotas.give_back(used)
     places.free(ids)
+    planning.forget(ids)
     Order.objects.filter(id__in=ids).update(status=status)
 
 
@@ -319,7 +336,11 @@ def _stored(draft: _Draft, claimed: list[Claimed]) -> OrderBrief:
         one.id: pricing.price_of(offer, one.nominal, percent, channel=basket.channel, at=draft.now)
         for one in draft.categories.values()
     }
-    delivery = pricing.delivery_fee(offer.sale_pack, basket.delivery, draft.now)
+    plan = planning.planned(basket, now=draft.now)
+    announced = plan.way.fee if plan and plan.way else None
+    delivery = pricing.delivery_fee(
+        offer.sale_pack, basket.delivery, announced=announced, at=draft.now
+    )
     lines = _lines(draft, claimed, prices, delivery)
     kept = pricing.refund_terms(offer.refund_pack, offer.time_zone, draft.now)
     face, fees = sum(one.price for one in lines), sum(one.service_fee for one in lines)
@@ -348,6 +369,8 @@ def _stored(draft: _Draft, claimed: list[Claimed]) -> OrderBrief:
     )
     sold = Sold(record, offer, lines, percent)
     records.insert(sold)
+    if plan is not None:
+        planning.write(basket.id, plan, now=draft.now)
     return records.brief(sold, status=OrderStatus.RESERVED, prices=prices)
 
 

@@ -12,13 +12,17 @@ from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Answer, Event, Status
 from oferta.kernel.i18n import LANGUAGES
 from oferta.kernel.ids import uuid7
+from oferta.kernel.money import Money
 from oferta.services.tickets import accounts, means, pricing, records, rules
+from oferta.services.tickets.delivering import planning
 from oferta.services.tickets.errors import SaleRefused
 from oferta.services.tickets.models import Payment
 from oferta.services.tickets.records import Line, Sold
 from oferta.services.tickets.types import Delivery, OrderBrief, OrderStatus
 
 PLAN = "tickets.sale"
+#: Ways whose fee the operator announces.
+SENT_OUT = (Delivery.COURIER, Delivery.POST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +126,9 @@ def _occurrence(sold: Sold, line: Line, paid_from: list[list[int]], *, first: bo
         }
         if record.delivery != Delivery.NONE:
             questions = (rules.TICKET_PRICE, rules.DELIVERY_FEE)
-            facts["delivery"] = record.delivery
+            fee = planning.announced(record.id) if record.delivery in SENT_OUT else None
+            announced = None if fee is None else Money(fee, offer.currency)
+            facts |= pricing.delivery_facts(record.delivery, announced)
     return Event(
         key=f"tickets/sale/{line.id}",
         pack=offer.sale_pack,
@@ -145,4 +151,7 @@ def _agreed(sold: Sold, line: Line, answer: Answer) -> UUID:
         raise SaleRefused(order=sold.record.code, reason=decision.error)
     if (outcome["price"], outcome["service_fee"]) != (line.price, line.service_fee):
         raise SaleRefused(order=sold.record.code, reason="price")
+    for beside in answer.decisions[1:]:  # the first ticket's tells what delivery costs
+        if (beside.outcome or {}).get("fee") != sold.record.delivery_fee:
+            raise SaleRefused(order=sold.record.code, reason="delivery")
     return decision.id

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
+from oferta.services.tickets.delivering.types import Address
 
 
 class Stage(StrEnum):
@@ -196,6 +197,9 @@ class Basket:
     channel: SaleChannel = SaleChannel.SITE
     carrier: Carrier = Carrier.ELECTRONIC
     delivery: Delivery = Delivery.NONE
+    #: By courier or post: the operator's offer, and where to.
+    delivery_offer: UUID | None = None
+    address: Address | None = None
     promo: str = ""
 
 

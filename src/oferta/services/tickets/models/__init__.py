@@ -29,6 +29,12 @@ from oferta.services.tickets.models.changes import (
     PriceCorrection,
     TicketKept,
 )
+from oferta.services.tickets.models.delivery import (
+    DeliveryOffer,
+    Shipment,
+    ShipmentAddress,
+    ShipmentStep,
+)
 from oferta.services.tickets.models.letters import Act, Letter
 from oferta.services.tickets.models.limits import Guess, GuestHold
 from oferta.services.tickets.models.orders import Order, OrderLine, Place, Ticket, WaitingEntry
@@ -41,6 +47,7 @@ from oferta.services.tickets.models.refunds import (
     Refund,
 )
 from oferta.services.tickets.models.settlement import (
+    MissingRefund,
     OrganiserContract,
     OrganiserPayment,
     OrganiserRefund,
@@ -59,6 +66,7 @@ __all__ = [
     "ChangeProposal",
     "ChangeRun",
     "ChangeTold",
+    "DeliveryOffer",
     "Document",
     "Gate",
     "GateUpload",
@@ -68,6 +76,7 @@ __all__ = [
     "HallSeat",
     "Incident",
     "Letter",
+    "MissingRefund",
     "OfficeIncident",
     "Operator",
     "Order",
@@ -95,6 +104,9 @@ __all__ = [
     "RefusedScan",
     "Regime",
     "SandboxCharge",
+    "Shipment",
+    "ShipmentAddress",
+    "ShipmentStep",
     "Ticket",
     "TicketKept",
     "Venue",

@@ -67,6 +67,8 @@ class Sold:
     organiser_refund_days: int | None = None
     #: What the performance's stage lets the buyer name beside their own reasons; "" if nothing.
     change: str = ""
+    #: How far the paper form has come; "none": nothing is delivered.
+    delivery_stage: str = "none"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -122,6 +124,7 @@ def facts_of(sold: Sold, claim: Claim) -> Mapping[str, Any]:
         "service_fee_paid": str(Money(sold.service_fee, sold.unit)),
         "service_fee_promised": str(Money(claim.service_fee_promised, sold.unit)),
         "delivery_paid": str(Money(sold.delivery, sold.unit)),
+        "delivery_stage": sold.delivery_stage,
         "carrier": sold.carrier,
         "paid_by": sold.paid_by,
         "account_closed": claim.account_closed,

@@ -344,6 +344,7 @@ def _facts(row: Refund) -> dict[str, Any]:
         "requested_at": row.decided_at,
         "venue_time_zone": order.performance.hall.venue.time_zone,
         "carrier": ticket.carrier,
+        "delivery_stage": reading.stage_of(ticket, returned_at=row.decided_at),
         "paid_by": reading.paid_by([order.id]).get(order.id, "card"),
         "account_closed": row.account_closed,
         "bank_details_given": bool(details),

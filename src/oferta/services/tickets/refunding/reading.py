@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from oferta.services.tickets.delivering.types import STAGES, ShipmentState
 from oferta.services.tickets.errors import UnknownOrder
 from oferta.services.tickets.models import (
     Admission,
@@ -16,11 +17,12 @@ from oferta.services.tickets.models import (
     Performance,
     PerformanceChange,
     Regime,
+    Shipment,
     Ticket,
 )
 from oferta.services.tickets.refunding import facts
 from oferta.services.tickets.refunding.facts import Sold
-from oferta.services.tickets.types import PaymentState, Stage, TicketStatus
+from oferta.services.tickets.types import Carrier, PaymentState, Stage, TicketStatus
 
 #: What a performance's stage lets a buyer name (TR-104).
 CHANGES: Mapping[str, str] = {
@@ -94,6 +96,7 @@ _COLUMNS = (
     *("order__refund_pack", "order__refund_edition", "order__currency", "order__ordered_at"),
     *("order__promo_id", "carrier", "surrendered_at", "line__category_id"),
     *("line__nominal", "line__price", "line__service_fee", "line__delivery_fee", "was_used"),
+    "order__shipment__state",
 )
 
 
@@ -124,7 +127,7 @@ def _returnable(
     common: Mapping[str, Any],
 ) -> Returnable:
     (ticket, order, code, party, operator, pack, edition, unit, ordered, promo, carrier) = row[:11]
-    (surrendered, category, nominal, price, fee, delivery, used) = row[11:]
+    (surrendered, category, nominal, price, fee, delivery, used, form) = row[11:]
     starts_at = _printed(ordered, changes, performance)
     sold = Sold(
         ticket_id=ticket,
@@ -146,6 +149,7 @@ def _returnable(
         carrier=carrier,
         paid_by=means.get(order, "card"),
         surrendered=surrendered is not None,
+        delivery_stage=_stage(form),
         **common,
     )
     return Returnable(sold, SoldOrder(order, code, party, operator, performance), category)
@@ -219,7 +223,30 @@ def regime_ended_on(performance: Performance) -> date | None:
 def _rows() -> QuerySet[Ticket]:
     return Ticket.objects.select_related(
         "order__promo", "line", "performance__hall__venue", "place__seat"
-    ).annotate(was_used=Exists(Admission.objects.filter(ticket=OuterRef("pk"))))
+    ).annotate(
+        was_used=Exists(Admission.objects.filter(ticket=OuterRef("pk"))),
+        form_state=F("order__shipment__state"),
+    )
+
+
+def stage_of(ticket: Ticket, *, returned_at: datetime) -> str:
+    """Return where the paper form of a ticket that was given back is, as the terms call it.
+
+    What left later went without it.
+    """
+    if ticket.carrier != Carrier.PAPER:
+        return "none"
+    row = Shipment.objects.filter(order_id=ticket.order_id).first()
+    if row is None:
+        return _stage(None)
+    left_at = row.sent_at or row.ended_at
+    later = left_at is not None and left_at > returned_at
+    return _stage(ShipmentState.WAITING if later else row.state)
+
+
+def _stage(state: str | None) -> str:
+    """Return what the terms call where a paper form is."""
+    return "none" if state is None else STAGES[ShipmentState(state)]
 
 
 def _sold(
@@ -248,5 +275,6 @@ def _sold(
         carrier=row.carrier,
         paid_by=means,
         surrendered=row.surrendered_at is not None,
+        delivery_stage=_stage(getattr(row, "form_state", None)),
         **common,
     )
