@@ -53,6 +53,7 @@ WITH asked AS (
     JOIN tickets_ticket AS ticket ON ticket.serial = %(serial)s
     JOIN tickets_performance AS performance ON performance.id = ticket.performance_id
     WHERE gate.id = %(gate)s
+    FOR SHARE OF ticket -- what is being given back in this moment is waited for
 ), admitted AS (
     INSERT INTO tickets_admission (id, ticket_id, entry, gate_id, admitted_at, scan_key, offline)
     SELECT %(id)s, asked.id, 1, %(gate)s, %(now)s, %(key)s, false

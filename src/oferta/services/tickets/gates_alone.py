@@ -175,7 +175,9 @@ def _incident(
 
 def _tickets(serials: Sequence[int], gate: Gate) -> dict[int, Ticket]:
     rows = Ticket.objects.select_related("performance")
-    found = rows.filter(serial__in=serials, performance_id=gate.performance_id)
+    # What is being given back in this moment is waited for.
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("id")
+    found = locked.filter(serial__in=serials, performance_id=gate.performance_id)
     return {one.serial: one for one in found}
 
 

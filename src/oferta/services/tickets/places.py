@@ -78,19 +78,27 @@ RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.
           coalesce(seat.number, '')
 """  # noqa: S608 - constants only
 _SELL = """
+WITH held AS (
+    SELECT id FROM tickets_place WHERE order_id = %(order)s AND status = 'held'
+    ORDER BY id FOR UPDATE
+)
 UPDATE tickets_place AS place SET status = 'sold', hold_until = NULL
-WHERE order_id = %(order)s AND status = 'held'
-RETURNING id, category_id, '', '', '',
+FROM held WHERE place.id = held.id
+RETURNING place.id, category_id, '', '', '',
           (SELECT id FROM tickets_ticket WHERE place_id = place.id AND status = 'valid')
 """
 #: A place that was offered by who has a good ticket for it goes back to them.
 _FREE = """
+WITH held AS (
+    SELECT id FROM tickets_place WHERE order_id = ANY(%(orders)s) AND status = 'held'
+    ORDER BY id FOR UPDATE
+)
 UPDATE tickets_place AS place
 SET status = CASE WHEN ticket.id IS NULL THEN 'free' ELSE 'sold' END,
     order_id = ticket.order_id, hold_until = NULL
-FROM tickets_place AS held
+FROM held
 LEFT JOIN tickets_ticket AS ticket ON ticket.place_id = held.id AND ticket.status = 'valid'
-WHERE held.id = place.id AND place.order_id = ANY(%(orders)s) AND place.status = 'held'
+WHERE held.id = place.id
 RETURNING place.id
 """
 #: Nobody but this order can have it: the hold has no end of its own, the order has.

@@ -134,9 +134,13 @@ _BEGIN = """
 WITH open AS (
     SELECT 1 FROM tickets_payment
     WHERE order_id = %(order)s AND state IN ('started', 'authorised') LIMIT 1
-), kept AS (
-    UPDATE tickets_place SET hold_until = greatest(hold_until, %(until)s)
+), held AS (
+    SELECT id FROM tickets_place
     WHERE order_id = %(order)s AND status = 'held' AND NOT EXISTS (SELECT FROM open)
+    ORDER BY id FOR UPDATE
+), kept AS (
+    UPDATE tickets_place AS place SET hold_until = greatest(hold_until, %(until)s)
+    FROM held WHERE place.id = held.id
     RETURNING 1
 ), purchase AS (
     UPDATE tickets_order SET hold_until = greatest(hold_until, %(until)s)

@@ -131,6 +131,8 @@ def returnable(
 ) -> list[Sold]:
     """Return the tickets as sold, if every one of them can be given back.
 
+    Until the caller commits nobody comes in with one of the order's, nor hands it on.
+
     Args:
         order: whose tickets these are.
         tickets: of it.
@@ -145,12 +147,19 @@ def returnable(
     if under is not None:
         open_ = open_.exclude(application=under)
     taken = set(open_.values_list("ticket_id", flat=True))
+    lock(order)
     good = {one.ticket_id: one for one in reading.sold_in(order.id) if one.ticket_id not in taken}
     wanted = list(dict.fromkeys(tickets))
     missing = tuple(str(one) for one in wanted if one not in good)
     if missing or not wanted:
         raise NothingToReturn(order=order.code, tickets=missing)
     return [good[one] for one in wanted]
+
+
+def lock(order: Order) -> None:
+    """Let nobody else change an order's tickets: each place first, as whoever hands one on."""
+    rows = order.tickets.select_related("place").order_by("place_id", "id")
+    list(rows.select_for_update(of=("place", "self"), no_key=True))
 
 
 def known_reason(given: str, sold: Sold) -> str:

@@ -56,7 +56,9 @@ def refund_instead(old: Decision, new: Decision, *, now: datetime) -> None:
         RefundRefused: more has left than it grants, or the place is somebody else's.
     """
     order = reserving.locked(UUID(str(new.context["order"])))
-    ticket = Ticket.objects.select_for_update().get(id=UUID(str(new.context["ticket"])))
+    # The place is locked first, as by who hands a ticket on.
+    both = Ticket.objects.select_for_update(of=("place", "self")).select_related("place")
+    ticket = both.get(id=UUID(str(new.context["ticket"])))
     row = Refund.objects.select_for_update().filter(ticket=ticket).first()
     if row is not None and row.decision_id != old.id:
         return  # an earlier answer: the refund rests on a later one
