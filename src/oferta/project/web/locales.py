@@ -42,6 +42,23 @@ def month_shown(month: date, language: Language) -> str:
     return said[:1].upper() + said[1:]
 
 
+#: Days of one month, with no-break spaces where a day of its own has them.
+_OF_ONE_MONTH = {
+    "kk": "y 'ж'. '{first}'–d\u00a0MMMM",
+    "ru": "'{first}'–d\u00a0MMMM y 'г'.",
+    "en": "'{first}'–d\u00a0MMMM y",
+    "zh-Hant": "y年M月'{first}'日至d日",
+    "zh-Hans": "y年M月'{first}'日至d日",
+}
+
+
+@lru_cache(maxsize=1_024)
+def days_of_month_shown(first: date, last: date, language: Language) -> str:
+    """Return two days of one month as a span of days."""
+    said = format_date(last, _OF_ONE_MONTH[language], locale=locale_of(language))
+    return said.replace("{first}", str(first.day))
+
+
 @cache
 def weekday_shown(day: date, language: Language) -> str:
     """Return the day of the week, as it stands before a date."""

@@ -53,6 +53,12 @@ def count(key: str, number: int, **values: object) -> SafeString:
 
 
 @register.simple_tag
+def colon() -> str:
+    """Return the sign between a label and what it says, with its space where it has one."""
+    return "：" if words.current_language().startswith("zh") else ": "
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """Return a drawing of `icons`."""
     return icons.drawn(name)
@@ -93,6 +99,17 @@ def day(value: datetime | date) -> SafeString:
     """Return a day (of a moment: that in the pages' time zone) as the page's language writes it."""
     local = value.astimezone(CONFIG.time_zone).date() if isinstance(value, datetime) else value
     return _day(local, words.current_language())
+
+
+@register.simple_tag
+def days(first: date, last: date) -> SafeString:
+    """Return the days from one to another, both included; a common month and year are said once."""
+    language = words.current_language()
+    if (first.year, first.month) != (last.year, last.month):
+        between = "至" if language.startswith("zh") else " – "
+        return format_html("{}{}{}", _day(first, language), between, _day(last, language))
+    text = locales.days_of_month_shown(first, last, language)
+    return format_html("<span>{}</span>", text)
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +14,9 @@ from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import language_of
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets.models import Order
+from oferta.services.tickets.models import Order, Ticket
 from oferta.services.tickets.refunding import choosing
-from oferta.services.tickets.refunding.choosing import Said, TicketChoice
+from oferta.services.tickets.refunding.choosing import Choice, Said, TicketChoice
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.changes import public
 from oferta.services.tickets.web.shop.door import At, for_buyer
@@ -49,9 +50,7 @@ def choose(request: HttpRequest, *, at: At, order: Order) -> HttpResponse:
         "instead": parts.title(found.change.instead, language)
         if found and found.change.instead
         else None,
-        "tickets": [{"one": one, "chip": _CHIPS[one.said]} for one in found.tickets]
-        if found
-        else [],
+        "tickets": _told(found, order),
         "open": open_,
         "gives": sum(one.amount.minor for one in open_),
         "may_give_back": found is not None and found.decision != "refused",
@@ -86,6 +85,19 @@ def _said(request: HttpRequest, at: At, order: Order) -> HttpResponse:
     else:
         messages.success(request, told, extra_tags="word")
     return redirect("tickets:my_change", at.token, order.id)
+
+
+def _told(found: Choice | None, order: Order) -> list[dict[str, Any]]:
+    """Return each ticket with its place, so that a buyer of several knows which is which."""
+    rows = Ticket.objects.filter(order=order).select_related("place__seat", "place__category")
+    places = {
+        one.id: parts.seat_place(one.place.seat, one.place.category.name)
+        for one in (rows if found else ())
+    }
+    return [
+        {"one": one, "place": places[one.ticket_id], "chip": _CHIPS[one.said]}
+        for one in (found.tickets if found else ())
+    ]
 
 
 def _shown(order: Order) -> tuple[TicketChoice, ...]:
