@@ -57,6 +57,18 @@ class LetterKind(StrEnum):
     COMPLAINT = "complaint"
 
 
+class MissingState(StrEnum):
+    """What became of a buyer's word that nothing came, though the organiser said that it paid."""
+
+    OPEN = "open"
+    #: We pay, and the organiser owes it.
+    OURS = "ours"
+    #: The organiser showed its proof.
+    PROVED = "proved"
+    #: The buyer found it after all.
+    CAME = "came"
+
+
 class PhoneCode(StrEnum):
     """What gates ask of an electronic ticket's telephone, whose code changes each half minute."""
 

@@ -1,4 +1,4 @@
-"""How long an offered place is held, and one entry of the line a contact."""
+"""How long an offered place is held; one entry of the line a contact; money that never came."""
 
 from __future__ import annotations
 
@@ -42,5 +42,56 @@ class Migration(migrations.Migration):
                 name="waiting_without_offer",
                 condition=models.Q(("left_at__isnull", True), ("order__isnull", True)),
             ),
+        ),
+        migrations.CreateModel(
+            "MissingRefund",
+            [
+                ("number", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "refund",
+                    models.OneToOneField(
+                        on_delete=models.PROTECT, related_name="missing", to="tickets.refund"
+                    ),
+                ),
+                ("words", models.TextField(blank=True, default="")),
+                ("told_at", models.DateTimeField()),
+                ("answer_by", models.DateField()),
+                ("owner", models.CharField(max_length=60)),
+                ("state", models.CharField(default="open", max_length=8)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.UUIDField(null=True)),
+                ("finding", models.TextField(blank=True, default="")),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "ours", "proved", "came"])),
+                        name="missing_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=~models.Q(("owner", "")), name="missing_has_an_owner"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__isnull", True), ("state", "open"))
+                        | models.Q(~models.Q(("state", "open")), ("ended_at__isnull", False)),
+                        name="missing_ended_at_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ~models.Q(("state", "proved")),
+                            ~models.Q(("finding", "")),
+                            _connector="OR",
+                        ),
+                        name="missing_proved_by_something",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["answer_by"],
+                        name="missing_open",
+                        condition=models.Q(("state", "open")),
+                    )
+                ],
+            },
         ),
     ]

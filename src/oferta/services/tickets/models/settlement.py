@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from oferta.services.tickets.kinds import MissingState
 from oferta.services.tickets.models.catalogue import Organiser, Performance, one_of
 from oferta.services.tickets.models.refunds import Payout, Refund
 from oferta.services.tickets.types import TransferState
@@ -243,3 +244,49 @@ class OrganiserRefund(models.Model):
 
     def __str__(self) -> str:
         return str(self.refund_id)
+
+
+class MissingRefund(models.Model):
+    """A buyer has nothing of what an organiser said it paid: with a day and an owner (TR-121)."""
+
+    #: What buyer, organiser and desk call it.
+    number = models.BigAutoField(primary_key=True)
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="missing")
+    #: The buyer's own, if they said more.
+    words = models.TextField(blank=True, default="")
+    told_at = models.DateTimeField()
+    #: By then the organiser shows its proof, or we pay.
+    answer_by = models.DateField()
+    #: Who answers: an operator's key; never nobody.
+    owner = models.CharField(max_length=60)
+    state = models.CharField(max_length=8, default=MissingState.OPEN)
+    ended_at = models.DateTimeField(null=True)
+    #: Staff; null: the buyer, or the day passed.
+    ended_by = models.UUIDField(null=True)
+    #: What the organiser showed.
+    finding = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = (
+            one_of("state", MissingState, "missing_state_known"),
+            models.CheckConstraint(condition=~Q(owner=""), name="missing_has_an_owner"),
+            models.CheckConstraint(
+                condition=Q(state=MissingState.OPEN, ended_at__isnull=True)
+                | ~Q(state=MissingState.OPEN) & Q(ended_at__isnull=False),
+                name="missing_ended_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MissingState.PROVED) | ~Q(finding=""),
+                name="missing_proved_by_something",
+            ),
+        )
+        indexes: ClassVar = [
+            models.Index(
+                fields=["answer_by"],
+                name="missing_open",
+                condition=Q(state=MissingState.OPEN),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
