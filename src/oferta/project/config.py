@@ -76,6 +76,12 @@ class Config:
     #: PEM file of Apple's certificate of a pass type, its key and the certificates above it; empty:
     #: tickets have no wallet passes.
     apple_passes: str = ""
+    #: Who pays organisers of performances, as their bank knows them.
+    payer: str = "Oferta"
+    #: The account that organisers are paid from: an IBAN or its number; empty: no payment files.
+    payer_account: str = ""
+    #: The bank of that account: its BIC, or its number at the Bank of Russia.
+    payer_bank: str = ""
     #: File of the purposes of consent; empty: those that come with Oferta.
     purposes: str = ""
     #: Days between asking for erasure and its being done, in which one can think better of it.

@@ -91,6 +91,8 @@ from oferta.services.tickets.refunding import letters as ticket_letters
 from oferta.services.tickets.refunding import plans as refund_plans
 from oferta.services.tickets.sandbox import Sandbox
 from oferta.services.tickets.settling import plans as settlement_plans
+from oferta.services.tickets.settling import transfers
+from oferta.services.tickets.settling.transfers import Payer
 from oferta.services.tickets.vouchers import Vouchers
 from oferta.services.tickets.wallet import Wallet
 
@@ -258,6 +260,9 @@ def connect() -> None:
     purses.register(KEEPERS)
     finding.register(SEARCHERS)
     ticket_letters.use_words(words.say)
+    transfers.connect(
+        Payer(name=config.payer, account=config.payer_account, bank=config.payer_bank)
+    )
     ticket_papers.connect(words.say, lambda: pass_issuer(config))
     tickets_means.connect(outside=providers(config), inside=MEANS)
     for folder in NOTICE_WORDS:

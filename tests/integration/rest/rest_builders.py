@@ -13,10 +13,10 @@ from django.test import Client
 from oferta.core.parties import actions as parties
 from oferta.core.parties.types import NewCustomer
 from oferta.project.rest import actions
-from oferta.project.rest.types import CUSTOMER_SCOPES, NewToken, Scope
+from oferta.project.rest.types import CUSTOMER_SCOPES, STAFF_ALONE, NewToken, Scope
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
-ALL = frozenset(Scope) - {Scope.CASES_RESOLVE}
+ALL = frozenset(Scope) - STAFF_ALONE
 
 
 @dataclass

@@ -41,11 +41,13 @@ from oferta.services.tickets.settling.errors import (
     NotTheOrganisers,
     UnknownOrganiserPayment,
 )
+from oferta.services.tickets.settling.transfers import Payer
 from oferta.services.tickets.types import OrderBrief, Pay, RefundPayer, RefundState, Stage, Wanted
 from ticket_world import NOW, Show, a_buyer, a_show, reserved, tickets_of
 
 pytestmark = pytest.mark.django_db
 PRICE = 100_000
+KASSIR = Payer(name="Kassir", account="40702810900000000009", bank="044525225")
 #: The performance of `a_show` begins then; its fifteenth day after is free of claims.
 STARTS = NOW + timedelta(days=30)
 FREE = STARTS + timedelta(days=15)
@@ -236,7 +238,7 @@ def test_what_is_due_is_paid_once_by_a_file_and_is_due_again_if_it_comes_back() 
     assert (payment.amount, account(show, "due")) == (2 * PRICE, 0)
     with pytest.raises(NothingToSettleYet):
         transfers.order(organiser, "RUB", now=FREE)
-    file = ET.fromstring(transfers.as_pain([payment], payer="Kassir", now=FREE))  # noqa: S314
+    file = ET.fromstring(transfers.as_pain([payment], payer=KASSIR, now=FREE))  # noqa: S314
     texts = {one.tag.rpartition("}")[2]: one.text for one in file.iter()}
     assert (texts["InstdAmt"], texts["Nm"], texts["BICFI"]) == (
         "2000.00",
@@ -329,7 +331,7 @@ def test_the_organisers_own_term_holds_where_it_is_shorter() -> None:
 
 
 def test_all_of_it_is_done_by_the_command_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show = a_show(general=3, starts_at=clock.now() - timedelta(days=16))
     ordered(show, 2, now=clock.now() - timedelta(days=29))
@@ -346,6 +348,7 @@ def test_all_of_it_is_done_by_the_command_line(
     assert "2000.00" in told, told
     assert re.search(r"released +2000\.00", told), told
     assert "Nothing is to be settled" in run("settle")
+    monkeypatch.setattr(transfers._Current, "payer", KASSIR)
     assert "2000.00 RUB" in run("pay-organiser", organiser, "--pain", str(file))
     assert "40702810900" in file.read_text(encoding="utf-8")
     with pytest.raises(BadCatalogue):

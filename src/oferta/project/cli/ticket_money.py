@@ -105,21 +105,22 @@ def settle(out: Output, performance: str | None, csv_file: Path | None) -> None:
 )
 @click.argument("organiser")
 @click.option("--unit", default="RUB", type=click.Choice(sorted(UNITS)), help="In which currency.")
-@click.option("--payer", default="Oferta", help="Who pays, as the bank knows it.")
 @click.option("--pain", type=click.Path(path_type=Path), help="Write ISO 20022 pain.001 here.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write CSV here.")
 @click.pass_obj
 def pay_organiser(
-    out: Output, organiser: str, unit: str, payer: str, pain: Path | None, csv_file: Path | None
+    out: Output, organiser: str, unit: str, pain: Path | None, csv_file: Path | None
 ) -> None:
     """Put all that is due to an organiser into one payment, and write its file for the bank.
 
-    The money leaves what is due at once. Say on the desk whether it arrived or came back.
+    The money leaves what is due at once. Say on the desk whether it arrived or came back. A file
+    for the bank names the account that it is paid from: set OFERTA_PAYER_ACCOUNT.
     """
     from oferta.services.tickets.settling import transfers
 
+    payer = transfers.who_pays() if pain else None
     made = transfers.order(organiser, unit, now=now())
-    if pain:
+    if pain and payer:
         pain.write_text(transfers.as_pain([made], payer=payer, now=now()), encoding="utf-8")
     if csv_file:
         csv_file.write_text(transfers.as_csv([made]), encoding="utf-8")

@@ -12,7 +12,7 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 from oferta.project.rest import models, queries, secrets
 from oferta.project.rest.errors import BadToken
-from oferta.project.rest.types import CUSTOMER_SCOPES, NewToken, Scope, Token
+from oferta.project.rest.types import CUSTOMER_SCOPES, STAFF_ALONE, NewToken, Scope, Token
 
 NAME_LENGTH_MAX = 200
 PER_MINUTE_MAX = 100_000
@@ -86,8 +86,9 @@ def _check(wanted: NewToken, now: datetime) -> None:
         raise _bad("scopes", _listed(wanted.scopes), f"some of {_listed(Scope)}")
     if wanted.party_id is not None and not wanted.scopes <= CUSTOMER_SCOPES:
         raise _bad("scopes", _listed(wanted.scopes), f"of {_listed(CUSTOMER_SCOPES)}")
-    if Scope.CASES_RESOLVE in wanted.scopes and wanted.staff_id is None:
-        raise _bad("scopes", Scope.CASES_RESOLVE, "a token that acts for a member of staff")
+    if wanted.scopes & STAFF_ALONE and wanted.staff_id is None:
+        asked = _listed(wanted.scopes & STAFF_ALONE)
+        raise _bad("scopes", asked, "a token that acts for a member of staff")
     if wanted.expires_at is not None and zoned(wanted.expires_at) <= now:
         raise _bad("expires_at", wanted.expires_at.isoformat(), "a moment to come")
     if not 1 <= wanted.per_minute <= PER_MINUTE_MAX:

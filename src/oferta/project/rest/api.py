@@ -25,10 +25,14 @@ from oferta.services.club.rest.claims import router as club_claims
 from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
 from oferta.services.tickets.rest.box_office import router as box_office
+from oferta.services.tickets.rest.changes import router as ticket_changes
 from oferta.services.tickets.rest.holding import router as ticket_holding
+from oferta.services.tickets.rest.office import router as refund_office
 from oferta.services.tickets.rest.papers import router as ticket_papers
+from oferta.services.tickets.rest.phone_codes import router as phone_codes
 from oferta.services.tickets.rest.refunds import router as refunds
 from oferta.services.tickets.rest.routes import router as tickets
+from oferta.services.tickets.rest.settlement import router as ticket_settlement
 
 DESCRIPTION = """\
 Ask what the terms say, submit what happened, read what was decided and why.
@@ -57,6 +61,10 @@ ROUTERS: dict[str, Router] = {
     "ticket holders": ticket_holding,
     "refunds": refunds,
     "box office": box_office,
+    "refund office": refund_office,
+    "performances": ticket_changes,
+    "settlement": ticket_settlement,
+    "gates": phone_codes,
     "webhooks": webhooks,
 }
 

@@ -42,6 +42,10 @@ class Scope(StrEnum):
     TICKETS_WRITE = "tickets:write"
     #: Scans at a gate.
     TICKETS_ADMIT = "tickets:admit"
+    #: Reads what organisers are owed, and where they are paid.
+    TICKETS_FIGURES = "tickets:figures"
+    #: Settles with organisers and orders their payment: only of a token that acts for staff.
+    TICKETS_SETTLE = "tickets:settle"
     WEBHOOKS_MANAGE = "webhooks:manage"
 
 
@@ -60,6 +64,10 @@ CUSTOMER_SCOPES = frozenset(
         Scope.TICKETS_WRITE,
     }
 )
+
+
+#: What only a token that acts for a member of staff may reach: a person stands behind each act.
+STAFF_ALONE = frozenset({Scope.CASES_RESOLVE, Scope.TICKETS_SETTLE})
 
 
 #: What one person alone gives away at the desk: what everybody may read. A token that reads
@@ -85,6 +93,8 @@ OF_STAFF: dict[Scope, Permission] = {
     Scope.CLUB_READ: Permission.SEE_BALANCES,
     Scope.TICKETS_READ: Permission.SEE_CUSTOMERS,
     Scope.TICKETS_ADMIT: Permission.ADMIT,
+    Scope.TICKETS_FIGURES: Permission.SEE_FIGURES,
+    Scope.TICKETS_SETTLE: Permission.SETTLE,
 }
 
 

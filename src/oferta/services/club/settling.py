@@ -10,6 +10,7 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 
 from django.db import transaction
+from django.db.models import Count, Q, Sum
 
 from oferta.core.cases import actions as cases
 from oferta.core.cases import queries as read_cases
@@ -19,6 +20,7 @@ from oferta.core.ledger import queries as ledger
 from oferta.core.ledger.types import StatementLine
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
+from oferta.kernel.iso20022 import put
 from oferta.kernel.money import decimal_text
 from oferta.services.club import rules
 from oferta.services.club.errors import NothingToSettle, UnknownLine
@@ -29,6 +31,8 @@ PAGE = 1000
 #: One bonus is one tenge (BC-02), so a settlement is in tenge.
 CURRENCY = "KZT"
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"
+#: Characters of an account's name in the file.
+KEY_MAX = 70
 COLUMNS = ("day", "code", "lot", "amount", "transfer", "decision")
 WORDS = {
     rules.BANK_BONUS: "BANK-BONUS",
@@ -112,16 +116,16 @@ def as_camt(settlement_id: UUID) -> str:
     document = ET.Element("Document", xmlns=CAMT)
     notification = ET.SubElement(document, "BkToCstmrDbtCdtNtfctn")
     header = ET.SubElement(notification, "GrpHdr")
-    _text(header, "MsgId", made.id.hex)
-    _text(header, "CreDtTm", made.settled_at.isoformat())
+    put(header, "MsgId", made.id.hex)
+    put(header, "CreDtTm", made.settled_at.isoformat())
     body = ET.SubElement(notification, "Ntfctn")
-    _text(body, "Id", made.id.hex)
-    _text(body, "CreDtTm", made.settled_at.isoformat())
-    _text(body, "Acct/Id/Othr/Id", account.key[-34:])
-    _text(body, "Acct/Ccy", CURRENCY)
-    summary = ET.SubElement(body, "TxsSummry")
-    for tag, sum_ in (("TtlCdtNtries", made.added), ("TtlDbtNtries", made.taken)):
-        _text(summary, f"{tag}/Sum", decimal_text(sum_, CURRENCY_PLACES))
+    put(body, "Id", made.id.hex)
+    put(body, "CreDtTm", made.settled_at.isoformat())
+    # An account's key is longer than the 34 characters of a number: the number is the ledger's own.
+    put(body, "Acct/Id/Othr/Id", str(account.id))
+    put(body, "Acct/Ccy", CURRENCY)
+    put(body, "Acct/Nm", account.key if len(account.key) <= KEY_MAX else account.key[-KEY_MAX:])
+    _sums(ET.SubElement(body, "TxsSummry"), made)
     for one in _lines(settlement_id):
         body.append(_entry(one))
     ET.indent(document)
@@ -228,25 +232,34 @@ def _lines(settlement_id: UUID) -> Iterator[SettlementLine]:
     return rows.iterator(chunk_size=PAGE)
 
 
+def _sums(summary: ET.Element, made: Settlement) -> None:
+    """Say how many entries there are each way and what they come to: control sums of the file."""
+    gained, lost = Q(amount__gte=0), Q(amount__lt=0)
+    told = SettlementLine.objects.filter(settlement=made).aggregate(
+        gains=Count("id", filter=gained),
+        losses=Count("id", filter=lost),
+        gained=Sum("amount", filter=gained, default=0),
+        lost=Sum("amount", filter=lost, default=0),
+    )
+    for tag, number, sum_ in (
+        ("TtlCdtNtries", told["gains"], told["gained"]),
+        ("TtlDbtNtries", told["losses"], -told["lost"]),
+    ):
+        put(summary, f"{tag}/NbOfNtries", str(number))
+        put(summary, f"{tag}/Sum", decimal_text(int(sum_), CURRENCY_PLACES))
+
+
 def _entry(line: SettlementLine) -> ET.Element:
     entry = ET.Element("Ntry")
     amount = ET.SubElement(entry, "Amt", Ccy=CURRENCY)
     amount.text = decimal_text(abs(line.amount), CURRENCY_PLACES)
-    _text(entry, "CdtDbtInd", "CRDT" if line.amount > 0 else "DBIT")
-    _text(entry, "Sts/Cd", "BOOK")
-    _text(entry, "BookgDt/Dt", line.day.isoformat())
-    _text(entry, "BkTxCd/Prtry/Cd", WORDS.get(line.code, str(line.code)))
+    put(entry, "CdtDbtInd", "CRDT" if line.amount >= 0 else "DBIT")
+    put(entry, "Sts/Cd", "BOOK")
+    put(entry, "BookgDt/Dt", line.day.isoformat())
+    put(entry, "BkTxCd/Prtry/Cd", WORDS.get(line.code, str(line.code)))
     references = "NtryDtls/TxDtls/Refs"
-    _text(entry, f"{references}/TxId", line.transfer_id.hex)
+    put(entry, f"{references}/TxId", line.transfer_id.hex)
     if line.lot_id is not None:
-        _text(entry, f"{references}/Prtry/Tp", "LOT")
-        _text(entry, f"{references}/Prtry/Ref", str(line.lot_id))
+        put(entry, f"{references}/Prtry/Tp", "LOT")
+        put(entry, f"{references}/Prtry/Ref", str(line.lot_id))
     return entry
-
-
-def _text(parent: ET.Element, path: str, text: str) -> None:
-    """Add an element by its path, parents that are missing included."""
-    for tag in path.split("/"):
-        found = parent.find(tag)
-        parent = ET.SubElement(parent, tag) if found is None else found
-    parent.text = text

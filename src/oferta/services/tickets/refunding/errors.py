@@ -118,6 +118,22 @@ class ProposalElsewhere(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownProposal(OfertaError):
+    """There is no such change."""
+
+    code: ClassVar[str] = "tickets.unknown_proposal"
+    proposal: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownPayout(OfertaError):
+    """There is no such payment of a refund, or it goes by itself."""
+
+    code: ClassVar[str] = "tickets.unknown_payout"
+    payout: str
+
+
+@dataclass(eq=False, kw_only=True)
 class SecondPersonMissing(OfertaError):
     """More is at stake than one person may do alone: another one must approve it."""
 

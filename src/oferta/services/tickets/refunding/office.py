@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -355,7 +355,7 @@ def _sent_at(order: Order, intake: PaperIntake, now: datetime) -> datetime:
     if not paid.date() <= intake.sent_on <= today:
         raise BadIntake(field="sent_on", expected=f"{paid.date()} through {today}")
     start = datetime.combine(intake.sent_on, time.min, zone)
-    return min(max(start, paid), now)
+    return min(max(start, paid), now).astimezone(UTC)
 
 
 def _decide_extension(row: Application, words: str, now: datetime) -> None:

@@ -29,7 +29,11 @@ from oferta.kernel.money import Money
 from oferta.services.tickets import selling
 from oferta.services.tickets.models import ChangeProposal, Performance
 from oferta.services.tickets.refunding import booking, cancelling, changing, reading, standing
-from oferta.services.tickets.refunding.errors import ProposalElsewhere, SecondPersonMissing
+from oferta.services.tickets.refunding.errors import (
+    ProposalElsewhere,
+    SecondPersonMissing,
+    UnknownProposal,
+)
 from oferta.services.tickets.refunding.facts import CANCELLED, Claim, Sold
 from oferta.services.tickets.refunding.quoting import total_of
 from oferta.services.tickets.refunding.reading import Returnable
@@ -117,6 +121,19 @@ def change_of(row: ChangeProposal) -> Change:
         high_alert=row.high_alert,
         staff_id=row.made_by,
     )
+
+
+def prepared(proposal_id: UUID) -> ChangeProposal:
+    """Return a change that was prepared, whatever became of it.
+
+    Raises:
+        UnknownProposal: there is none.
+    """
+    rows = ChangeProposal.objects.select_related("performance")
+    found = rows.filter(id=proposal_id).first()
+    if found is None:
+        raise UnknownProposal(proposal=str(proposal_id))
+    return found
 
 
 def needs_second(seen: Preview, performance: Performance, *, maker: UUID, now: datetime) -> bool:

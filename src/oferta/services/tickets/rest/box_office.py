@@ -8,13 +8,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
-from oferta.core.parties import queries as parties
 from oferta.kernel import clock
-from oferta.kernel.rest.access import Needs, caller_of
-from oferta.kernel.rest.errors import ScopeMissing
+from oferta.kernel.ids import uuid7
+from oferta.kernel.rest.access import Needs
 from oferta.kernel.rest.schemas import answers
-from oferta.services.tickets import queries
-from oferta.services.tickets.refunding import cancelling, claims, coming
+from oferta.services.tickets.refunding import cancelling, claims, office
+from oferta.services.tickets.refunding.office import Check, Doing
 from oferta.services.tickets.rest.refund_schemas import (
     ApplicationTold,
     CancellationGiven,
@@ -25,6 +24,7 @@ from oferta.services.tickets.rest.refund_schemas import (
     RefundDocumentTold,
 )
 from oferta.services.tickets.rest.refunds import application_told
+from oferta.services.tickets.rest.staff import clerk, shown
 
 router = Router()
 #: Of a token that acts for a member of staff who works cases; and of the operator's own systems.
@@ -38,7 +38,7 @@ _DESK, _OPERATOR = Needs("cases:resolve"), Needs("tickets:write")
 )
 def list_refund_documents(request: HttpRequest, application_id: UUID) -> RefundDocumentsTold:
     """Read what was sent to prove a reason; whose it is is noted."""
-    _clerk(request, application_id)
+    _doing(request, application_id)
     return RefundDocumentsTold(
         documents=[
             RefundDocumentTold(
@@ -66,17 +66,16 @@ def check_refund_document(
     request: HttpRequest, document_id: UUID, given: RefundCheckGiven
 ) -> ApplicationTold:
     """Note what was found of a document; the terms decide anew at once."""
-    clerk = _clerk(request, claims.application_of(document_id))
-    made = coming.check(
-        document_id,
-        given.authenticity,
-        by=clerk,
-        now=clock.now(),
+    doing = _doing(request, claims.application_of(document_id), given.act_id)
+    found = Check(
+        document_id=document_id,
+        authenticity=given.authenticity,
         illness_from=given.illness_from,
         illness_through=given.illness_through,
         names_match=given.names_match,
+        words=given.words.strip(),
     )
-    return application_told(made)
+    return application_told(office.check(found, doing))
 
 
 @router.post(
@@ -88,9 +87,9 @@ def note_organiser_answer(
     request: HttpRequest, application_id: UUID, given: RefundAnswerGiven
 ) -> ApplicationTold:
     """Note what the organiser says of a request; the terms decide anew at once."""
-    _clerk(request, application_id)
-    made = coming.organiser_answers(application_id, given.answer, now=clock.now())
-    return application_told(made)
+    doing = _doing(request, application_id, given.act_id)
+    words = given.words.strip()
+    return application_told(office.organiser_answers(application_id, given.answer, words, doing))
 
 
 @router.post(
@@ -110,13 +109,8 @@ def cancel_performance(
     return CancellationTold(performance_id=performance_id, returned=returned)
 
 
-def _clerk(request: HttpRequest, application_id: UUID) -> UUID:
+def _doing(request: HttpRequest, application_id: UUID, act_id: UUID | None = None) -> Doing:
     """Return who works on a request: a member of staff, and not the buyer themselves."""
-    caller = caller_of(request)
-    if caller.staff_id is None:
-        raise ScopeMissing(scope=_DESK.scope)
-    order_id = claims.application(application_id).order_id
-    party_id = queries.order_row(order_id).party_id
-    parties.ensure_not_own(parties.actor(caller.staff_id), party_id)
-    caller.ensure_sees(party_id)
-    return caller.staff_id
+    actor = clerk(request, _DESK.scope)
+    shown(request, claims.application(application_id).order_id, actor)
+    return Doing(id=act_id or uuid7(), actor=actor, now=clock.now())

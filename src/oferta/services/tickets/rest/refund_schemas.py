@@ -192,9 +192,16 @@ class RefundDocumentsTold(Told):
     documents: list[RefundDocumentTold]
 
 
+_ActId = Annotated[
+    Id | None, Field(description="Your own: the same id is the same act. Null: an act of its own.")
+]
+
+
 class RefundCheckGiven(Given):
     """What staff found of a document."""
 
+    act_id: _ActId = None
+    words: Words = Field("", description="Kept with the act.")
     authenticity: _Value = Field(description="`genuine` or `false_information`.")
     illness_from: Day | None = Field(None, description="Null leaves what the buyer said.")
     illness_through: Day | None = None
@@ -204,6 +211,8 @@ class RefundCheckGiven(Given):
 class RefundAnswerGiven(Given):
     """What the organiser says."""
 
+    act_id: _ActId = None
+    words: Words = Field("", description="Its own words.")
     answer: _Value = Field(description="A value of the refund terms' fact `organiser_answer`.")
 
 

@@ -48,7 +48,7 @@ _READ, _WRITE = Needs("tickets:read", own=True), Needs("tickets:write", own=True
     auth=_READ,
     response=answers(QuoteTold, 404, 409, body=True),
 )
-def quote_refund(request: HttpRequest, order_id: UUID, given: QuoteGiven) -> QuoteTold:
+def quoterefund_told(request: HttpRequest, order_id: UUID, given: QuoteGiven) -> QuoteTold:
     """Say what a request would give now, by which clauses, and what would change it.
 
     Nothing is stored. The days that count are drawn one by one; the ladder says from which day on
@@ -85,7 +85,7 @@ def list_refund_applications(request: HttpRequest, order_id: UUID) -> Applicatio
     auth=_WRITE,
     response=answers(ApplicationTold, 404, 409, body=True),
 )
-def apply_for_refund(request: HttpRequest, given: ApplicationGiven) -> ApplicationTold:
+def apply_forrefund_told(request: HttpRequest, given: ApplicationGiven) -> ApplicationTold:
     """File a request; the terms decide it at once, or say what it waits for.
 
     Idempotent by the request's id.
@@ -177,7 +177,7 @@ def choose_bank_details(
     _, order_id = claims.refund(refund_id)
     _ensure_own(request, order_id, UnknownRefund(refund=str(refund_id)))
     paying_out.choose(refund_id, given.bank_details, now=clock.now())
-    return _refund(claims.refund(refund_id)[0])
+    return refund_told(claims.refund(refund_id)[0])
 
 
 def application_told(one: ApplicationBrief) -> ApplicationTold:
@@ -195,7 +195,7 @@ def application_told(one: ApplicationBrief) -> ApplicationTold:
             ApplicationTicketTold(ticket_id=ticket, decision_id=decision)
             for ticket, decision in zip(one.tickets, one.decisions, strict=True)
         ],
-        refunds=[_refund(refund) for refund in one.refunds],
+        refunds=[refund_told(refund) for refund in one.refunds],
     )
 
 
@@ -211,7 +211,8 @@ def _own(request: HttpRequest, application_id: UUID) -> ApplicationBrief:
     return found
 
 
-def _refund(one: RefundBrief) -> RefundTold:
+def refund_told(one: RefundBrief) -> RefundTold:
+    """Return a refund as the API tells it."""
     return RefundTold(
         id=one.id,
         ticket_id=one.ticket_id,

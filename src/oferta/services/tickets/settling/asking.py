@@ -9,14 +9,13 @@ from uuid import UUID
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Decision, Event, Status
+from oferta.kernel import iso20022
 from oferta.services.tickets.errors import BadCatalogue
 from oferta.services.tickets.models import Organiser, OrganiserContract
 from oferta.services.tickets.settling.errors import NoContract, SettlementRefused
 
 #: The contract of an organiser with whom nothing else is agreed.
 PACK = "organiser-contract"
-#: As ISO 20022 bounds them.
-_ACCOUNT_MAX, _BANK_MAX, _NAME_MAX = 34, 11, 140
 _EPOCH = date(1970, 1, 1)
 
 
@@ -50,29 +49,41 @@ def agree(  # noqa: PLR0913 - what is agreed
         advance_share: ten-thousandths of a percent, up to 100%.
         account_name: whose the bank account is.
         account: its number, up to 34 letters and figures.
-        bank: its BIC, or "".
+        bank: its BIC, its number at the Bank of Russia, or "".
         now: zoned.
 
     Raises:
         BadCatalogue: no such organiser, or a value that cannot be.
+        NotWritable: the name has letters that no payment can carry; give its Latin form.
     """
     if not Organiser.objects.filter(key=organiser).exists():
         raise BadCatalogue(field="organiser", given=organiser, expected="an organiser on file")
-    if not account.isalnum() or len(account) > _ACCOUNT_MAX or len(bank) > _BANK_MAX:
-        expected = "letters and figures: an account up to 34, a BIC up to 11"
-        raise BadCatalogue(field="account", given=account, expected=expected)
+    _check_bank_account(account_name, account, bank)
     made, _ = OrganiserContract.objects.update_or_create(
         organiser_id=organiser,
         defaults={
             "pack": pack,
             "advance_share": advance_share,
-            "account_name": account_name[:_NAME_MAX],
+            "account_name": account_name,
             "account": account,
             "bank": bank,
             "agreed_on": now.date(),
         },
     )
     return made
+
+
+def _check_bank_account(name: str, account: str, bank: str) -> None:
+    if not iso20022.is_account(account):
+        expected = "up to 34 Latin letters and figures"
+        raise BadCatalogue(field="account", given=account, expected=expected)
+    if bank and not iso20022.is_bank(bank):
+        expected = "a BIC, or the nine figures of a bank in Russia"
+        raise BadCatalogue(field="bank", given=bank, expected=expected)
+    if not name.strip() or len(name) > iso20022.NAME_MAX:
+        expected = f"1 to {iso20022.NAME_MAX} characters"
+        raise BadCatalogue(field="account_name", given=name[:50], expected=expected)
+    iso20022.latin(name)
 
 
 def pack_of(organiser: str) -> str:

@@ -17,6 +17,7 @@ from oferta.core.ledger import queries as ledger
 from oferta.core.parties import identity
 from oferta.core.parties.identity_types import MemberRole
 from oferta.kernel.money import Money
+from oferta.services.tickets.errors import UnknownPerformance
 from oferta.services.tickets.models import (
     Organiser,
     OrganiserContract,
@@ -28,6 +29,7 @@ from oferta.services.tickets.models import (
     PriceCategory,
     Refund,
 )
+from oferta.services.tickets.settling.errors import UnknownOrganiser, UnknownOrganiserPayment
 from oferta.services.tickets.types import RefundState, Stage
 
 PAGE = 50
@@ -115,6 +117,43 @@ def performance(organiser: str, performance_id: UUID) -> Performance | None:
     """Return a performance if it is the organiser's."""
     rows = Performance.objects.filter(organiser_id=organiser).exclude(stage=Stage.DRAFT)
     return rows.select_related("hall__venue", "organiser").filter(id=performance_id).first()
+
+
+def organiser(key: str) -> Organiser:
+    """Return an organiser on file.
+
+    Raises:
+        UnknownOrganiser: there is none.
+    """
+    found = Organiser.objects.filter(key=key).first()
+    if found is None:
+        raise UnknownOrganiser(organiser=key)
+    return found
+
+
+def offered(performance_id: UUID) -> Performance:
+    """Return a performance that is no draft any more, with its hall, venue and organiser.
+
+    Raises:
+        UnknownPerformance: there is none.
+    """
+    rows = Performance.objects.exclude(stage=Stage.DRAFT)
+    found = rows.select_related("hall__venue", "organiser").filter(id=performance_id).first()
+    if found is None:
+        raise UnknownPerformance(performance=str(performance_id))
+    return found
+
+
+def payment(payment_id: UUID) -> OrganiserPayment:
+    """Return a payment to an organiser.
+
+    Raises:
+        UnknownOrganiserPayment: there is none.
+    """
+    found = OrganiserPayment.objects.filter(id=payment_id).first()
+    if found is None:
+        raise UnknownOrganiserPayment(payment=str(payment_id))
+    return found
 
 
 def owed(organiser: str) -> list[Owed]:

@@ -56,3 +56,28 @@ class NotTheOrganisers(OfertaError):
     code: ClassVar[str] = "tickets.not_the_organisers"
     refund: str
     state: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoPayer(OfertaError):
+    """It is not set from which account organisers are paid: no file for a bank can be made."""
+
+    code: ClassVar[str] = "tickets.no_payer"
+    account: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownOrganiser(OfertaError):
+    """There is no such organiser."""
+
+    code: ClassVar[str] = "tickets.unknown_organiser"
+    organiser: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotMissing(OfertaError):
+    """No organiser's word is open here: it was answered, proved, or paid by us."""
+
+    code: ClassVar[str] = "tickets.not_missing"
+    refund: str
+    state: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
@@ -13,13 +15,19 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from oferta.core.ledger import queries as ledger
+from oferta.kernel import iso20022
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
+from oferta.kernel.iso20022 import latin, put
 from oferta.kernel.money import UNITS, Money, decimal_text
 from oferta.services.tickets import accounts
 from oferta.services.tickets.models import OrganiserPayment
 from oferta.services.tickets.settling import asking, plans
-from oferta.services.tickets.settling.errors import NothingToSettleYet, UnknownOrganiserPayment
+from oferta.services.tickets.settling.errors import (
+    NoPayer,
+    NothingToSettleYet,
+    UnknownOrganiserPayment,
+)
 from oferta.services.tickets.types import TransferState
 
 PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -27,6 +35,37 @@ COLUMNS = ("payment", "organiser", "account_name", "account", "bank", "amount", 
 #: From which means' account organisers are paid.
 BANK = "transfer"
 _ZONE = ZoneInfo("Europe/Moscow")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Who pays organisers, as their bank knows them."""
+
+    name: str
+    #: "": not set, and no file for the bank can be made.
+    account: str = ""
+    #: A BIC or a number at the Bank of Russia; "": the account says it.
+    bank: str = ""
+
+
+class _Current:
+    payer = Payer(name="Oferta")
+
+
+def connect(payer: Payer) -> None:
+    """Make `payer` the one that pays."""
+    _Current.payer = payer
+
+
+def who_pays() -> Payer:
+    """Return who pays, once it is set from which account.
+
+    Raises:
+        NoPayer: it is not.
+    """
+    if not iso20022.is_account(_Current.payer.account):
+        raise NoPayer(account=_Current.payer.account)
+    return _Current.payer
 
 
 @transaction.atomic
@@ -117,47 +156,54 @@ def as_csv(payments: Sequence[OrganiserPayment]) -> str:
     return text.getvalue()
 
 
-def as_pain(payments: Sequence[OrganiserPayment], *, payer: str, now: datetime) -> str:
+def as_pain(payments: Sequence[OrganiserPayment], *, payer: Payer, now: datetime) -> str:
     """Return payments as ISO 20022 pain.001 (CustomerCreditTransferInitiation).
+
+    Names are written in the letters that every bank takes, by the rule of `iso20022.latin`.
 
     Args:
         payments: one or more.
-        payer: name of who pays.
+        payer: as of `who_pays`.
         now: when the file is made.
+
+    Raises:
+        NotWritable: a name has letters that the rule cannot write.
     """
     document = ET.Element("Document", xmlns=PAIN)
     root = ET.SubElement(document, "CstmrCdtTrfInitn")
     header = ET.SubElement(root, "GrpHdr")
-    _text(header, "MsgId", payments[0].id.hex)
-    _text(header, "CreDtTm", zoned(now).isoformat(timespec="seconds"))
-    _text(header, "NbOfTxs", str(len(payments)))
-    _text(header, "InitgPty/Nm", payer)
+    put(header, "MsgId", payments[0].id.hex)
+    put(header, "CreDtTm", zoned(now).isoformat(timespec="seconds"))
+    put(header, "NbOfTxs", str(len(payments)))
+    # The standard wants the sum of all figures here, whatever their currencies.
+    put(header, "CtrlSum", format(sum(Decimal(_amount(one)) for one in payments), "f"))
+    put(header, "InitgPty/Nm", latin(payer.name))
     for one in payments:
-        body = ET.SubElement(root, "PmtInf")
-        _text(body, "PmtInfId", one.id.hex)
-        _text(body, "PmtMtd", "TRF")
-        _text(body, "ReqdExctnDt/Dt", one.pay_by.isoformat())
-        _text(body, "Dbtr/Nm", payer)
-        transfer = ET.SubElement(body, "CdtTrfTxInf")
-        _text(transfer, "PmtId/EndToEndId", one.id.hex)
-        amount = ET.SubElement(ET.SubElement(transfer, "Amt"), "InstdAmt", Ccy=one.currency)
-        amount.text = _amount(one)
-        if one.bank:
-            _text(transfer, "CdtrAgt/FinInstnId/BICFI", one.bank)
-        _text(transfer, "Cdtr/Nm", one.account_name)
-        _text(transfer, "CdtrAcct/Id/Othr/Id", one.account)
-        _text(transfer, "RmtInf/Ustrd", f"Settlement {one.organiser_id} {one.id.hex[-12:]}")
+        _payment(ET.SubElement(root, "PmtInf"), one, payer)
     ET.indent(document)
     return ET.tostring(document, encoding="unicode", xml_declaration=True)
 
 
+def _payment(body: ET.Element, one: OrganiserPayment, payer: Payer) -> None:
+    put(body, "PmtInfId", one.id.hex)
+    put(body, "PmtMtd", "TRF")
+    put(body, "NbOfTxs", "1")
+    put(body, "CtrlSum", _amount(one))
+    put(body, "ReqdExctnDt/Dt", one.pay_by.isoformat())
+    put(body, "Dbtr/Nm", latin(payer.name))
+    iso20022.put_account(body, "DbtrAcct", payer.account)
+    iso20022.put_bank(body, "DbtrAgt", payer.bank)
+    transfer = ET.SubElement(body, "CdtTrfTxInf")
+    put(transfer, "PmtId/EndToEndId", one.id.hex)
+    amount = ET.SubElement(ET.SubElement(transfer, "Amt"), "InstdAmt", Ccy=one.currency)
+    amount.text = _amount(one)
+    if one.bank:
+        iso20022.put_bank(transfer, "CdtrAgt", one.bank)
+    put(transfer, "Cdtr/Nm", latin(one.account_name))
+    iso20022.put_account(transfer, "CdtrAcct", one.account)
+    line = f"Settlement {one.id.hex[-12:]} {one.organiser_id}"
+    put(transfer, "RmtInf/Ustrd", latin(line, iso20022.LINE_MAX))
+
+
 def _amount(one: OrganiserPayment) -> str:
     return decimal_text(one.amount, UNITS[one.currency])
-
-
-def _text(parent: ET.Element, path: str, text: str) -> None:
-    """Add an element by its path, parents that are missing included."""
-    for tag in path.split("/"):
-        found = parent.find(tag)
-        parent = ET.SubElement(parent, tag) if found is None else found
-    parent.text = text

@@ -20,17 +20,16 @@ from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import language_of
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets.kinds import Intake
-from oferta.services.tickets.models import Application, Document, Order, Payout, Refund
+from oferta.services.tickets.models import Application, Document, Order, Payout
 from oferta.services.tickets.refunding import coming, office
+from oferta.services.tickets.refunding import queue as waits
 from oferta.services.tickets.refunding.errors import UnknownApplication
 from oferta.services.tickets.refunding.office import Check, Doing, PaperIntake
 from oferta.services.tickets.refunding.types import Filing
-from oferta.services.tickets.types import Carrier, PayoutState, RefundState, TicketStatus
+from oferta.services.tickets.types import Carrier, PayoutState, TicketStatus
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.claims import labels, sending, tracker
 
-SHOWN = 100
-VIEWS = ("late", "open", "money")
 #: Refusals that have words of their own.
 _SAID = frozenset(
     {
@@ -53,16 +52,16 @@ def queue(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Show requests and money that is owed, what is past its day first (TR-92, TR-150)."""
     today = clock.now().date()
     wanted = request.GET.get("show", "")
-    wanted = wanted if wanted in VIEWS else "open"
+    wanted = wanted if wanted in waits.VIEWS else "open"
     typed = request.GET.get("q", "").strip()
-    found = _requests(wanted, typed, today)
-    money = _money(wanted, today) if not typed else []
+    found = waits.found(typed) if typed else waits.requests(wanted, today)
+    money = waits.money(wanted, today) if not typed else []
     whose = [one.order.party_id for one in found] + [one.order.party_id for one in money]
     audit.record(actor=actor, what="refund.listed", parties=whose, now=clock.now())
     language = language_of(request.LANGUAGE_CODE)
     context = {
         "actor": actor,
-        "views": [(one, f"tickets.office.show.{one}") for one in VIEWS],
+        "views": [(one, f"tickets.office.show.{one}") for one in waits.VIEWS],
         "wanted": wanted,
         "typed": typed,
         "requests": [
@@ -279,25 +278,6 @@ def _to_register(order: Order, request: HttpRequest) -> dict[str, Any]:
         "act_id": uuid7(),
         "today": clock.now().date(),
     }
-
-
-def _requests(wanted: str, typed: str, today: date) -> list[Application]:
-    rows = Application.objects.select_related("order__performance", "order__operator")
-    if typed:
-        found = rows.filter(order__code=typed)
-        if typed.isascii() and typed.isdigit() and len(typed) < len(str(2**63)):
-            found |= rows.filter(number=int(typed))
-        return list(found.order_by("-number")[:SHOWN])
-    if wanted == "money":
-        return []
-    open_ = rows.filter(closed_at__isnull=True).order_by("answer_by", "number")
-    return list((open_.filter(answer_by__lt=today) if wanted == "late" else open_)[:SHOWN])
-
-
-def _money(wanted: str, today: date) -> list[Refund]:
-    rows = Refund.objects.exclude(state=RefundState.PAID).select_related("order__performance")
-    late = rows.filter(due_on__lt=today) if wanted != "money" else rows
-    return list(late.order_by("due_on", "id")[:SHOWN])
 
 
 def _row(application_id: UUID) -> Application:

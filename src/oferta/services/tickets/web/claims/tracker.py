@@ -19,7 +19,7 @@ from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
 from oferta.services.tickets.kinds import ActKind, LetterKind
 from oferta.services.tickets.models import Act, Application, Refund
-from oferta.services.tickets.refunding import applying, coming, dossier, letters, story
+from oferta.services.tickets.refunding import applying, coming, handing, letters, story
 from oferta.services.tickets.refunding.errors import (
     ApplicationClosed,
     BadDocument,
@@ -42,7 +42,6 @@ MONEY_TONES = {
     RefundState.AWAITING_CHOICE: "warn",
     RefundState.CAME_BACK: "warn",
 }
-_PDF = "application/pdf"
 
 
 @require_safe
@@ -163,20 +162,11 @@ def handed_out(
 
 def paper_of(row: Application, kind: str, language: Language) -> HttpResponse:
     """Return a paper of a request as a file; 404 for one that was not written."""
-    name = f"refund-{row.number}-{kind}"
-    if kind == "file":
-        made = dossier.archive(row, language=language, now=clock.now())
-        return as_file(made, "application/zip", f"{name}.zip")
-    if kind == "receipt":
-        # A large library that hardly a process needs: read when the first paper is printed.
-        from oferta.services.tickets.codes import sheets  # noqa: PLC0415 - late on purpose
-
-        made = sheets.pdf([letters.receipt(row, language)], language=language)
-        return as_file(made, _PDF, f"{name}.pdf")
-    letter = row.letters.filter(kind=kind).first()
-    if letter is None:
-        raise Http404(kind)
-    return as_file(bytes(letter.content), _PDF, f"{name}.pdf")
+    try:
+        made = handing.paper(row, kind, language=language, now=clock.now())
+    except NoSuchLetter:
+        raise Http404(kind) from None
+    return as_file(made.content, made.media_type, made.name)
 
 
 def as_file(content: bytes, media_type: str, name: str) -> HttpResponse:

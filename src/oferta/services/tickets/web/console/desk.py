@@ -12,16 +12,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oferta.core.parties import audit
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import Language, language_of
+from oferta.kernel.iso20022 import NotWritable
 from oferta.kernel.money import Money
 from oferta.services.tickets.models import Organiser, OrganiserPayment, Performance
-from oferta.services.tickets.settling import consoles, releasing, transfers
-from oferta.services.tickets.settling.errors import NoContract
+from oferta.services.tickets.settling import acting, consoles, releasing
+from oferta.services.tickets.settling.errors import NoContract, NoPayer
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.console import showing
 
@@ -94,15 +94,15 @@ def payment_file(
     request: HttpRequest, *, actor: Actor, payment_id: UUID, kind: str
 ) -> HttpResponse:
     """Send a payment as ISO 20022 pain.001 or CSV."""
-    del request
     row = get_object_or_404(OrganiserPayment, id=payment_id)
     if kind not in _FILES:
         raise Http404("kind")
-    _note(actor, "settlement.file", row.organiser_id, {"payment": str(row.id)})
-    if kind == "csv":
-        text = transfers.as_csv([row])
-    else:
-        text = transfers.as_pain([row], payer="Oferta", now=clock.now())
+    try:
+        text = acting.file_of(row, kind, actor=actor, now=clock.now())
+    except (NoPayer, NotWritable) as error:
+        name = error.code.partition(".")[2]
+        messages.error(request, f"tickets.console.{name}", extra_tags="word")
+        return redirect("tickets:settling_organiser", row.organiser_id)
     return HttpResponse(
         text,
         content_type=_FILES[kind],
@@ -117,11 +117,10 @@ def payment_ended(request: HttpRequest, *, actor: Actor, payment_id: UUID) -> Ht
     row = get_object_or_404(OrganiserPayment, id=payment_id)
     came_back = request.POST.get("became") == "came_back"
     try:
-        transfers.ended(payment_id, came_back=came_back, now=clock.now())
+        acting.ended(payment_id, came_back=came_back, actor=actor, now=clock.now())
     except OfertaError:
         messages.error(request, "tickets.console.not_noted", extra_tags="word")
     else:
-        _note(actor, "settlement.ended", row.organiser_id, {"came_back": came_back})
         messages.success(request, "tickets.console.noted", extra_tags="word")
     return redirect("tickets:settling_organiser", row.organiser_id)
 
@@ -139,13 +138,12 @@ def _order(request: HttpRequest, actor: Actor, organiser_key: str) -> HttpRespon
     _ensure_may_settle(actor)
     unit = request.POST.get("unit", "")
     try:
-        made = transfers.order(organiser_key, unit, now=clock.now())
+        acting.order(organiser_key, unit, actor=actor, now=clock.now())
     except NoContract:
         messages.error(request, "tickets.console.no_contract", extra_tags="word")
     except OfertaError:
         messages.error(request, "tickets.console.nothing_due", extra_tags="word")
     else:
-        _note(actor, "settlement.ordered", organiser_key, {"payment": str(made.id)})
         messages.success(request, "tickets.console.ordered", extra_tags="word")
     return redirect("tickets:settling_organiser", organiser_key)
 
@@ -153,11 +151,10 @@ def _order(request: HttpRequest, actor: Actor, organiser_key: str) -> HttpRespon
 def _settle(request: HttpRequest, actor: Actor, found: Performance) -> HttpResponse:
     _ensure_may_settle(actor)
     try:
-        made = releasing.settle(found.id, now=clock.now())
+        acting.settle(found, actor=actor, now=clock.now())
     except OfertaError:
         messages.error(request, "tickets.console.nothing_to_settle", extra_tags="word")
     else:
-        _note(actor, "settlement.made", found.organiser_id, {"settlement": str(made.id)})
         messages.success(request, "tickets.console.settled", extra_tags="word")
     return redirect("tickets:settling_performance", found.organiser_id, found.id)
 
@@ -166,14 +163,3 @@ def _ensure_may_settle(actor: Actor) -> None:
     """Refuse who may read but not settle."""
     if not actor.may(Permission.SETTLE):
         raise PermissionDenied("parties.not_permitted")
-
-
-def _note(actor: Actor, what: str, organiser_key: str, details: dict[str, object]) -> None:
-    audit.record(
-        actor=actor,
-        what=what,
-        subject_kind="organiser",
-        subject_id=organiser_key,
-        now=clock.now(),
-        details=details,
-    )

@@ -1,0 +1,37 @@
+"""What waits in the office: requests that have no answer yet, money that is owed; late first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from oferta.services.tickets.models import Application, Refund
+from oferta.services.tickets.types import RefundState
+
+SHOWN = 100
+LATE, OPEN, MONEY = "late", "open", "money"
+VIEWS = (LATE, OPEN, MONEY)
+
+
+def requests(wanted: str, today: date) -> list[Application]:
+    """Return requests without an answer by their day; of `LATE` those whose day has passed."""
+    if wanted == MONEY:
+        return []
+    rows = Application.objects.select_related("order__performance", "order__operator")
+    open_ = rows.filter(closed_at__isnull=True).order_by("answer_by", "number")
+    return list((open_.filter(answer_by__lt=today) if wanted == LATE else open_)[:SHOWN])
+
+
+def found(typed: str) -> list[Application]:
+    """Return requests by their number or the code of their order, the latest first."""
+    rows = Application.objects.select_related("order__performance", "order__operator")
+    asked = rows.filter(order__code=typed)
+    if typed.isascii() and typed.isdigit() and len(typed) < len(str(2**63)):
+        asked |= rows.filter(number=int(typed))
+    return list(asked.order_by("-number")[:SHOWN])
+
+
+def money(wanted: str, today: date) -> list[Refund]:
+    """Return refunds that are owed by their day: all for `MONEY`, else those that are late."""
+    rows = Refund.objects.exclude(state=RefundState.PAID).select_related("order__performance")
+    late = rows if wanted == MONEY else rows.filter(due_on__lt=today)
+    return list(late.order_by("due_on", "id")[:SHOWN])
