@@ -19,7 +19,16 @@ from oferta.core.parties.types import NewCustomer
 from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
-from oferta.services.tickets import guest_holds, offers, places, pricing, queries, quotas, records, rules
+from oferta.services.tickets import (
+    guest_holds,
+    offers,
+    places,
+    pricing,
+    queries,
+    quotas,
+    records,
+    rules,
+)
 from oferta.services.tickets.delivering import planning
 from oferta.services.tickets.errors import (
     BadBasket,
@@ -81,11 +90,8 @@ def reserve(basket: Basket, *, now: datetime, guest_from: str | None = None) -> 
     answer says what each ticket costs and which clauses say so, and under which refund terms it is
     sold: those are the buyer's from now on.
 
-    Args:
-        basket: what is wanted.
-        now: zoned.
-        guest_from: the network's address of who is not signed in ("": it cannot be told), so that
-            they hold no more than guests may; None: nobody is to be limited.
+    With `guest_from`, the network's address of who is not signed in ("": it cannot be told), they
+    hold no more than guests may.
 
     Raises:
         UnknownPerformance: there is none.
@@ -204,8 +210,7 @@ def _reserve(basket: Basket, now: datetime, guest_from: str | None) -> OrderBrie
     draft = _looked_up(basket, now)
     limited = guest_from is not None and basket.buyer.party_id is None
     if limited:
-        number = sum(one.number for one in basket.wanted)
-        guest_holds.ensure(draft.party_id, guest_from or "", number, now=now)
+        guest_holds.ensure(draft.party_id, guest_from or "", basket.wanted, now=now)
     _take_quotas(draft)
     claimed = [place for wanted in basket.wanted for place in _claim(draft, wanted)]
     made = _stored(draft, claimed)

@@ -94,6 +94,11 @@ def digest(code: str) -> str:
     return sha256(plain.encode()).hexdigest()
 
 
+def is_known(code: str) -> bool:
+    """Tell whether a code is a voucher's, whatever is left of it."""
+    return Voucher.objects.filter(digest=digest(code)).exists()
+
+
 def of_party(party_id: UUID) -> list[tuple[Voucher, Money]]:
     """Return a customer's vouchers with what is left of each, those that end first first."""
     rows = list(Voucher.objects.filter(party_id=party_id).order_by("last_day", "id"))

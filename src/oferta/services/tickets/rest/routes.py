@@ -8,14 +8,25 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
+from oferta.core.parties.web.origin import client_address
 from oferta.kernel import clock
 from oferta.kernel.rest.access import Needs, caller_of
 from oferta.kernel.rest.errors import BadCursor, BadFields
 from oferta.kernel.rest.paging import After, Limit, Page, page, text_after
 from oferta.kernel.rest.schemas import answers
-from oferta.services.tickets import gates, gates_alone, listing, paying, queries, reserving
+from oferta.services.tickets import (
+    gates,
+    gates_alone,
+    guessing,
+    listing,
+    paying,
+    queries,
+    reserving,
+    vouchers,
+)
 from oferta.services.tickets.codes import signed
-from oferta.services.tickets.errors import UnknownOrder
+from oferta.services.tickets.errors import BadPromo, UnknownOrder
+from oferta.services.tickets.guessing import Kind, Who
 from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models import Performance
 from oferta.services.tickets.rest.schemas import (
@@ -157,7 +168,11 @@ def reserve_places(request: HttpRequest, given: OrderGiven) -> OrderTold:
         delivery=given.delivery,
         promo=given.promo,
     )
-    return _order(reserving.reserve(basket, now=clock.now()))
+    now = clock.now()
+    if not given.promo.strip():
+        return _order(reserving.reserve(basket, now=now))
+    with guessing.trying(Kind.PROMO, _guesser(request), wrong=BadPromo, now=now):
+        return _order(reserving.reserve(basket, now=now))
 
 
 @router.get("/tickets/orders/{uuid:order_id}", auth=_READ, response=answers(OrderTold, 404))
@@ -175,6 +190,9 @@ def pay_order(request: HttpRequest, order_id: UUID, given: OrderPaymentGiven) ->
     """Pay an order whole and get its tickets; one that is paid is answered as it is."""
     _own(request, order_id)
     pays = [one.pay() for one in given.pays]
+    for one in pays:
+        if one.means == vouchers.NAME and one.instrument:
+            guessing.try_voucher(one.instrument, _guesser(request), now=clock.now())
     return _order(paying.pay(order_id, pays, now=clock.now()))
 
 
@@ -267,6 +285,14 @@ def get_gate_list(request: HttpRequest, performance_id: UUID) -> GateListTold:
         step_seconds=int(signed.STEP.total_seconds()),
         steps_tolerated=signed.STEPS_TOLERATED,
     )
+
+
+def _guesser(request: HttpRequest) -> Who:
+    """Return who tries a code: a customer, or a system that asks for its own buyers."""
+    caller = caller_of(request)
+    if caller.party_id is None:
+        return Who(caller_id=caller.id)
+    return Who(address=client_address(request), party_id=caller.party_id)
 
 
 def _own(request: HttpRequest, order_id: UUID) -> OrderBrief:

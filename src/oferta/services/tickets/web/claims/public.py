@@ -20,8 +20,12 @@ from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
+from oferta.services.tickets import guessing
+from oferta.services.tickets.errors import TooManyGuesses
+from oferta.services.tickets.guessing import Kind
 from oferta.services.tickets.models import Order
 from oferta.services.tickets.refunding import letters, office
+from oferta.services.tickets.web import tries
 from oferta.services.tickets.web.claims import labels
 from oferta.services.tickets.web.claims.tracker import as_file
 
@@ -61,10 +65,14 @@ def form_of(
 def find(request: HttpRequest) -> HttpResponse:
     """Send a link to the order's own mailbox, if its e-mail and phone are named (TR-61).
 
-    The answer is the same whether there is such an order or not.
+    The answer is the same whether there is such an order or not, and each try counts.
     """
     sent = request.method == "POST"
     if sent:
+        try:
+            guessing.take(Kind.ORDER, tries.who(request, None), now=clock.now())
+        except TooManyGuesses:
+            return render(request, "tickets/claims/find.html", {"too_many": True}, status=429)
         code = request.POST.get("code", "").strip()[:40].replace("\0", "")
         order = Order.objects.filter(code=code).first()
         email, phone = request.POST.get("email", "")[:200], request.POST.get("phone", "")[:40]
