@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "oferta.project.web.middleware.KeepableText",
 ]
 # What people have tried lately, counted in one place for every process of the web server.
 CACHES = {

@@ -92,7 +92,7 @@ def apply(request: HttpRequest, *, customer: Customer, token: str, order_id: UUI
 def _filing(request: HttpRequest, order: Order, chosen: Chosen) -> Filing:
     given = request.POST
     differ = bool(given.get("differ"))
-    accepted = given.get("accepted", "")
+    accepted = given.get("accepted", "")[:18]  # more is never shown
     return Filing(
         id=sending.id_of(request),
         order_id=order.id,
