@@ -7,11 +7,11 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from refund_buyers import a_buyer_of, a_clerk, before, filed
 
 from oferta.core.parties.types import Role
 from oferta.services.tickets.models import Application
 from oferta.services.tickets.types import ApplicationState
-from refund_buyers import a_buyer_of, a_clerk, before, filed
 
 pytestmark = pytest.mark.django_db
 NUL = "a\0b"
