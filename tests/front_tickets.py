@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import front_changes
+import front_corrections
+import front_delivery
 from oferta.core.parties import queries as parties
 from oferta.core.parties.types import Actor, Role
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import doors, gates, gates_alone, queries
 from oferta.services.tickets.gate_types import OfflineScan, Scanned
-from oferta.services.tickets.kinds import LetterKind
+from oferta.services.tickets.kinds import LetterKind, PhoneCode
 from oferta.services.tickets.models import Application, Order, Refund
 from oferta.services.tickets.refunding import applying, coming, letters, overdue, paying_out
 from oferta.services.tickets.refunding.types import ApplicationBrief, Filing, Paper
@@ -23,13 +25,17 @@ from ticket_world import Show, a_show, bought, reserved, tickets_of
 
 def build(party: UUID, staff: dict[Role, Actor], now: datetime) -> dict[str, Any]:
     """Return what addresses of the office's pages ask for."""
-    show = a_show(rows=3, general=4, starts_at=now + timedelta(days=30))
+    show = a_show(
+        rows=3, general=4, starts_at=now + timedelta(days=30), phone_code=PhoneCode.REQUIRED
+    )
     return {
         "performance_id": show.id,
         **_orders(show, party, now),
         **_gates(party, now),
         **refunds(party, now),
         **front_changes.build(buyer(party), staff, now),
+        **front_corrections.build(buyer(party), now),
+        **front_delivery.build(show, buyer(party), staff, now),
         **settled(party, buyer(party), now),
     }
 

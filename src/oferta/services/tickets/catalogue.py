@@ -331,5 +331,5 @@ _DIGITS = 10
 _PERFORMANCE = (
     *("operator", "organiser", "venue", "hall", "titles", "starts_at", "sale_starts_at"),
     *("sale_ends_at", "currency", "sale_pack", "refund_pack", "hold_minutes", "per_order_max"),
-    *("offer_minutes", "reentry", "source", "categories", "promo_codes"),
+    *("offer_minutes", "reentry", "phone_code", "source", "categories", "promo_codes"),
 )
