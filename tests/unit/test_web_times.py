@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from oferta.project.web import tags
@@ -38,3 +39,28 @@ def test_the_day_of_a_moment_is_that_of_the_pages_zone() -> None:
     with override("en"):
         said = tags.day(LATE).replace("\u00a0", " ")
     assert said == '<time datetime="2024-05-17">17 May 2024</time>'
+
+
+DAYS = {
+    "kk": ("2026 ж. 3–17 желтоқсан", "2026 ж. 31 желтоқсан – 2027 ж. 3 қаңтар"),
+    "ru": ("3–17 декабря 2026 г.", "31 декабря 2026 г. – 3 января 2027 г."),
+    "en": ("3–17 December 2026", "31 December 2026 – 3 January 2027"),
+    "zh-hant": ("2026年12月3日至17日", "2026年12月31日至2027年1月3日"),
+    "zh-hans": ("2026年12月3日至17日", "2026年12月31日至2027年1月3日"),
+}
+
+
+@pytest.mark.parametrize("language", DAYS)
+def test_days_of_one_month_name_their_month_once(language: str) -> None:
+    last = date(2026, 12, 31)
+    with override(language):
+        said = [tags.days(date(2026, 12, 3), date(2026, 12, 17)), tags.days(last, date(2027, 1, 3))]
+        assert tags.days(last, last) == tags.day(last)
+    assert tuple(strip_tags(one).replace("\u00a0", " ") for one in said) == DAYS[language]
+
+
+def test_a_day_of_the_week_is_small_inside_a_sentence() -> None:
+    with override("ru"):
+        alone, inside = (tags.local(LATE, "Asia/Almaty", inside=one) for one in (False, True))
+    assert "Пятница, 17" in alone
+    assert "пятница, 17" in inside

@@ -46,6 +46,12 @@ def test_every_key_that_a_template_says_exists() -> None:
     assert "frame.skip" in said
 
 
+def test_no_template_writes_a_colon_after_words() -> None:
+    """Chinese has a wide one without a space: `{% colon %}` knows."""
+    bare = re.compile(r"{% (?:say|count) [^%]*%}(?:</[a-z0-9]+>)?: ")
+    assert [str(one) for one in TEMPLATES if bare.search(one.read_text())] == []
+
+
 def ways_to_say(key: str) -> list[str]:
     """Return how code may name a key: whole, or its first parts before a value."""
     parts = key.split(".")

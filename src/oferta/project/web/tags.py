@@ -80,18 +80,19 @@ def moment(value: datetime) -> SafeString:
 
 
 @register.simple_tag
-def local(value: datetime, zone: str) -> SafeString:
+def local(value: datetime, zone: str, *, inside: bool = False) -> SafeString:
     """Return a moment as the clocks of a place show it, with the day of the week.
 
     Args:
         value: zoned.
         zone: IANA name of the place's time zone.
+        inside: it goes on after other words, so it begins as a day of the week is written there.
     """
     there, language = value.astimezone(ZoneInfo(zone)), words.current_language()
     weekday = locales.weekday_shown(there.date(), language)
     date_shown = show((there.date() - _EPOCH.date()).days, Type(Kind.DATE), language)
     said = words.say("frame.local").format(weekday=weekday, date=date_shown, time=f"{there:%H:%M}")
-    return _time(value.isoformat(), said[:1].upper() + said[1:])
+    return _time(value.isoformat(), said if inside else said[:1].upper() + said[1:])
 
 
 @register.simple_tag
@@ -105,6 +106,8 @@ def day(value: datetime | date) -> SafeString:
 def days(first: date, last: date) -> SafeString:
     """Return the days from one to another, both included; a common month and year are said once."""
     language = words.current_language()
+    if first == last:
+        return _day(first, language)
     if (first.year, first.month) != (last.year, last.month):
         between = "至" if language.startswith("zh") else " – "
         return format_html("{}{}{}", _day(first, language), between, _day(last, language))
