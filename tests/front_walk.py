@@ -63,7 +63,8 @@ CHANGED = ("moved_id", "replaced_id", "called_off_id")
 MORE = {
     "tickets:application": ("application_id", ["application_id", "granted_id", "late_id"]),
     "tickets:office_application": ("application_id", ["application_id", "late_id", "refused_id"]),
-    "tickets:choose": ("refund_id", ["refund_id", "sent_refund_id"]),
+    "tickets:choose": ("refund_id", ["refund_id", "sent_refund_id", "reported_id"]),
+    "tickets:missing": ("doubted_id", ["doubted_id", "reported_id"]),
     "tickets:refund": ("order_id", ["order_id", "returned_order_id"]),
     "tickets:history": ("performance_id", ["performance_id", *CHANGED]),
     "tickets:my_change": ("order_id", ["order_id", "moved_order_id", "replaced_order_id"]),
@@ -73,7 +74,11 @@ MORE = {
     "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "standing:page": ("customer_id", ["customer_id", "firm_id"]),
-    "tickets:order": ("order_id", ["order_id", "reserved_order_id"]),
+    "tickets:order": (
+        "order_id",
+        ["order_id", "reserved_order_id", "brought_order_id", "corrected_order_id"],
+    ),
+    "tickets:shipment": ("shipment_id", ["shipment_id", "back_shipment_id"]),
     "desk:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "club:desk_member": ("customer_id", ["customer_id", "firm_id"]),
 }
@@ -85,6 +90,7 @@ QUERIES = {
     "tickets:office_register": ["?order=FRONTDOOR1", "?order=x"],
     "tickets:gate_incidents": ["?all=1"],
     "tickets:counter": ["?code=x"],
+    "tickets:dispatch": ["?show=sent", "?show=came_back", "?kind=courier", "?code=x"],
     "inbox:list": ["?show=unread"],
     "my:statement": ["?month=2017-01", "?month=1999-01"],
     "desk:find": ["?q=Айгерім", "?q=nobody"],

@@ -61,6 +61,12 @@ def of_order(order_id: UUID) -> Shipment | None:
     return rows.filter(order_id=order_id).first()
 
 
+def may_become(row: Shipment) -> list[ShipmentStepKind]:
+    """Return what may become of forms that stand as they do."""
+    steps = _AT_A_DESK if row.kind == Delivery.PICKUP else _STEPS
+    return [step for step, states in steps.items() if row.state in states]
+
+
 def sent(shipment_id: UUID, number: str, *, by: Actor | None, now: datetime) -> Shipment:
     """Note that forms were handed to the courier or the post; the buyer is told their number.
 
@@ -147,8 +153,7 @@ def _locked(shipment_id: UUID, step: ShipmentStepKind, by: Actor | None) -> Ship
     row.order = order
     if by is not None:
         parties.ensure_not_own(by, order.party_id)
-    allowed = (_AT_A_DESK if row.kind == Delivery.PICKUP else _STEPS).get(step, ())
-    if order.status != OrderStatus.PAID or row.state not in allowed:
+    if order.status != OrderStatus.PAID or step not in may_become(row):
         raise WrongStep(state=row.state, step=step)
     return row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oferta.services.tickets.web.changes import urls as changes
 from oferta.services.tickets.web.claims import urls as claims
 from oferta.services.tickets.web.console import urls as console
+from oferta.services.tickets.web.delivery import urls as delivery
 from oferta.services.tickets.web.gate import urls as gate
 from oferta.services.tickets.web.shop import urls as shop
 
@@ -13,6 +14,7 @@ urlpatterns = [
     *shop.urlpatterns,
     *claims.urlpatterns,
     *gate.urlpatterns,
+    *delivery.urlpatterns,
     *changes.urlpatterns,
     *console.urlpatterns,
 ]

@@ -22,19 +22,21 @@ from oferta.kernel import clock
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.i18n import language_of
 from oferta.kernel.money import Money
-from oferta.services.tickets import means, paying, queries, reserving, sandbox, vouchers
+from oferta.services.tickets import guessing, means, paying, queries, reserving, sandbox, vouchers
 from oferta.services.tickets.errors import (
     BadPayment,
     OrderClosed,
     PaymentDeclined,
     PaymentUnclear,
     SaleRefused,
+    TooManyGuesses,
 )
 from oferta.services.tickets.means import Choice
 from oferta.services.tickets.models import Order, Payment, Performance, Voucher
-from oferta.services.tickets.refunding import choosing
+from oferta.services.tickets.refunding import choosing, corrected
 from oferta.services.tickets.types import OrderBrief, OrderStatus, Pay, PaymentState
-from oferta.services.tickets.web import parts
+from oferta.services.tickets.web import parts, tries
+from oferta.services.tickets.web.shop import delivery
 from oferta.services.tickets.web.shop.door import At, for_buyer
 
 _WRONG = 422
@@ -60,6 +62,7 @@ _REFUSED: Mapping[type[Exception], str] = {
     OrderClosed: "tickets.pay.closed",
     BadPayment: "tickets.pay.wrong",
     SaleRefused: "tickets.pay.refused",
+    TooManyGuesses: "tickets.pay.too_many_guesses",
 }
 
 
@@ -116,6 +119,8 @@ def _pays(request: HttpRequest, at: At, order: Order) -> list[Pay]:
             left -= amount
     code = request.POST.get("voucher", "").strip()[:_CODE_MAX]
     if code and left:
+        who = tries.who(request, at.customer.id if at.customer else None)
+        guessing.try_voucher(code, who, now=clock.now())
         worth = min(_worth(code, order.currency), left)
         # One that is not known is named too: the means says so itself, and nothing is charged.
         parts_.append(Pay(means=vouchers.NAME, amount=worth or left, instrument=code))
@@ -173,6 +178,7 @@ def _shown(
         "lines": _lines(brief),
         "error": error,
         "code": code,
+        "delivery": delivery.state(order),
         **_standing(at, order, performance, now),
         **_links(at, order, now),
     }
@@ -194,6 +200,7 @@ def _standing(at: At, order: Order, performance: Performance, now: datetime) -> 
         "trials": _trials(),
         "free": order.total == 0,
         "ahead": performance.starts_at > now,
+        "corrected": corrected.of_order(order.id) if order.status == OrderStatus.PAID else [],
     }
 
 

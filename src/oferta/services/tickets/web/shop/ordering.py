@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,9 @@ from oferta.core.parties.types import Customer
 from oferta.kernel import asking
 from oferta.kernel.i18n import Language
 from oferta.kernel.ids import uuid7
+from oferta.services.tickets.delivering import addresses
+from oferta.services.tickets.delivering.addresses import LONGEST
+from oferta.services.tickets.delivering.types import Address, DeliveryWay
 from oferta.services.tickets.models import Performance
 from oferta.services.tickets.types import Basket, Buyer, Carrier, Delivery, Wanted
 
@@ -22,6 +25,9 @@ _READ_MAX = 200
 _NAME_MAX, _EMAIL_MAX, _PHONE_MAX = 200, 200, 40
 _PHONE_DIGITS = range(7, 16)
 _COUNT = "count-"
+#: Fields of the address.
+_TO = "to_"
+_NOWHERE = Address(recipient="", phone="", street="", city="")
 _CATEGORIES = """
 SELECT id, category_id FROM tickets_place
 WHERE performance_id = %(performance)s AND id = ANY(%(places)s)
@@ -41,7 +47,27 @@ class Given:
     name: str = ""
     email: str = ""
     phone: str = ""
-    paper: bool = False
+    #: `electronic`, `paper` (picked up), or the id of an offer of delivery.
+    carrier: str = Carrier.ELECTRONIC
+    #: Of an offer; the buyer's own name and phone where they name no others.
+    address: Address = _NOWHERE
+
+    @property
+    def offer(self) -> UUID | None:
+        """The offer of delivery that was chosen."""
+        try:
+            return UUID(self.carrier)
+        except ValueError:
+            return None
+
+    @property
+    def to(self) -> Address:
+        """Where the form goes, with the buyer's own name and phone if no others were named."""
+        return replace(
+            self.address,
+            recipient=self.address.recipient or self.name,
+            phone=self.address.phone or self.phone,
+        )
 
 
 def fresh(customer: Customer | None, addresses: Mapping[str, str]) -> Given:
@@ -68,7 +94,10 @@ def read(post: QueryDict) -> Given:
         name=_text(post, "name", _NAME_MAX),
         email=_text(post, "email", _EMAIL_MAX),
         phone=_text(post, "phone", _PHONE_MAX),
-        paper=post.get("carrier") == Carrier.PAPER,
+        carrier=_text(post, "carrier", 40) or Carrier.ELECTRONIC,
+        address=Address(
+            **{one: _text(post, f"{_TO}{one}", longest + 1) for one, longest in LONGEST.items()}
+        ),
     )
 
 
@@ -89,6 +118,22 @@ def wrong(given: Given, performance: Performance, customer: Customer | None) -> 
     if customer is None and not given.email and not given.phone:
         found["email"] = "tickets.order.no_contact"
     return found
+
+
+def wrong_delivery(given: Given, chosen: DeliveryWay | None) -> dict[str, str]:
+    """Return the words of what is wrong with the delivery, by field; {} if nothing is.
+
+    Args:
+        given: the form.
+        chosen: the offer that it names, if it is open.
+    """
+    if given.offer is None:
+        known = given.carrier in tuple(Carrier)
+        return {} if known else {"delivery": "tickets.delivery.gone"}
+    if chosen is None:
+        return {"delivery": "tickets.delivery.gone"}
+    found = addresses.wrong(given.to, kind=chosen.kind, country=chosen.country, city=chosen.city)
+    return {f"{_TO}{field}": f"tickets.delivery.wrong.{why}" for field, why in found.items()}
 
 
 def wanted(given: Given, performance_id: UUID) -> tuple[Wanted, ...] | None:
@@ -115,8 +160,11 @@ def basket(
     want: Sequence[Wanted],
     customer: Customer | None,
     language: Language,
+    chosen: DeliveryWay | None = None,
 ) -> Basket:
     """Return what is asked of `reserving.reserve`."""
+    electronic = given.carrier == Carrier.ELECTRONIC
+    picked_up = Delivery.NONE if electronic else Delivery.PICKUP
     return Basket(
         id=given.basket,
         performance_id=performance_id,
@@ -128,8 +176,10 @@ def basket(
             party_id=customer.id if customer else None,
             language=customer.language if customer else language,
         ),
-        carrier=Carrier.PAPER if given.paper else Carrier.ELECTRONIC,
-        delivery=Delivery.PICKUP if given.paper else Delivery.NONE,
+        carrier=Carrier.ELECTRONIC if electronic else Carrier.PAPER,
+        delivery=Delivery(chosen.kind) if chosen else picked_up,
+        delivery_offer=chosen.id if chosen else None,
+        address=given.to if chosen else None,
         promo=given.promo,
     )
 

@@ -17,13 +17,15 @@ from oferta.core.decisions.naming import Name
 from oferta.core.parties import queries as parties
 from oferta.core.parties.login_errors import Blocked
 from oferta.core.parties.types import Customer
+from oferta.core.parties.web.origin import client_address
 from oferta.core.terms.types import Kind, Type
 from oferta.core.terms.writing import show
 from oferta.kernel import clock
 from oferta.kernel.i18n import Language, language_of
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import listing, queries, reserving
+from oferta.services.tickets import guessing, listing, queries, reserving
+from oferta.services.tickets.delivering.errors import BadAddress, DeliveryNotOffered
 from oferta.services.tickets.errors import (
     BadBasket,
     BadPromo,
@@ -32,13 +34,15 @@ from oferta.services.tickets.errors import (
     PlaceTaken,
     QuotaExhausted,
     SoldOut,
+    TooManyGuesses,
+    TooManyHeld,
     UnknownPerformance,
 )
 from oferta.services.tickets.listing import Left, SeatLeft
 from oferta.services.tickets.models import Performance
-from oferta.services.tickets.types import OrderBrief, Stage
-from oferta.services.tickets.web import parts
-from oferta.services.tickets.web.shop import door, ordering, plan
+from oferta.services.tickets.types import Basket, OrderBrief, Stage
+from oferta.services.tickets.web import parts, tries
+from oferta.services.tickets.web.shop import delivery, door, ordering, plan
 from oferta.services.tickets.web.shop.ordering import Given
 from oferta.services.tickets.web.shop.promise import promise
 
@@ -52,7 +56,17 @@ _REFUSED: Mapping[type[Exception], str] = {
     NotOnSale: "tickets.order.not_on_sale",
     OrderReused: "tickets.order.changed",
     BadPromo: "tickets.order.bad_promo",
+    TooManyGuesses: "tickets.order.too_many_guesses",
+    TooManyHeld: "tickets.order.too_many_held",
     BadBasket: "tickets.order.nothing",
+    DeliveryNotOffered: "tickets.delivery.gone",
+    BadAddress: "tickets.delivery.wrong.unreadable",
+}
+#: Where on the form it is said, if not at the places.
+_FIELDS: Mapping[type[Exception], str] = {
+    BadPromo: "promo",
+    DeliveryNotOffered: "delivery",
+    BadAddress: "delivery",
 }
 #: More of one category at once are counted by typing.
 _CHOICES_MAX = 20
@@ -111,6 +125,10 @@ def _reserve(asked: Asked) -> HttpResponse:
     """Hold the places, or show the form again with what is wrong; nothing ticked is lost."""
     given = ordering.read(asked.request.POST)
     errors: dict[str, Any] = dict(ordering.wrong(given, asked.performance, asked.customer))
+    open_ = delivery.ways(asked.performance, asked.language, now=asked.now)
+    found = delivery.find(open_, given.offer)
+    chosen = found.way if found else None
+    errors |= ordering.wrong_delivery(given, chosen)
     want = ordering.wanted(given, asked.performance.id)
     if want is None:
         errors["places"] = "tickets.order.either"
@@ -118,14 +136,26 @@ def _reserve(asked: Asked) -> HttpResponse:
         errors.setdefault("places", "tickets.order.nothing")
     if errors or not want:
         return _shown(asked, given, errors, status=_WRONG)
-    basket = ordering.basket(given, asked.performance.id, want, asked.customer, asked.language)
+    basket = ordering.basket(
+        given, asked.performance.id, want, asked.customer, asked.language, chosen
+    )
     try:
-        made = reserving.reserve(basket, now=asked.now)
+        made = _held(asked, basket)
     except Blocked:
         return redirect("security:home")
     except tuple(_REFUSED) as error:
         return _refused(asked, given, error)
     return _led_on(asked, made)
+
+
+def _held(asked: Asked, basket: Basket) -> OrderBrief:
+    """Hold the places; guests hold so many, and a promo code is not guessed."""
+    guest = None if asked.customer else client_address(asked.request)
+    if not basket.promo.strip():
+        return reserving.reserve(basket, now=asked.now, guest_from=guest)
+    who = tries.who(asked.request, asked.customer.id if asked.customer else None)
+    with guessing.trying(guessing.Kind.PROMO, who, wrong=BadPromo, now=asked.now):
+        return reserving.reserve(basket, now=asked.now, guest_from=guest)
 
 
 def _refused(asked: Asked, given: Given, error: Exception) -> HttpResponse:
@@ -136,7 +166,7 @@ def _refused(asked: Asked, given: Given, error: Exception) -> HttpResponse:
         return _shown(asked, given, {"taken": lost}, status=_CONFLICT)
     if isinstance(error, OrderReused):  # the form was changed after it was sent: it is a new order
         given.basket = uuid7()
-    field = "promo" if isinstance(error, BadPromo) else "places"
+    field = "promo" if isinstance(error, BadPromo | TooManyGuesses) else "places"
     return _shown(asked, given, {field: _REFUSED[type(error)]}, status=_CONFLICT)
 
 
@@ -163,6 +193,7 @@ def _shown(
         "where": parts.where(performance.hall.venue),
         "offered": offered,
         "hall": _hall(asked, offered, seats, given, closed=not on_sale) if seats else None,
+        "ways": delivery.ways(performance, asked.language, now=now) if on_sale and free else (),
         "promise": promise(performance, left, asked.language, now=now) if on_sale else None,
         "buys": on_sale and free > 0,
         "sold_out": on_sale and free == 0,
