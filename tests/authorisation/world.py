@@ -144,11 +144,13 @@ def _invited(owner: UUID) -> dict[str, Any]:
 
 def _refunds_of(owner: UUID) -> dict[str, Any]:
     """Give the owner an order and requests for money back."""
+    import front_corrections
     import front_tickets
     from oferta.kernel import clock
     from oferta.services.tickets import queries as tickets
 
     made = front_tickets.refunds(owner, clock.now())
+    made |= front_corrections.build(front_tickets.buyer(owner), clock.now())
     order = tickets.order(made["returned_order_id"])
     ids = {"performance_id": order.performance_id, "ticket_id": order.lines[-1].ticket_id}
     return made | ids | {"order_id": order.id, "payout_id": uuid4()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.money import Money
 from oferta.services.tickets import cash, means, paying, reserving
 from oferta.services.tickets.errors import BadPayment, UnknownOrder, UnknownTicket
-from oferta.services.tickets.models import Order, Payment, Payout, Refund, Ticket
+from oferta.services.tickets.models import Order, Payment, Payout, PriceCorrection, Refund, Ticket
 from oferta.services.tickets.refunding import paying_out
 from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
 from oferta.services.tickets.types import (
@@ -177,10 +178,14 @@ def shift(cashier_id: UUID, *, now: datetime) -> Shift:
     back = Payout.objects.filter(
         Q(ended_at__gte=since), staff_id=cashier_id, state=PayoutState.ARRIVED
     )
-    given = {
-        one["refund__currency"]: int(one["total"])
-        for one in back.values("refund__currency").annotate(total=Sum("amount"))
-    }
+    given = Counter[str]()
+    for one in back.values("refund__currency").annotate(total=Sum("amount")):
+        given[one["refund__currency"]] += int(one["total"])
+    cheaper = PriceCorrection.objects.filter(
+        ended_at__gte=since, staff_id=cashier_id, payment__means=cash.NAME
+    )
+    for one in cheaper.values("order__currency").annotate(total=Sum("amount")):
+        given[one["order__currency"]] += int(one["total"])
     till = {one.amount.unit: one.amount.minor for one in takings if one.means == cash.NAME}
     for unit, amount in given.items():
         till[unit] = till.get(unit, 0) - amount

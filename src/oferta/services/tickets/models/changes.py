@@ -175,10 +175,18 @@ class PriceCorrection(models.Model):
     state = models.CharField(max_length=12, default=PayoutState.STARTED)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    #: Cash, or the provider declined: a person hands it over or transfers it.
+    by_hand = models.BooleanField(default=False)
+    #: Who of the staff did; null: nobody yet, or it went by itself.
+    staff_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
             one_of("state", PayoutState, "correction_state_known"),
+            models.CheckConstraint(
+                condition=Q(staff_id__isnull=True) | Q(by_hand=True, state=PayoutState.ARRIVED),
+                name="correction_handed_by_hand",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="correction_above_zero"),
             models.UniqueConstraint(
                 fields=["decision_id", "payment"], name="correction_once_a_decision"

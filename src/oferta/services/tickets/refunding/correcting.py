@@ -20,7 +20,7 @@ from oferta.core.decisions import queries as decided
 from oferta.core.decisions.types import Decision
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import accounts, means, places, quotas, reserving, rules
+from oferta.services.tickets import accounts, cash, means, places, quotas, reserving, rules
 from oferta.services.tickets.errors import SaleRefused
 from oferta.services.tickets.means import Answer, NoReply
 from oferta.services.tickets.models import (
@@ -152,7 +152,7 @@ def sale_instead(old: Decision, new: Decision, *, now: datetime) -> None:
     """
     order = reserving.locked(UUID(str(new.context["order"])))
     line = OrderLine.objects.select_for_update().get(id=_line_of(old))
-    before, after = _price(old), _price(new)
+    before, after = price_of(old), price_of(new)
     if after > before:
         raise SaleRefused(order=order.code, reason="above_paid")
     said: Mapping[str, Any] = new.outcome or {}
@@ -178,7 +178,7 @@ def send_corrections(*, now: datetime) -> int:
         How many have arrived.
     """
     rows = PriceCorrection.objects.filter(
-        state=PayoutState.STARTED, payment__means__in=means.outside()
+        state=PayoutState.STARTED, by_hand=False, payment__means__in=means.outside()
     )
     done = 0
     for row in rows.select_related("payment", "order"):
@@ -187,10 +187,11 @@ def send_corrections(*, now: datetime) -> int:
             reply = provider.give_back(row.payment_id, row.id, amount)
         except NoReply:
             continue  # asked again in a minute
-        failed = reply.answer in (Answer.DECLINED, Answer.UNKNOWN)
-        state = PayoutState.FAILED if failed else PayoutState.ARRIVED
-        done += not failed
-        PriceCorrection.objects.filter(id=row.id).update(state=state, ended_at=now)
+        if reply.answer in (Answer.DECLINED, Answer.UNKNOWN):
+            PriceCorrection.objects.filter(id=row.id).update(by_hand=True)
+            continue  # it is still owed: a person transfers it
+        done += 1
+        PriceCorrection.objects.filter(id=row.id).update(state=PayoutState.ARRIVED, ended_at=now)
     return done
 
 
@@ -219,7 +220,9 @@ def _corrections(
             decision_id=new.id,
             started_at=now,
         )
-        if not means.is_outside(payment.means):
+        if payment.means == cash.NAME:
+            row.by_hand = True  # the buyer comes for it
+        elif not means.is_outside(payment.means):
             inside = means.inside(payment.means)
             inside.give_back(payment.id, row.id, Money(amount, order.currency))
             row.state, row.ended_at = PayoutState.ARRIVED, now
@@ -240,7 +243,8 @@ def _line_of(decision: Decision) -> UUID:
     return UUID(first.key.rpartition("/")[2])
 
 
-def _price(decision: Decision) -> int:
+def price_of(decision: Decision) -> int:
+    """Return what a Decision about a sale asked for: price and fee, or delivery; minor units."""
     said: Mapping[str, Any] = decision.outcome or {}
     names = ("fee",) if decision.question == rules.DELIVERY_FEE else ("price", "service_fee")
     return sum(int(said.get(name) or 0) for name in names)

@@ -134,6 +134,14 @@ class UnknownPayout(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class UnknownCorrection(OfertaError):
+    """There is no such corrected price, or its money goes by itself."""
+
+    code: ClassVar[str] = "tickets.unknown_correction"
+    correction: str
+
+
+@dataclass(eq=False, kw_only=True)
 class SecondPersonMissing(OfertaError):
     """More is at stake than one person may do alone: another one must approve it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from oferta.services.tickets.web.changes import desk, mine, office, public
+from oferta.services.tickets.web.changes import corrections, desk, mine, office, public
 from oferta.services.tickets.web.shop import door as _door  # noqa: F401 - it knows `<buyer:…>`
 
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/performances/", desk.listed, name="changes"),
     path("desk/performances/<uuid:performance_id>/", desk.change, name="change"),
     path("desk/performances/changes/<uuid:prepared_id>/", desk.proposal, name="proposal"),
+    path("desk/corrections/", corrections.listed, name="corrections"),
+    path("desk/corrections/<uuid:correction_id>/", corrections.correction, name="correction"),
+    path("desk/corrections/of/<uuid:sold_line_id>/", corrections.correct, name="correct"),
     path("desk/regimes/", office.regime_list, name="regimes"),
     path("desk/office-incidents/", office.incident_desk, name="office_incidents"),
 ]

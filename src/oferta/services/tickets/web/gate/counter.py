@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oferta.core.parties.errors import OwnAct
+from oferta.core.parties.errors import NotPermitted, OwnAct
 from oferta.core.parties.types import Actor, Permission
 from oferta.core.parties.web.staff_access import for_staff
 from oferta.kernel import clock
@@ -33,7 +33,12 @@ from oferta.services.tickets.errors import (
 )
 from oferta.services.tickets.listing import Left
 from oferta.services.tickets.models import Order, Performance, Ticket
-from oferta.services.tickets.refunding.errors import CannotPayOut, UnknownRefund
+from oferta.services.tickets.refunding import corrected
+from oferta.services.tickets.refunding.errors import (
+    CannotPayOut,
+    UnknownCorrection,
+    UnknownRefund,
+)
 from oferta.services.tickets.types import (
     Basket,
     Buyer,
@@ -142,6 +147,7 @@ def order(request: HttpRequest, *, actor: Actor, order_id: UUID) -> HttpResponse
         "total": Money(found.total, found.currency),
         "tickets": tickets,
         "due": due,
+        "cheaper": corrected.cash_due(found.id),
     }
     return render(request, "tickets/gate/order.html", context)
 
@@ -182,11 +188,14 @@ def hand_out(request: HttpRequest, *, actor: Actor, order_id: UUID) -> HttpRespo
     """Note that cash was handed to the buyer (TR-97)."""
     found = _order(order_id)
     try:
-        payout_id = UUID(request.POST.get("payout", ""))
-        till.hand_out(payout_id, cashier=actor, now=clock.now())
-    except OwnAct as error:
+        if cheaper := request.POST.get("correction"):
+            corrected.hand_over(UUID(cheaper), actor=actor, now=clock.now())
+        else:
+            payout_id = UUID(request.POST.get("payout", ""))
+            till.hand_out(payout_id, cashier=actor, now=clock.now())
+    except (NotPermitted, OwnAct) as error:
         raise PermissionDenied(error.code) from None
-    except (ValueError, UnknownRefund):
+    except (ValueError, UnknownCorrection, UnknownRefund):
         raise Http404 from None
     messages.success(request, "tickets.counter.handed_out", extra_tags="word")
     return redirect("tickets:counter_order", found.id)
