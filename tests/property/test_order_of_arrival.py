@@ -251,6 +251,18 @@ def test_a_refund_that_moves_to_another_purchase_leaves_its_partner_alone(
 
 
 @pytest.mark.django_db
+def test_a_refund_moves_to_a_purchase_that_earned_nothing_while_another_of_it_comes() -> None:
+    """BC-69: what the first took of its old purchase is not what was taken back of the new one."""
+    plain = FACTS | {"method": "card_physical"}
+    first, second = a_purchase(0), a_purchase(1, hour=30, amount=1_500_00, facts=plain)
+    unnamed = a_refund(0, 1_000_00, hour=40)
+    named = a_refund(1, 500_00, hour=41, of="p1")
+    in_order = ends([[first], [second], [unnamed], [named]])
+    assert ends([[first, unnamed], [second, named]]) == in_order
+    assert ends([[unnamed], [named], [second], [first]]) == in_order
+
+
+@pytest.mark.django_db
 def test_a_refund_waits_seven_days_for_its_purchase_and_is_then_a_question(db: None) -> None:
     """BC-69."""
     refund = a_refund(1, 1_000_00, hour=200, of="p0")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from oferta.core.ledger import queries as ledger
 from oferta.services.club import actions
+from oferta.services.club.boards import totals
 from oferta.services.club.drawn import actions as drawn
+from oferta.services.club.drawn import ending
 from oferta.services.club.drawn.proving import Explained, prove
+from oferta.services.club.errors import EndUnreadable
 from oferta.services.club.mapping import load_mapping
 from oferta.services.club.models import Lot, Member
 from oferta.services.club.reporting import Report
@@ -50,6 +57,56 @@ def test_no_unit_is_lost_and_every_zero_is_explained_whatever_is_drawn(intake: I
     assert again.proved == played.proved
     assert (again.redeemed, again.restored) == (played.redeemed, played.restored)
     assert again.replayed.decided_now == 0
+
+
+def test_payments_that_arrive_in_another_order_come_to_the_same_end(
+    intake: Intake, tmp_path: Path
+) -> None:
+    """BC-69: only what tills asked in between is of its moment."""
+    small = Intake(intake.payments[:240], [])
+    told: dict[str, Any] = {"seed": 5, "now": NOW, "batch": 60}
+    mapping = load_mapping(SAMPLES / "club-mapping.yaml")
+    late = drawn.shuffled(small, seed=11, batch=60)
+    assert {one.key for one in late.payments} == {one.key for one in small.payments}
+    assert late.payments != small.payments
+    in_order = end_of(lambda: drawn.replay(small, mapping, **told))
+    other = end_of(lambda: drawn.replay(late, mapping, **told))
+    found = ending.compared(in_order, other, bills=True)
+    assert [(one.name, one.differ) for one in found if one.invariant and one.differ] == []
+    assert ending.digest(in_order, invariant=True) == ending.digest(other, invariant=True)
+    assert {one.name for one in found if one.differ} <= set(ending.OF_THEIR_MOMENT)
+
+    plain = end_of(lambda: actions.replay(small, mapping, now=NOW, batch=60))
+    shuffled = end_of(lambda: actions.replay(late, mapping, now=NOW, batch=60))
+    assert plain == shuffled, "without bills nothing at all differs"
+    file = tmp_path / "end.gz"
+    ending.write(plain, file)
+    assert ending.read(file) == plain
+    (key, *_) = plain["payments: outcome and clauses"]
+    plain["payments: outcome and clauses"][key] = "another"
+    broken = [one for one in ending.compared(plain, shuffled, bills=False) if one.differ]
+    assert [(one.things, one.differ, one.invariant) for one in broken] == [
+        (len(shuffled["payments: outcome and clauses"]), (key,), True)
+    ]
+
+
+def end_of(replay: Callable[[], object]) -> ending.End:
+    """Return how a replay ends in a club of its own, which is undone."""
+    point = transaction.savepoint()
+    replay()
+    assert ledger.verify().ok
+    assert totals.differences() == []
+    found = ending.end()
+    transaction.savepoint_rollback(point)
+    return found
+
+
+@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"[1]"), gzip.compress(b"{")])
+def test_a_file_that_is_no_end_is_told_so(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "end.gz"
+    file.write_bytes(content)
+    with pytest.raises(EndUnreadable):
+        ending.read(file)
 
 
 def test_a_lot_that_holds_too_much_is_found(intake: Intake) -> None:

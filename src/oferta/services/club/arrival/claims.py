@@ -122,10 +122,11 @@ def _of_funder(
     added = [claim(one) for one in sorted(fresh, key=lambda one: one.place)]
     missing = [one for one in as_they_came if one.stands is None]
     started = [one for one in as_they_came if one.stands is not None]
-    _chain(story, share, [*missing, *added], after=started)
-    if not moved and _sums(canonical) == _sums([*started, *missing, *added]):
-        # In which order refunds came makes no difference: together they take back the same.
-        return [*started, *missing, *added]
+    if not moved:  # what those took that moved here, they took of another purchase
+        _chain(story, share, [*missing, *added], after=started)
+        if _sums(canonical) == _sums([*started, *missing, *added]):
+            # In which order refunds came makes no difference: together they take back the same.
+            return [*started, *missing, *added]
     for one in canonical:
         stands = one.stands
         one.force = one.refund.key in moved and not one.by_person
@@ -139,13 +140,19 @@ def _of_funder(
 def _chain(
     story: Story, share: Share, claims: Sequence[Claim], after: Sequence[Claim] = ()
 ) -> None:
-    """Ask in order: each is told what those before it, and those `after` which it comes, took."""
+    """Ask in order: each is told what those before it, and those `after` which it comes, took.
+
+    Never more than was earned: what a person took beyond that, or what was earned then and is no
+    more, leaves nothing to be taken back, and the terms refuse facts that say otherwise.
+    """
+    most = 0 if share.earned.held else share.earned.amount
     refunded = sum(one.refund.amount for one in after)
     clawed_back = sum(one.amount for one in after)
     for one in claims:
         if story.purchase is not None:
             one.purchase = replace(story.purchase, refunded=refunded)
-        one.share = replace(share, earned=replace(share.earned, clawed_back=clawed_back))
+        before = min(clawed_back, most)
+        one.share = replace(share, earned=replace(share.earned, clawed_back=before))
         one.ask()
         refunded += one.refund.amount
         clawed_back += one.amount
