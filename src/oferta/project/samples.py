@@ -31,8 +31,8 @@ from oferta.services.club.models import Card, Payment
 PAYMENTS = 1000
 FILE, MAPPING = "card-payments-2017.csv.gz", "club-mapping.yaml"
 PARTNERS, CAMPAIGNS = "club-partners.yaml", "club-campaigns.yaml"
-#: The campaign of the sample whose record is whole; it is over, and shown as such.
-STARTED = "mobile-spring-2024"
+#: The campaigns of the sample whose records are whole: one is over, and shown as such.
+STARTED = ("mobile-spring-2024", "coffee-2026")
 #: What a member of the sample desk may move alone, minor units: 1 000 bonuses.
 SECOND_PERSON_ABOVE = 1_000_00
 
@@ -88,7 +88,8 @@ def _replay(folder: Path) -> str:
     decisions.set_authority(PACK, second_person_above=SECOND_PERSON_ABOVE)
     partners.load(folder / PARTNERS, today=now().date())
     registry.load(folder / CAMPAIGNS)
-    registry.start(STARTED, now=now())
+    for key in STARTED:
+        registry.start(key, now=now())
     return f"Replayed {report.decided_now} sample payments through the bonus club."
 
 

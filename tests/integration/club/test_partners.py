@@ -86,7 +86,22 @@ def test_what_the_terms_do_not_know_is_refused() -> None:
 
 def test_the_sample_is_kept_once_however_often_it_is_loaded() -> None:
     assert partners.load(SAMPLE, today=TODAY) == partners.load(SAMPLE, today=TODAY) == (5, 5)
-    assert (Partner.objects.count(), PartnerRate.objects.count()) == (5, 5)
+    assert (Partner.objects.count(), PartnerRate.objects.count()) == (5, 7)
+    later = partners.load(SAMPLE, today=date(2027, 1, 1))
+    assert (later, PartnerRate.objects.count()) == ((5, 5), 7)
+
+
+def test_the_past_is_told_only_to_a_register_that_has_none_of_the_partner(tmp_path: Path) -> None:
+    """BC-14: what was promised for a day is not changed after it."""
+    file = tmp_path / "partners.yaml"
+    rates = "{rate: 10%, from: 2024-01-01, through: 2024-01-31}, {rate: 20%, from: 2024-02-01}"
+    file.write_text(f"partners: {{a: {{name: A, rates: [{rates}]}}}}", encoding="utf-8")
+    partners.load(file, today=TODAY)
+    kept = list(PartnerRate.objects.values_list("starts", "rate"))
+    file.write_text(file.read_text().replace("20%", "5%"), encoding="utf-8")
+    with pytest.raises(RateInThePast):
+        partners.load(file, today=TODAY)
+    assert list(PartnerRate.objects.values_list("starts", "rate")) == kept
 
 
 def test_a_broken_file_keeps_nothing(tmp_path: Path) -> None:

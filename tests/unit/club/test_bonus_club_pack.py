@@ -231,6 +231,8 @@ def _any_of(rng: random.Random, type_: Type, name: str) -> object:
         "halyk_plus_rate": ["0%", "10%"],
         "repeat_no": [0, 0, 1],
         "customer": ["member-1"],
+        "member": ["member-1"],
+        "partner": ["", "costa", "argos"],
     }
     return rng.choice(choices[name])
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q, Sum
+
 from oferta.core.decisions.asking import day_of
 from oferta.core.decisions.models import LimitUse
 from oferta.core.terms import shelf
@@ -29,6 +31,52 @@ class Cap:
     def left(self) -> int:
         """What can still be had in the period."""
         return max(0, self.at_most - self.used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A limit as it stands for all who used it in the period of a day; none of them is named."""
+
+    limit: Limit
+    at_most: int
+    #: By all of them together.
+    used: int
+    holders: int
+    #: Of these, how many have nothing left.
+    used_up: int
+
+
+def spread(pack: str, limit_id: str, on: date) -> Spread | None:
+    """Return what everybody used of a limit in its period; None if it does not stand on that day.
+
+    Args:
+        pack: of the terms.
+        limit_id: of the edition of that day.
+        on: the day that counts.
+    """
+    day = on.toordinal() - date(1970, 1, 1).toordinal()
+    edition = shelf.terms().edition(pack, day)
+    limit = edition.limits.get(limit_id)
+    if limit is None:
+        return None
+    nobody = {name: "" for one in edition.limits.values() for name in one.per}
+    windows = limit_windows(edition, limit.question, nobody, day)
+    window = next((one for one in windows if one.limit == limit_id), None)
+    if window is None:
+        return None
+    most = int(limit.at_most.value or 0)
+    since = date.min if window.start is None else day_of(window.start)
+    rows = LimitUse.objects.filter(pack=pack, limit=limit_id, since=since, used__gt=0)
+    told = rows.aggregate(
+        full=Count("holder", filter=Q(used__gte=most)), holders=Count("holder"), sum=Sum("used")
+    )
+    return Spread(
+        limit=limit,
+        at_most=most,
+        used=int(told["sum"] or 0),
+        holders=int(told["holders"]),
+        used_up=int(told["full"]),
+    )
 
 
 def caps(pack: str, question: str, holder: Mapping[str, Coded], on: date) -> list[Cap]:

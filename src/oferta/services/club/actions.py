@@ -20,7 +20,13 @@ from oferta.services.club.arrival.following import follow
 from oferta.services.club.boards import totals
 from oferta.services.club.enrolment import Books
 from oferta.services.club.errors import NotAMember
-from oferta.services.club.facts import EARNING, payment_event, payment_key, refund_key
+from oferta.services.club.facts import (
+    EARNING,
+    partner_facts,
+    payment_event,
+    payment_key,
+    refund_key,
+)
 from oferta.services.club.mapping import Mapping
 from oferta.services.club.payments_file import read_payments
 from oferta.services.club.purse import Purse
@@ -171,6 +177,7 @@ def _purchase_event(payment: Payment, books: Books) -> Event:
     accounts = {"member": holder.account_id, "bank": books.bank}
     if partner:
         accounts["partner"] = books.partners[str(partner)]
+        facts |= partner_facts(str(partner), holder.party_id, row.paid_on)
     paid = books.source.converted(row.amount)
     return payment_event(payment, facts, paid, accounts, holder.party_id)
 

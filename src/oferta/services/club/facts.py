@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from oferta.core.decisions.types import Event
+from oferta.core.terms import shelf
+from oferta.core.terms.engine import Terms
+from oferta.core.terms.errors import NotInForce
+from oferta.core.terms.walk import facts_of_condition
 from oferta.kernel.money import decimal_text
 from oferta.services.club.rules import CLAWBACK_CODES, FUNDERS
 from oferta.services.club.types import Earned, Payment, Purchase, Refund, Share
@@ -21,6 +26,7 @@ EARNING = tuple(FUNDERS)
 EARNING_PLAN = "club.earning"
 CURRENCY_PLACES = 2
 PERCENT_PLACES = 4
+_EPOCH = date(1970, 1, 1)
 
 
 def payment_key(key: str) -> str:
@@ -36,6 +42,33 @@ def refund_key(key: str, question: str) -> str:
 def day_of(at: datetime) -> date:
     """Return the calendar day in Almaty, which is the club's day (BC-40)."""
     return at.astimezone(ZONE).date()
+
+
+def holder_facts(party_id: UUID) -> dict[str, str]:
+    """Return the facts by which limits count for one member."""
+    return {"customer": str(party_id), "member": str(party_id)}
+
+
+def partner_facts(partner: str, party_id: UUID, on: date) -> dict[str, str]:
+    """Return who the partner and the member are, if the terms of the day ask for it.
+
+    Only then: a payment of a day before partners had campaigns is told as it always was, so that
+    telling it again is the same content.
+    """
+    told = {"partner": partner, "member": str(party_id)}
+    return {name: told[name] for name in _asked(shelf.terms(), on)}
+
+
+@lru_cache(maxsize=1024)
+def _asked(terms: Terms, on: date) -> tuple[str, ...]:
+    try:
+        edition = terms.edition(PACK, (on - _EPOCH).days)
+    except NotInForce:
+        return ()  # the event is refused with that
+    read = {name for one in edition.limits.values() for name in one.per}
+    for clause in edition.clauses.values():
+        read.update(facts_of_condition(clause.when))
+    return tuple(sorted(read & {"partner", "member"}))
 
 
 def payment_event(

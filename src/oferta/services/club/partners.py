@@ -158,11 +158,17 @@ def load(file: Path, *, today: date) -> tuple[int, int]:
             name: bool(one[name]) for name in ("earns", "redeems", "instalments") if name in one
         }
         put_partner(key, name=str(one.get("name", "")), **agreed)
+        # What a register that has none yet is told of the past was promised elsewhere.
+        first = not PartnerRate.objects.filter(partner_id=key).exists()
         if "organisation" in one:
             give_to(key, str(one["organisation"]))
         for rate in one.get("rates", ()):
             set_rate(
-                key, str(rate["rate"]), starts=rate["from"], ends=rate.get("through"), today=today
+                key,
+                str(rate["rate"]),
+                starts=rate["from"],
+                ends=rate.get("through"),
+                today=min(today, rate["from"]) if first else today,
             )
     for code, one in terminals.items():
         put_terminal(str(code), **one)

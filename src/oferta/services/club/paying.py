@@ -30,6 +30,7 @@ OWN_FACTS = frozenset(
         "repeat_no",
         "customer",
         "partner",
+        "member",
         "halyk_plus_rate",  # the tier follows from what the club knows, never from who asks
     }
 )

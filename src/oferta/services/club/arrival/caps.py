@@ -28,7 +28,7 @@ from oferta.services.club.correcting import open_instead
 from oferta.services.club.facts import PACK, PAYMENT_PREFIX
 
 #: Facts that make a limit's holder one customer, whose decisions are found by an index.
-PERSONAL = frozenset({"customer", "card"})
+PERSONAL = frozenset({"customer", "member", "card"})
 _EPOCH = date(1970, 1, 1)
 _ROOT = "payment"
 #: Moment of the payment; number of the repeat and key, where moments are the same.

@@ -11,7 +11,7 @@ from oferta.core.decisions.caps import caps
 from oferta.core.terms import shelf
 from oferta.kernel.i18n import Language
 from oferta.services.club import queries
-from oferta.services.club.facts import EARNING, PACK
+from oferta.services.club.facts import EARNING, PACK, holder_facts
 from oferta.services.club.models import Campaign, PartnerRate, Tier
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -76,7 +76,7 @@ def collectable(party_id: UUID, *, on: date) -> Collectable:
 
 
 def _caps(party_id: UUID, on: date) -> tuple[Cap, ...]:
-    holder = {"customer": str(party_id)}
+    holder = holder_facts(party_id)
     found = [one for question in EARNING for one in caps(PACK, question, holder, on)]
     campaigns = dict(
         Campaign.objects.filter(limit__in=[one.limit.id for one in found], state="started")

@@ -54,6 +54,10 @@ FIELDS = (
     "document",
 )
 _PERCENT = Type(Kind.PERCENT)
+#: How the id of a clause goes on whose twin grants the same and lets a repeat wait.
+TWIN = "-repeat-held"
+#: A ceiling is one member's: the Bank's questions know them as customers, the partners' as members.
+_OF_ONE = (("customer",), ("member",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +162,8 @@ def unrecorded() -> list[Unrecorded]:
             clause = edition.clauses.get(clause_id)
             if clause is None or clause.in_force.through is None or clause_id in started:
                 continue
-            if clause_id.endswith("-repeat-held"):
-                continue  # a twin of the clause that grants
+            if clause_id.endswith(TWIN):
+                continue
             found[clause_id] = Unrecorded(
                 clause=clause_id,
                 edition=edition.id,
@@ -259,7 +263,7 @@ def _compared(found: Campaign) -> Iterator[tuple[str, str, str]]:
 
 
 def _limits(found: Campaign, limit: Limit | None) -> Iterator[tuple[str, str, str]]:
-    caps = limit is not None and found.clause in limit.clauses and limit.per == ("customer",)
+    caps = limit is not None and found.clause in limit.clauses and limit.per in _OF_ONE
     yield "limit", found.limit, found.limit if caps else ""
     if limit is not None:
         yield "cap", money(found.cap or 0), money(int(limit.at_most.value or 0))

@@ -15,11 +15,16 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from oferta.core.cases import queries as cases
 from oferta.core.cases.types import Case
+from oferta.core.decisions.caps import Spread, spread
 from oferta.core.ledger import queries as ledger
 from oferta.core.parties import identity
 from oferta.core.parties.identity_types import MemberRole
 from oferta.kernel.money import Money
+from oferta.services.club.boards import totals
+from oferta.services.club.campaigns.registry import TWIN
+from oferta.services.club.facts import PACK
 from oferta.services.club.models import (
+    Campaign,
     LineDispute,
     Lot,
     Partner,
@@ -60,6 +65,31 @@ class Accrual:
     day: date
     shop: str
     amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCampaign:
+    """A campaign of the partner, and what it came to."""
+
+    row: Campaign
+    #: For a member in a period.
+    cap: Money
+    #: So far, and what waits for a person beside it.
+    given: Money
+    held: Money
+    #: Its ceiling in the period of today; None: it does not run today.
+    spread: Spread | None
+
+    @property
+    def used(self) -> Money:
+        """What members used of their ceilings in the period."""
+        return Money(self.spread.used if self.spread else 0, UNIT)
+
+    @property
+    def left(self) -> Money:
+        """What those members have left of them together."""
+        spread = self.spread
+        return Money(spread.holders * spread.at_most - spread.used if spread else 0, UNIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +153,32 @@ def sums(one: Own, wanted: Wanted) -> tuple[int, Money]:
     """Return how many bonuses the partner gave, and what they come to."""
     told = _lots(one, wanted).aggregate(number=Count("id"), amount=Sum("amount"))
     return int(told["number"]), Money(int(told["amount"] or 0), UNIT)
+
+
+def campaigns(one: Own, today: date) -> list[OfCampaign]:
+    """Return the partner's started campaigns, the newest first, with what each gave."""
+    rows = Campaign.objects.filter(partner=one.partner, state="started").order_by("-starts", "key")
+    found = []
+    with totals.reading() as read:
+        for row in rows[:PAGE]:
+            assert row.starts is not None  # noqa: S101 - a constraint of the table
+            assert row.ends is not None  # noqa: S101 - likewise
+            own = [
+                tally for tally in read.clauses(row.starts, row.ends)
+                if {row.clause, f"{row.clause}{TWIN}"} & set(tally.clauses)
+            ]  # fmt: skip
+            found.append(
+                OfCampaign(
+                    row=row,
+                    cap=Money(row.cap or 0, UNIT),
+                    given=Money(sum(tally.amount for tally in own if not tally.held), UNIT),
+                    held=Money(sum(tally.amount for tally in own if tally.held), UNIT),
+                    spread=spread(PACK, row.limit, today)
+                    if row.starts <= today <= row.ends
+                    else None,
+                )
+            )
+    return found
 
 
 def settlements(one: Own) -> list[Settlement]:

@@ -16,7 +16,7 @@ from oferta.core.terms.explanation import Explanation, Role
 from oferta.core.terms.values import write_value
 from oferta.kernel.i18n import Language
 from oferta.services.club import partners
-from oferta.services.club.facts import EARNING, PACK
+from oferta.services.club.facts import EARNING, PACK, holder_facts, partner_facts
 from oferta.services.club.membership import tiers
 
 #: Facts that a member can say of a payment, in the form's order.
@@ -102,6 +102,7 @@ def estimates(
         "repeat_no": 0,
         "customer": str(party_id),
     }
+    whole |= partner_facts(partner, party_id, on) if rate is not None else {}
     asked = EARNING if rate is not None else EARNING[:1]
     return [_estimate(question, whole, party_id, on, language) for question in asked]
 
@@ -112,9 +113,7 @@ def _estimate(
     pack = shelf.terms().pack(PACK)
     own = {name: facts[name] for name in pack.questions[question].facts if name in facts}
     asked = shelf.terms().read(PACK, question, own)
-    used = {
-        one.limit.used: one.used for one in caps(PACK, question, {"customer": str(party_id)}, on)
-    }
+    used = {one.limit.used: one.used for one in caps(PACK, question, holder_facts(party_id), on)}
     try:
         decided = asked.decide(used)
     except Stopped as stopped:

@@ -16,8 +16,11 @@ from oferta.core.cases.errors import BadWords
 from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
+from oferta.kernel.i18n import language_of
 from oferta.kernel.money import Money
 from oferta.services.club import rules, settling
+from oferta.services.club.campaigns.registry import rate_text
+from oferta.services.club.facts import day_of
 from oferta.services.club.pages import console
 from oferta.services.club.pages.console import PAGE, Own, Wanted
 from oferta.services.club.rules import UNIT
@@ -47,6 +50,7 @@ def partner(
 ) -> HttpResponse:
     """Show what the partner gave, its settlements and what it disputed."""
     own = _own(customer, partner_key)
+    language = language_of(request.LANGUAGE_CODE)
     wanted, wrong = _wanted(request)
     page = _page(request)
     found, more = console.accruals(own, wanted, page=page)
@@ -56,6 +60,10 @@ def partner(
         "number": number,
         "amount": amount,
         "given": console.balance(own),
+        "campaigns": [
+            (one.row.title.get(language, one.row.key), rate_text(one.row.rate or 0), one)
+            for one in console.campaigns(own, day_of(clock.now()))
+        ],
         "next": page + 1 if more else None,
         "settlements": [
             (one, Money(one.added, UNIT), Money(one.taken, UNIT))
