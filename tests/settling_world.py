@@ -20,7 +20,13 @@ from oferta.services.tickets.models import (
 )
 from oferta.services.tickets.refunding import applying, paying_out
 from oferta.services.tickets.refunding.types import Filing
-from oferta.services.tickets.settling import disputes, releasing, transfers
+from oferta.services.tickets.settling import (
+    disputes,
+    missing,
+    organisers,
+    releasing,
+    transfers,
+)
 from oferta.services.tickets.types import Buyer, OrderBrief, RefundPayer, Stage, Wanted
 from ticket_world import Show, a_show, bought, tickets_of
 
@@ -52,6 +58,7 @@ def settled(person: UUID, buyer: Buyer, now: datetime) -> dict[str, Any]:
         "settled_line": lines[-1].id,
         "payment_id": payment.id,
         "unpaid_id": _left_to_the_organiser(organiser, buyer, now),
+        **_missing(organiser, buyer, now),
         "kind": "csv",
     }
 
@@ -83,6 +90,15 @@ def _left_to_the_organiser(organiser: Organiser, buyer: Buyer, now: datetime) ->
     refund = _given_back(order, 0, "own_wish", now, "")
     paying_out.send(refund.id, now=now)
     return refund.id
+
+
+def _missing(organiser: Organiser, buyer: Buyer, now: datetime) -> dict[str, Any]:
+    """Let the organiser say that it paid two refunds; the buyer misses one of them."""
+    doubted, reported = (_left_to_the_organiser(organiser, buyer, now) for _ in range(2))
+    for one in (doubted, reported):
+        organisers.paid(one, reference="40817", told_by=uuid4(), now=now)
+    row = missing.report(reported, words=WORDS, now=now)
+    return {"doubted_id": doubted, "reported_id": reported, "missing_number": row.number}
 
 
 def _bought(show: Show, number: int, buyer: Buyer, now: datetime) -> OrderBrief:

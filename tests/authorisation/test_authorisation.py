@@ -94,6 +94,7 @@ OF_A_LINK = {
     "tickets:choose",
     "tickets:send",
     "tickets:consent",
+    "tickets:missing",
     "my:home",
     "inbox:list",
     "inbox:notice",

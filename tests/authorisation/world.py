@@ -202,10 +202,11 @@ def _partner_of(owner: UUID, decision: Decision) -> dict[str, Any]:
 
 def _organiser_of(owner: UUID) -> dict[str, Any]:
     """Let the owner act for an organiser of performances with whom something was settled."""
+    import front_tickets
     from settling_world import settled
-    from ticket_world import NOW, a_buyer
+    from ticket_world import NOW
 
-    return settled(owner, a_buyer(), NOW)
+    return settled(owner, front_tickets.buyer(owner), NOW)
 
 
 def _clients(world: World, blocked: UUID) -> dict[str, Client]:

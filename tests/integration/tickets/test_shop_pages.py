@@ -263,7 +263,9 @@ def test_who_finds_nothing_left_waits_for_a_place(client: Client) -> None:
     assert client.get(there).context["open"]
     assert client.post(there).status_code == 302
     assert waiting.wait_of(show.id, who) is not None
-    assert "The next free place" in _text(client.get(there))
+    told = _text(client.get(there))
+    for words in ("Your place in the line", "The next free place", "held for 6 hours", "22:00"):
+        assert words in told
     assert client.post(there, {"leave": "1"}).status_code == 302
     assert waiting.wait_of(show.id, who) is None
 

@@ -10,11 +10,13 @@ from oferta.core.parties.archive import Section
 from oferta.core.parties.erasing import Eraser, Kept, Obstacle, blanked, dropped
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
+from oferta.services.tickets.kinds import MissingState
 from oferta.services.tickets.models import (
     Act,
     Application,
     Document,
     Letter,
+    MissingRefund,
     Order,
     Refund,
     Ticket,
@@ -39,6 +41,8 @@ def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
     yield Section("refund_acts", ("at", "number", "what", "words"), _acts(customer_id))
     refunds = ("at", "code", "amount", "state", "until", "bank")
     yield Section("refunds", refunds, _refunds(customer_id))
+    missing = ("at", "number", "code", "until", "state", "words")
+    yield Section("missing_refunds", missing, _missing(customer_id))
 
 
 def _orders(customer_id: UUID) -> Iterator[dict[str, Any]]:
@@ -135,15 +139,33 @@ def _refunds(customer_id: UUID) -> Iterator[dict[str, Any]]:
         }
 
 
+def _missing(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    rows = MissingRefund.objects.filter(refund__order__party_id=customer_id)
+    for row in rows.select_related("refund__order").order_by("number"):
+        yield {
+            "at": row.told_at.isoformat(),
+            "number": row.number,
+            "code": row.refund.order.code,
+            "until": row.answer_by.isoformat(),
+            "state": row.state,
+            "words": row.words,
+        }
+
+
 def _obstacles(party_id: UUID) -> Iterator[Obstacle]:
     """Money on its way needs to know where to: what is asked for or owed is finished first."""
     asked = Application.objects.filter(party_id=party_id, closed_at__isnull=True)
     owed = Refund.objects.filter(order__party_id=party_id).exclude(state=RefundState.PAID)
-    if asked.exists() or owed.exists():
+    missing = MissingRefund.objects.filter(
+        refund__order__party_id=party_id, state=MissingState.OPEN
+    )
+    if asked.exists() or owed.exists() or missing.exists():
         yield Obstacle(code="refund", can_give_up=False)
 
 
 _ORDERS = "(SELECT id FROM tickets_order WHERE party_id = %(party)s)"
+
+_REFUNDS = f"(SELECT id FROM tickets_refund WHERE order_id IN {_ORDERS})"  # noqa: S608 - constants
 
 _REQUESTS = "(SELECT id FROM tickets_application WHERE party_id = %(party)s)"
 
@@ -159,6 +181,11 @@ ERASER = Eraser(
         dropped("tickets_letter", f"application_id IN {_REQUESTS}"),
         blanked(
             "tickets_act", "words = %(grave)s", f"application_id IN {_REQUESTS} AND words <> ''"
+        ),
+        blanked(
+            "tickets_missingrefund",
+            "words = '', finding = CASE WHEN finding = '' THEN '' ELSE %(grave)s END",
+            f"refund_id IN {_REFUNDS}",
         ),
         blanked("tickets_refund", "bank_details = ''", f"order_id IN {_ORDERS}"),
         blanked(

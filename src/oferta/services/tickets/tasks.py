@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from oferta.kernel import clock, outbox
-from oferta.services.tickets import passing_on, paying, reserving, vouchers
+from oferta.services.tickets import guessing, guest_holds, passing_on, paying, reserving, vouchers
 from oferta.services.tickets.refunding import (
     changing,
     correcting,
@@ -14,7 +14,7 @@ from oferta.services.tickets.refunding import (
     proposing,
     regimes,
 )
-from oferta.services.tickets.settling import organisers
+from oferta.services.tickets.settling import missing, organisers
 
 TIDY = "tickets.tidy"
 REFUNDS = "tickets.refunds"
@@ -47,6 +47,7 @@ def refunds(timestamp: int) -> None:
         changing.finish(now=clock.now())
         correcting.send_corrections(now=clock.now())
         organisers.take_over_late(now=clock.now())
+        missing.pay_unproved(now=clock.now())
         paying_out.send_due(now=clock.now())
         paying_out.follow(now=clock.now())
 
@@ -71,8 +72,10 @@ def changes(timestamp: int) -> None:
 @app.periodic(cron=EACH_HOUR)
 @app.task(name=OVERDUE, queueing_lock=OVERDUE)
 def escalate(timestamp: int) -> None:
-    """Put what is past its day before a person, and end vouchers."""
+    """Put what is past its day before a person, end vouchers, forget who tried and held what."""
     del timestamp
     with outbox.own_connection():
         overdue.escalate(now=clock.now())
         vouchers.end_due(now=clock.now())
+        guessing.forget_old(now=clock.now())
+        guest_holds.forget_old(now=clock.now())

@@ -59,6 +59,11 @@ class Wait:
     order_id: UUID | None
     until: datetime | None
 
+    @property
+    def number(self) -> int:
+        """Their place in the line, from 1."""
+        return self.ahead + 1
+
 
 def join(
     performance_id: UUID, party_id: UUID, *, category_id: int | None = None, now: datetime

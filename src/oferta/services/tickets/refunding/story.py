@@ -12,7 +12,12 @@ from oferta.core.decisions.types import Decision
 from oferta.core.notices import queries as notices
 from oferta.core.notices.types import Notice
 from oferta.kernel.money import Money
-from oferta.services.tickets.models import Application, Refund
+from oferta.services.tickets.models import (
+    Application,
+    MissingRefund,
+    OrganiserRefund,
+    Refund,
+)
 from oferta.services.tickets.refunding import facts
 from oferta.services.tickets.types import PayoutState
 
@@ -71,8 +76,29 @@ def money(refund: Refund) -> Iterator[Step]:
         if payout.ended_at:
             came = "arrived" if payout.state == PayoutState.ARRIVED else "came_back"
             yield Step(at=payout.ended_at, what=came, amount=part)
+    yield from _organisers(refund, amount)
     if refund.escalated_at:
         yield Step(at=refund.escalated_at, what="money_escalated", amount=amount)
+
+
+def _organisers(refund: Refund, amount: Money) -> Iterator[Step]:
+    """Yield what the organiser said of a refund, and what became of it if nothing came."""
+    said = OrganiserRefund.objects.filter(refund=refund).first()
+    if said is None:
+        return
+    yield Step(
+        at=said.told_at,
+        what="organiser_said",
+        amount=amount,
+        words=said.reference,
+        decision_id=said.decision_id,
+    )
+    missing = MissingRefund.objects.filter(refund=refund).first()
+    if missing is not None:
+        yield Step(at=missing.told_at, what="missing", day=missing.answer_by, words=missing.words)
+    if missing is not None and missing.ended_at is not None:
+        what = f"missing_{missing.state}"
+        yield Step(at=missing.ended_at, what=what, by=missing.ended_by, words=missing.finding)
 
 
 def decisions_of(row: Application) -> list[Decision]:

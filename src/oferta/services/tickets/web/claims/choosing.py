@@ -14,9 +14,10 @@ from oferta.core.parties.types import Customer
 from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
-from oferta.services.tickets.models import Refund
+from oferta.services.tickets.models import MissingRefund, Refund
 from oferta.services.tickets.refunding import paying_out, story
 from oferta.services.tickets.refunding.errors import CannotPayOut
+from oferta.services.tickets.settling import missing
 from oferta.services.tickets.types import RefundState
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.claims import labels
@@ -81,8 +82,17 @@ def _page(request: HttpRequest, row: Refund, token: str, error_key: str = "") ->
         "error_key": error_key,
         "given": request.POST.get("bank", ""),
         "may_consent": row.state in _OPEN,
+        **_missing(row),
     }
     return render(request, "tickets/claims/choose.html", context, status=422 if error_key else 200)
+
+
+def _missing(row: Refund) -> dict[str, object]:
+    """Return what leads to the page of money that an organiser says it paid."""
+    known = MissingRefund.objects.filter(refund=row).first()
+    if known is not None:
+        return {"missing_key": "tickets.missing.follow", "missing_open": known.ended_at is None}
+    return {"missing_key": "tickets.missing.link" if missing.may_be_missing(row) else ""}
 
 
 def _send(request: HttpRequest, refund_id: UUID, given: str) -> str:

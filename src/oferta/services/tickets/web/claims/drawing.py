@@ -16,11 +16,12 @@ _WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day of a month as drawn; one outside the wait only has its number."""
+    """A day of a month as drawn; one outside the wait (not `drawn`) only has its number."""
 
     day: date
     counts: bool = False
     standing: str = ""
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,4 @@ def _cell(day: date, found: CalendarDay | None) -> Cell:
     if found is None:
         return Cell(day)
     standing = "" if found.standing is Standing.BETWEEN else str(found.standing)
-    return Cell(day, found.counts, standing)
+    return Cell(day, found.counts, standing, drawn=True)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from oferta.core.parties.web import doors  # noqa: F401 - it knows `<door:…>`
-from oferta.services.tickets.web.claims import choosing, office, public, quote, tracker
+from oferta.services.tickets.web.claims import (
+    choosing,
+    missing,
+    missing_desk,
+    office,
+    public,
+    quote,
+    tracker,
+)
 
 _ORDER = "<door:token>/orders/<uuid:order_id>/refund/"
 _REQUEST = "<door:token>/refunds/<uuid:application_id>/"
@@ -27,6 +35,11 @@ urlpatterns: list[URLPattern] = [
     path("<door:token>/refunds/money/<uuid:refund_id>/", choosing.choose, name="choose"),
     path("<door:token>/refunds/money/<uuid:refund_id>/send", choosing.send, name="send"),
     path("<door:token>/refunds/money/<uuid:refund_id>/consent", choosing.consent, name="consent"),
+    path("<door:token>/refunds/money/<uuid:doubted_id>/missing", missing.page, name="missing"),
+    path("desk/refunds/missing/", missing_desk.queue, name="office_missing"),
+    path(
+        "desk/refunds/missing/<int:missing_number>", missing_desk.answer, name="office_missing_end"
+    ),
     path("desk/refunds/", office.queue, name="office"),
     path("desk/refunds/register/", office.register, name="office_register"),
     path(_DESK, office.application, name="office_application"),

@@ -13,7 +13,13 @@ from oferta.core.parties.web.access import for_customer
 from oferta.kernel import clock
 from oferta.kernel.i18n import language_of
 from oferta.services.tickets import queries, waiting
-from oferta.services.tickets.errors import BadBasket, NotOnSale, PlacesLeft, UnknownPerformance
+from oferta.services.tickets.errors import (
+    BadBasket,
+    ContactWaits,
+    NotOnSale,
+    PlacesLeft,
+    UnknownPerformance,
+)
 from oferta.services.tickets.models import Performance, PriceCategory
 from oferta.services.tickets.web import parts
 
@@ -42,11 +48,19 @@ def page(
         "zone": performance.hall.venue.time_zone,
         "titled": parts.title(performance.titles, language),
         "wait": waiting.wait_of(performance_id, customer.id),
+        **_held_for(performance.offer_minutes),
         "categories": PriceCategory.objects.filter(performance=performance).order_by("id"),
         "open": parts.can_buy(performance, now=clock.now()),
         "error": error_key,
     }
     return render(request, "tickets/shop/waiting.html", context, status=409 if error_key else 200)
+
+
+def _held_for(minutes: int) -> dict[str, object]:
+    """Return in words how long an offered place is held."""
+    hours, rest = divmod(minutes, 60)
+    unit, number = ("minutes", minutes) if rest else ("hours", hours)
+    return {"holds_key": f"tickets.wait.holds_{unit}", "holds": number}
 
 
 def _sent(request: HttpRequest, performance: Performance, customer: Customer) -> str:
@@ -63,6 +77,8 @@ def _sent(request: HttpRequest, performance: Performance, customer: Customer) ->
         waiting.join(performance.id, customer.id, category_id=category, now=now)
     except PlacesLeft:
         return "tickets.wait.places_left"
+    except ContactWaits:
+        return "tickets.wait.contact"
     except (NotOnSale, BadBasket):
         return "tickets.order.not_on_sale"
     return ""
