@@ -74,7 +74,11 @@ MORE = {
     "desk:case": ("case_id", ["case_id", "answered_case", "proposed_case"]),
     "decisions:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "standing:page": ("customer_id", ["customer_id", "firm_id"]),
-    "tickets:order": ("order_id", ["order_id", "reserved_order_id"]),
+    "tickets:order": (
+        "order_id",
+        ["order_id", "reserved_order_id", "brought_order_id", "corrected_order_id"],
+    ),
+    "tickets:shipment": ("shipment_id", ["shipment_id", "back_shipment_id"]),
     "desk:decision": ("decision_id", ["decision_id", "paid_id", "stopped_id"]),
     "club:desk_member": ("customer_id", ["customer_id", "firm_id"]),
 }
@@ -86,6 +90,7 @@ QUERIES = {
     "tickets:office_register": ["?order=FRONTDOOR1", "?order=x"],
     "tickets:gate_incidents": ["?all=1"],
     "tickets:counter": ["?code=x"],
+    "tickets:dispatch": ["?show=sent", "?show=came_back", "?kind=courier", "?code=x"],
     "inbox:list": ["?show=unread"],
     "my:statement": ["?month=2017-01", "?month=1999-01"],
     "desk:find": ["?q=Айгерім", "?q=nobody"],

@@ -10,6 +10,7 @@ from oferta.core.parties.archive import Section
 from oferta.core.parties.erasing import Eraser, Kept, Obstacle, blanked, dropped
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money
+from oferta.services.tickets.delivering.types import ShipmentState
 from oferta.services.tickets.kinds import MissingState
 from oferta.services.tickets.models import (
     Act,
@@ -19,11 +20,12 @@ from oferta.services.tickets.models import (
     MissingRefund,
     Order,
     Refund,
+    Shipment,
     Ticket,
     Voucher,
     WaitingEntry,
 )
-from oferta.services.tickets.types import RefundState
+from oferta.services.tickets.types import RefundState, TicketStatus
 
 
 def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
@@ -32,6 +34,8 @@ def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
     yield Section("orders", orders, _orders(customer_id))
     tickets = ("at", "code", "performance", "status", "name")
     yield Section("tickets", tickets, _tickets(customer_id))
+    brought = ("at", "code", "way", "state", "number", "name", "phone", "address", "words")
+    yield Section("deliveries", brought, _deliveries(customer_id))
     yield Section("waiting", ("at", "performance", "ends"), _waits(customer_id))
     yield Section("vouchers", ("at", "amount", "ends"), _vouchers(customer_id))
     requests = ("at", "number", "code", "because", "words", "explanation", "bank", "state")
@@ -69,6 +73,25 @@ def _tickets(customer_id: UUID) -> Iterator[dict[str, Any]]:
             "performance": row.performance.key,
             "status": row.status,
             "name": row.holder_name,
+        }
+
+
+def _deliveries(customer_id: UUID) -> Iterator[dict[str, Any]]:
+    """Yield where the paper forms of orders are, and their addresses as far as they are kept."""
+    rows = Shipment.objects.filter(order__party_id=customer_id)
+    for row in rows.select_related("order", "address").order_by("planned_at", "id").iterator():
+        to = getattr(row, "address", None)
+        parts = (to.street, to.city, to.postcode, to.country) if to else ()
+        yield {
+            "at": row.planned_at.isoformat(),
+            "code": row.order.code,
+            "way": row.kind,
+            "state": row.state,
+            "number": row.number,
+            "name": to.recipient if to else "",
+            "phone": to.phone if to else "",
+            "address": ", ".join(part for part in parts if part),
+            "words": to.note if to else "",
         }
 
 
@@ -161,6 +184,11 @@ def _obstacles(party_id: UUID) -> Iterator[Obstacle]:
     )
     if asked.exists() or owed.exists() or missing.exists():
         yield Obstacle(code="refund", can_give_up=False)
+    # Whose address is erased gets no form; they may give it up.
+    brought = Shipment.objects.filter(order__party_id=party_id, address__isnull=False)
+    open_ = brought.exclude(state=ShipmentState.DELIVERED)
+    if open_.filter(order__tickets__status=TicketStatus.VALID).exists():
+        yield Obstacle(code="delivery", can_give_up=True)
 
 
 _ORDERS = "(SELECT id FROM tickets_order WHERE party_id = %(party)s)"
@@ -197,6 +225,10 @@ ERASER = Eraser(
             "tickets_waitingentry",
             "left_at = coalesce(left_at, now()), contact = ''",
             "party_id = %(party)s AND (left_at IS NULL OR contact <> '')",
+        ),
+        dropped(
+            "tickets_shipmentaddress",
+            f"shipment_id IN (SELECT id FROM tickets_shipment WHERE order_id IN {_ORDERS})",
         ),
         blanked("tickets_orderline", "visitor_name = ''", f"order_id IN {_ORDERS}"),
         blanked("tickets_ticket", "holder_name = %(grave)s", "holder_id = %(party)s"),
