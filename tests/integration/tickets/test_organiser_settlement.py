@@ -256,6 +256,55 @@ def test_what_is_due_is_paid_once_by_a_file_and_is_due_again_if_it_comes_back() 
     assert ledger.verify().ok
 
 
+def test_what_an_organiser_owes_is_set_off_before_it_is_paid() -> None:
+    show = a_show(general=5)
+    agreed(show, advance=50_0000)
+    organiser = show.performance.organiser_id
+    filings = [
+        given_back(ordered(show), reason="other", now=STARTS - timedelta(days=1)) for _ in range(2)
+    ]
+    performance = held(show)
+    assert performance.organiser_id == organiser
+    releasing.settle(show.id, now=STARTS)  # an advance of half
+    for filing in filings:
+        coming.organiser_answers(filing.id, "agreed", now=FREE)
+    owed = account(show, "claims")
+    assert (account(show, "due"), owed) == (PRICE, -PRICE)
+    with pytest.raises(NothingToSettleYet):  # it owes as much
+        transfers.order(organiser, "RUB", now=FREE)
+    other = a_show(general=3)
+    Performance.objects.filter(id=other.id).update(organiser_id=organiser)
+    ordered(other, 2)
+    held(other)
+    releasing.settle(other.id, now=FREE)  # sets off what it frees
+    assert (account(show, "due"), account(show, "claims")) == (2 * PRICE, 0)
+    payment = transfers.order(organiser, "RUB", now=FREE)
+    assert payment.amount == 2 * PRICE
+    assert ledger.verify().ok
+
+
+def test_a_payment_to_an_organiser_that_owes_less_is_what_is_left() -> None:
+    show, organiser = a_show(general=5), ""
+    agreed(show, advance=50_0000)
+    organiser = show.performance.organiser_id
+    filing = given_back(ordered(show), reason="other", now=STARTS - timedelta(days=1))
+    held(show)
+    releasing.settle(show.id, now=STARTS)
+    other = a_show(general=3)
+    Performance.objects.filter(id=other.id).update(organiser_id=organiser)
+    ordered(other, 2)
+    held(other)
+    releasing.settle(other.id, now=FREE)
+    coming.organiser_answers(filing.id, "agreed", now=FREE)
+    assert (account(show, "due"), account(show, "claims")) == (250_000, -50_000)
+    payment = transfers.order(organiser, "RUB", now=FREE)
+    assert payment.amount == 2 * PRICE
+    assert (account(show, "due"), account(show, "claims")) == (0, 0)
+    transfers.ended(payment.id, came_back=True, now=FREE)
+    assert account(show, "due") == 2 * PRICE
+    assert ledger.verify().ok
+
+
 def an_organisers_refund() -> tuple[Show, OrderBrief, Refund]:
     show = a_show(general=5)
     Performance.objects.filter(id=show.id).update(refund_payer=RefundPayer.ORGANISER)

@@ -42,7 +42,8 @@ def plan_payment(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
 
     Args:
         outcomes: of `organiser_payment`.
-        context: `due`, `bank` (accounts), `came_back`.
+        context: `due`, `bank` (accounts), `came_back`; of one that goes out `claims` (account) and
+            `owes` (minor units): what the organiser owes, set off first.
     """
     amount = int(outcomes[PAYMENT]["amount"] or 0)
     if not amount:
@@ -50,7 +51,9 @@ def plan_payment(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:
     due, bank = context["due"], context["bank"]
     if context.get("came_back"):
         return Plan(movements=(Movement(PAYMENT, bank, due, amount, TRANSFER_BACK),))
-    return Plan(movements=(Movement(PAYMENT, due, bank, amount, TRANSFERRED),))
+    owes = int(context.get("owes") or 0)
+    set_off = (Movement(PAYMENT, due, context["claims"], owes, SET_OFF),) if owes else ()
+    return Plan(movements=(*set_off, Movement(PAYMENT, due, bank, amount, TRANSFERRED)))
 
 
 def plan_cover(outcomes: Outcomes, context: Mapping[str, Any]) -> Plan:

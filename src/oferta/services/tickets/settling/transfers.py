@@ -72,14 +72,18 @@ def who_pays() -> Payer:
 def order(organiser: str, unit: str, *, now: datetime) -> OrganiserPayment:
     """Put what is due to an organiser into a payment; the money leaves what is due at once.
 
+    What the organiser owes for late refunds is set off first: nobody is paid who owes as much.
+
     Raises:
         NoContract: it is not agreed where to pay.
-        NothingToSettleYet: nothing is due.
+        NothingToSettleYet: nothing is due above what it owes.
         SettlementRefused: the ledger refused.
     """
     contract = asking.contract_of(organiser)
     due_account = accounts.due_to_organiser(organiser, unit)
-    due = ledger.account(due_account).balance
+    claims = accounts.owed_by_organiser(organiser, unit)
+    owes = max(-ledger.account(claims).balance, 0)
+    due = ledger.account(due_account).balance - owes
     if due <= 0:
         raise NothingToSettleYet(subject=organiser)
     id_ = uuid7()
@@ -89,7 +93,12 @@ def order(organiser: str, unit: str, *, now: datetime) -> OrganiserPayment:
         plans.PAYMENT,
         {"settled_on": now.astimezone(_ZONE).date(), "due": str(Money(due, unit))},
         plan=plans.PAYMENT_PLAN,
-        context={"due": due_account, "bank": accounts.of_means([BANK], unit)[BANK]},
+        context={
+            "due": due_account,
+            "bank": accounts.of_means([BANK], unit)[BANK],
+            "claims": claims,
+            "owes": owes,
+        },
         now=now,
     )
     decision = asking.decided(asked, now=now)
