@@ -86,6 +86,10 @@ class Config:
     purposes: str = ""
     #: Days between asking for erasure and its being done, in which one can think better of it.
     erasure_days: int = 14
+    #: Places that somebody who did not sign in may have reserved at a time, by one contact.
+    guest_places_max: int = 20
+    #: The same from one address of the network; many people share that of a telephone's provider.
+    guest_places_per_address_max: int = 100
     #: People whom one member of staff may reach in 24 hours without a second person.
     reach_alone_max: int = 100
     #: Messages of one mass message in a minute.

@@ -76,6 +76,7 @@ from oferta.services.club.claims import claiming as club_claims
 from oferta.services.club.fraud import answered as club_fraud
 from oferta.services.club.fraud import watching as club_watching
 from oferta.services.tickets import audience as tickets_audience
+from oferta.services.tickets import guest_holds
 from oferta.services.tickets import handlers as tickets_handlers
 from oferta.services.tickets import means as tickets_means
 from oferta.services.tickets import naming as tickets_naming
@@ -264,6 +265,11 @@ def connect() -> None:
         Payer(name=config.payer, account=config.payer_account, bank=config.payer_bank)
     )
     ticket_papers.connect(words.say, lambda: pass_issuer(config))
+    guest_holds.connect(
+        lambda: guest_holds.Limits(
+            per_contact=config.guest_places_max, per_address=config.guest_places_per_address_max
+        )
+    )
     tickets_means.connect(outside=providers(config), inside=MEANS)
     for folder in NOTICE_WORDS:
         rendering.register_words(folder)
