@@ -20,10 +20,17 @@ from oferta.services.tickets.models import (
     SandboxCharge,
     Ticket,
 )
-from oferta.services.tickets.refunding import applying, cancelling, claims, correcting, paying_out
+from oferta.services.tickets.refunding import (
+    applying,
+    cancelling,
+    claims,
+    coming,
+    correcting,
+    paying_out,
+)
 from oferta.services.tickets.refunding.errors import RefundRefused
 from oferta.services.tickets.refunding.types import ApplicationBrief, Filing
-from oferta.services.tickets.types import ApplicationState, OrderBrief, RefundState
+from oferta.services.tickets.types import ApplicationState, OrderBrief, RefundState, Wanted
 from overriding import overridden, refund_of
 from ticket_world import NOW, Show, a_buyer, a_show, bought, tickets_of
 
@@ -102,6 +109,22 @@ def test_a_refused_request_that_is_granted_owes_money_and_voids_the_ticket(
     assert Ticket.objects.get().status == "returned"
     assert claims.application(made.id).state is ApplicationState.GRANTED
     assert (owed(), PriceCategory.objects.get().sold) == (50_000, 0)
+
+
+def test_a_request_of_which_one_ticket_was_granted_by_hand_is_answered_for_the_others(
+    show: Show,
+) -> None:
+    assert show.seats is not None
+    order = bought(show, Wanted(category_id=show.seats.id, count=2), buyer=a_buyer())
+    tickets = tuple(tickets_of([order]))
+    filing = Filing(id=uuid7(), order_id=order.id, tickets=tickets, reason="other")
+    made = applying.apply(filing, now=EARLY)
+    overridden(made.decisions[0], EARLY, refund_of(100))
+    answered = coming.organiser_answers(made.id, "refused", now=EARLY)
+    assert answered.state is ApplicationState.GRANTED
+    statuses = dict(Ticket.objects.values_list("id", "status"))
+    assert [statuses[one] for one in tickets] == ["returned", "valid"]
+    assert owed() == 100_000
 
 
 def test_a_granted_one_that_is_refused_makes_the_ticket_good_again_with_a_new_code(

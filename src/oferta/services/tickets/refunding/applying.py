@@ -88,7 +88,10 @@ def decide_again(row: Application, *, now: datetime) -> None:
         RefundRefused: as of `apply`.
     """
     order = reserving.locked(row.order_id)
-    sold = returnable(order, [one.ticket_id for one in row.tickets.all()], under=row)
+    # Staff may have granted some of it by an override: that stays.
+    granted = set(row.refunds.values_list("ticket_id", flat=True))
+    asked = [one.ticket_id for one in row.tickets.all() if one.ticket_id not in granted]
+    sold = returnable(order, asked, under=row)
     booking.decide(row, order, sold, claims.claim_of(row, now=zoned(now)), now=zoned(now))
 
 

@@ -74,6 +74,8 @@ def decide(
         raise RefundRefused(order=order.code, reason="amount")
     book(granted, order, claim, application=row, now=now)
     row.state = state_of(found)
+    if row.state == ApplicationState.REFUSED and row.refunds.exists():
+        row.state = ApplicationState.GRANTED  # a part of it, by an override
     row.closed_at = now if row.state in ANSWERED else None
     row.save()
 
