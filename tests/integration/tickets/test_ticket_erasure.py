@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from delivery_world import HOME, brought
 from erased import places
 from oferta.core.ledger import queries as book
 from oferta.core.parties import erasing
@@ -16,7 +17,7 @@ from oferta.services.tickets.models import Document, Payout, Refund
 from oferta.services.tickets.refunding import applying, coming, paying_out
 from oferta.services.tickets.refunding.types import Filing, Paper
 from oferta.services.tickets.types import OrderBrief, Pay, PayoutState, RefundState
-from ticket_world import NOW, a_buyer, a_show, reserved, tickets_of
+from ticket_world import NOW, a_buyer, a_show, bought, reserved, tickets_of
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +95,20 @@ def test_an_erased_buyer_leaves_no_words_no_account_and_no_paper() -> None:
     assert Document.objects.get().illness_from is None
     assert Refund.objects.get().amount
     assert book.verify().ok
+
+
+def test_the_address_of_a_form_is_exported_and_goes_with_its_buyer() -> None:
+    show = a_show(general=1)
+    order = bought(show, buyer=a_buyer(), **brought(show))
+    (told,) = _rows(order, "deliveries")
+    assert (told["name"], told["phone"], told["words"]) == (HOME.recipient, HOME.phone, HOME.note)
+    assert HOME.street in str(told["address"])
+    (stands,) = own_data.ERASER.obstacles(order.party_id)
+    assert (stands.code, stands.can_give_up) == ("delivery", True)
+    given_up = ["balance", "dispute", "delivery"]
+    asked = erasing.ask(order.party_id, gives_up=given_up, now=NOW)
+    done = erasing.erase(asked.id, now=asked.due_at)
+    assert done is not None
+    assert done.state is ErasureState.DONE, done.report
+    assert [places(one) for one in (HOME.street, HOME.recipient, HOME.note)] == [[], [], []]
+    assert _rows(order, "deliveries")[0]["address"] == ""

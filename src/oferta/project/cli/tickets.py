@@ -36,6 +36,7 @@ def offer(out: Output, file: Path) -> None:
         ["organisers", told.organisers],
         ["venues", told.venues],
         ["performances", told.performances],
+        ["deliveries", told.deliveries],
     ]
     new = ", ".join(told.new) or "none"
     out.emit({"offered": told}, f"{table(['in the file', 'number'], rows)}\n\nPut on sale: {new}.")

@@ -26,6 +26,7 @@ from oferta.services.club.rest.members import router as club_members
 from oferta.services.club.rest.routes import router as club
 from oferta.services.tickets.rest.box_office import router as box_office
 from oferta.services.tickets.rest.changes import router as ticket_changes
+from oferta.services.tickets.rest.delivery import router as ticket_delivery
 from oferta.services.tickets.rest.holding import router as ticket_holding
 from oferta.services.tickets.rest.office import router as refund_office
 from oferta.services.tickets.rest.papers import router as ticket_papers
@@ -59,6 +60,7 @@ ROUTERS: dict[str, Router] = {
     "tickets": tickets,
     "ticket papers": ticket_papers,
     "ticket holders": ticket_holding,
+    "ticket delivery": ticket_delivery,
     "refunds": refunds,
     "box office": box_office,
     "refund office": refund_office,

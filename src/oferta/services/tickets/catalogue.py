@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, models, transaction
@@ -23,6 +24,9 @@ from oferta.core.terms.yaml_source import Mapping, Node, Scalar, Sequence, read_
 from oferta.kernel.clock import zoned
 from oferta.kernel.money import BadMoney, parse_money
 from oferta.services.tickets import offering
+from oferta.services.tickets.delivering import offered
+from oferta.services.tickets.delivering.errors import BadDeliveryOffer
+from oferta.services.tickets.delivering.types import NewDeliveryOffer
 from oferta.services.tickets.errors import BadCatalogue, CatalogueUnreadable
 from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.models import Hall, Operator, Organiser, Performance, Venue
@@ -32,6 +36,8 @@ from oferta.services.tickets.types import Stage
 _T = TypeVar("_T")
 #: "12.5%" in ten-thousandths of a percent.
 _PERCENT = 10_000
+#: Under which the names of deliveries become ids.
+_DELIVERIES = UUID("019e5b1c-0d5a-7c3e-9a51-6f1c2d7a8b90")
 #: Rows of a sector, and seats of a row.
 _SIDE_MAX = 1_000
 
@@ -44,6 +50,7 @@ class Offered:
     organisers: int
     venues: int
     performances: int
+    deliveries: int
     #: Keys of performances that were made and put on sale now.
     new: tuple[str, ...]
 
@@ -87,7 +94,9 @@ class _Reader:
         self.file = file
 
     def offer(self, root: Node | None, now: datetime) -> Offered:
-        told = self.mapping(root, 1, "operators", "organisers", "venues", "performances")
+        told = self.mapping(
+            root, 1, "operators", "organisers", "venues", "performances", "deliveries"
+        )
         operators = self.named(told.get("operators"))
         organisers = self.named(told.get("organisers"))
         venues = self.named(told.get("venues"))
@@ -98,12 +107,16 @@ class _Reader:
             self.keep(Organiser, key, node, ("name",), ("address",))
         for key, node in venues.items():
             self.venue(key, node)
+        deliveries = self.named(told.get("deliveries"))
+        for key, node in deliveries.items():
+            self.delivery(key, node, now)
         new = [key for key, node in performances.items() if self.performance(key, node, now)]
         return Offered(
             operators=len(operators),
             organisers=len(organisers),
             venues=len(venues),
             performances=len(performances),
+            deliveries=len(deliveries),
             new=tuple(new),
         )
 
@@ -248,6 +261,22 @@ class _Reader:
             ),
         )
 
+    def delivery(self, key: str, node: Node, now: datetime) -> None:
+        """Announce a way of delivery; one of this name is there: it stays as it was announced."""
+        words, numbers = ("operator", "kind", "country"), ("closes_hours", "days")
+        told = self.mapping(node, node.line, *words, "city", "fee", "offered_from", *numbers)
+        self.there(Operator, told, "operator", node)
+        fee = self.at(node, lambda: parse_money(self.text(told, "fee", node)))
+        new = NewDeliveryOffer(
+            **{name: self.text(told, name, node) for name in words},
+            **{name: self.whole(told, name, node) for name in numbers if name in told},  # type: ignore[arg-type]
+            city=self.text(told, "city", node) if "city" in told else "",
+            fee=fee,
+            offered_from=self.moment(told, "offered_from", node),
+        )
+        named = uuid5(_DELIVERIES, key)
+        self.at(node, lambda: offered.announce(new, id_=named, now=now))
+
     def there(
         self,
         model: type[Operator | Organiser | Venue],
@@ -317,7 +346,7 @@ class _Reader:
         """Do something; a refusal of it is told with its place in the file."""
         try:
             return act()
-        except BadCatalogue as error:
+        except (BadCatalogue, BadDeliveryOffer) as error:
             raise self.wrong(node, f"{error.field} is {error.given}", error.expected) from error
         except (TermsError, BadMoney) as error:
             raise self.wrong(node, str(error), "terms that can be used, and amounts") from error

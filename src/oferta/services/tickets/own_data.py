@@ -193,6 +193,7 @@ def _obstacles(party_id: UUID) -> Iterator[Obstacle]:
 
 _ORDERS = "(SELECT id FROM tickets_order WHERE party_id = %(party)s)"
 
+_SHIPMENTS = f"(SELECT id FROM tickets_shipment WHERE order_id IN {_ORDERS})"  # noqa: S608 - constants
 _REFUNDS = f"(SELECT id FROM tickets_refund WHERE order_id IN {_ORDERS})"  # noqa: S608 - constants
 
 _REQUESTS = "(SELECT id FROM tickets_application WHERE party_id = %(party)s)"
@@ -228,7 +229,7 @@ ERASER = Eraser(
         ),
         dropped(
             "tickets_shipmentaddress",
-            f"shipment_id IN (SELECT id FROM tickets_shipment WHERE order_id IN {_ORDERS})",
+            f"shipment_id IN {_SHIPMENTS}",
         ),
         blanked("tickets_orderline", "visitor_name = ''", f"order_id IN {_ORDERS}"),
         blanked("tickets_ticket", "holder_name = %(grave)s", "holder_id = %(party)s"),

@@ -166,6 +166,8 @@ def reserve_places(request: HttpRequest, given: OrderGiven) -> OrderTold:
         channel=given.channel,
         carrier=given.carrier,
         delivery=given.delivery,
+        delivery_offer=given.delivery_offer,
+        address=given.address.address() if given.address else None,
         promo=given.promo,
     )
     now = clock.now()

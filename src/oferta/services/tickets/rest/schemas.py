@@ -11,6 +11,7 @@ from pydantic import Field, StrictInt, StrictStr
 from oferta.kernel.i18n import Language
 from oferta.kernel.money import Money as KernelMoney
 from oferta.kernel.rest.schemas import Given, Id, Moment, Money, Name, Told, one_of
+from oferta.services.tickets.delivering.types import Address
 from oferta.services.tickets.gate_types import GateAnswer, OfflineScan
 from oferta.services.tickets.kinds import PhoneCode
 from oferta.services.tickets.types import (
@@ -119,6 +120,24 @@ class WantedGiven(Given):
         return Wanted(category_id=self.category_id, count=self.count, places=tuple(self.places))
 
 
+_Line = Annotated[StrictStr, Field(max_length=300, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class AddressGiven(Given):
+    """Where a paper form goes; the country is that of the offer."""
+
+    recipient: _Line
+    phone: _Line
+    street: _Line
+    city: _Line
+    postcode: _Line = Field("", description="Needed for the post.")
+    note: _Line = ""
+
+    def address(self) -> Address:
+        """Return it as the room takes it."""
+        return Address(**self.model_dump())
+
+
 class OrderGiven(Given):
     """What to reserve, and for whom."""
 
@@ -133,6 +152,8 @@ class OrderGiven(Given):
     channel: Annotated[SaleChannel, one_of(SaleChannel)] = SaleChannel.SITE
     carrier: Annotated[Carrier, one_of(Carrier)] = Carrier.ELECTRONIC
     delivery: Annotated[Delivery, one_of(Delivery)] = Delivery.NONE
+    delivery_offer: Id | None = Field(None, description="By courier or post: the offer chosen.")
+    address: AddressGiven | None = Field(None, description="By courier or post: where to.")
     promo: Annotated[StrictStr, Field(max_length=40, pattern=r"^[^\x00-\x1f]*$")] = ""
 
 
