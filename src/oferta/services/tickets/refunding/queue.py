@@ -32,6 +32,8 @@ def found(typed: str) -> list[Application]:
 
 def money(wanted: str, today: date) -> list[Refund]:
     """Return refunds that are owed by their day: all for `MONEY`, else those that are late."""
-    rows = Refund.objects.exclude(state=RefundState.PAID).select_related("order__performance")
+    rows = Refund.objects.exclude(state=RefundState.PAID).select_related(
+        "order__performance__regime", "application"
+    )
     late = rows if wanted == MONEY else rows.filter(due_on__lt=today)
     return list(late.order_by("due_on", "id")[:SHOWN])

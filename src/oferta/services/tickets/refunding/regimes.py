@@ -8,27 +8,40 @@ refund that is still owed gets its day by the terms, and its buyer is told (TR-1
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.types import Event
 from oferta.core.terms import shelf
 from oferta.kernel.clock import zoned
 from oferta.services.tickets import selling
-from oferta.services.tickets.models import Order, Refund, Regime, Venue
+from oferta.services.tickets.models import (
+    Order,
+    Performance,
+    PerformanceChange,
+    Refund,
+    Regime,
+    Venue,
+)
 from oferta.services.tickets.refunding import asking, booking, facts, plans
 from oferta.services.tickets.refunding.errors import BadChange, UnknownRegime
 from oferta.services.tickets.types import RefundState, Stage
 
 ACT_MAX = 300
+#: Whose rules of regimes hold, and its value of TR-110.
+PACK, NEWS_DAYS = "ticket-refunds", "regime_news_days"
 #: Orders of a batch.
 BATCH = 500
+#: A refund because of the cancellation itself: what was given back for another reason has its day,
+#: and no regime puts it off (TR-110, settled in the terms).
+_BECAUSE = Q(application__isnull=True) | Q(application__reason=facts.CANCELLED)
 
 
 def begin(
@@ -129,6 +142,58 @@ def follow(*, now: datetime) -> int:
     return told
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What an organiser must say of a performance that a regime moved, and whether it did."""
+
+    performance: Performance
+    #: It is said what becomes of it: cancelled, another day, another performance.
+    said_at: datetime | None
+    #: The last day to say so; None: the regime lasts, or it is said.
+    by: date | None
+
+
+def news_by(regime: Regime) -> date | None:
+    """Return by when organisers tell of changes because of a regime; None while it lasts (TR-110).
+
+    Counted in calendar days from the day after the regime's last one.
+    """
+    if regime.ended_on is None:
+        return None
+    return regime.ended_on + timedelta(days=_newest(NEWS_DAYS))
+
+
+def news_of(regime: Regime) -> list[News]:
+    """Return the performances that hang on a regime; those of which nothing is said yet first."""
+    rows = PerformanceChange.objects.filter(performance__regime=regime)
+    latest = rows.order_by("performance_id", "-id").distinct("performance_id")
+    by = news_by(regime)
+    found = []
+    for one in latest.select_related("performance__hall__venue"):
+        open_ = one.stage == Stage.POSTPONED and one.starts_at is None
+        found.append(
+            News(
+                performance=one.performance,
+                said_at=None if open_ else one.changed_at,
+                by=by if open_ else None,
+            )
+        )
+    return sorted(found, key=lambda one: (one.said_at is not None, one.performance.starts_at))
+
+
+def defers(refund: Refund) -> bool:
+    """Tell whether a refund's day is that of the next answer, for a regime lasts (TR-111).
+
+    Args:
+        refund: with its order, the performance, its regime, and the request read.
+    """
+    performance = refund.order.performance
+    lasts = performance.regime is not None and performance.regime.ended_on is None
+    owed = refund.state in (RefundState.DUE, RefundState.AWAITING_CHOICE)
+    because = refund.application is None or refund.application.reason == facts.CANCELLED
+    return lasts and owed and because and performance.stage == Stage.CANCELLED
+
+
 def _give_days(regime: Regime, now: datetime) -> int:
     told = sum(_book(part, f"ended/{regime.id}", now) for part in _parts(_owed(regime)))
     Regime.objects.filter(id=regime.id).update(days_given_at=now)
@@ -138,9 +203,7 @@ def _give_days(regime: Regime, now: datetime) -> int:
 def _owed(regime: Regime) -> QuerySet[Refund]:
     """Return what is still owed for performances that were cancelled because of a regime."""
     rows = Refund.objects.filter(
-        order__performance__regime=regime,
-        order__performance__stage=Stage.CANCELLED,
-        application__isnull=True,
+        _BECAUSE, order__performance__regime=regime, order__performance__stage=Stage.CANCELLED
     ).exclude(state=RefundState.PAID)
     return rows.select_related("order__performance__hall__venue", "order__performance__regime")
 
@@ -214,7 +277,12 @@ def _check_act(act: str) -> None:
         raise BadChange(field="act", given=act[:50], expected=f"1 to {ACT_MAX} characters")
 
 
-def rules_reviewed_on(pack: str = "ticket-refunds") -> date:
+def rules_reviewed_on() -> date:
     """Return the day on which the terms' rules of regimes are looked at again (TR-107)."""
-    newest = shelf.terms().pack(pack).editions[-1]
-    return facts.day(newest.values["regime_rules_review_on"].const.value)
+    return facts.day(_newest("regime_rules_review_on"))
+
+
+def _newest(value: str) -> int:
+    """Return a value of the newest terms of refunds, as coded."""
+    newest = shelf.terms().pack(PACK).editions[-1]
+    return int(newest.values[value].const.value)

@@ -45,16 +45,24 @@ def regime_list(request: HttpRequest, *, actor: Actor) -> HttpResponse:
             messages.success(request, "tickets.regime.noted", extra_tags="word")
             return redirect("tickets:regimes")
     language = language_of(request.LANGUAGE_CODE)
-    rows = Regime.objects.order_by("ended_on", "-began_on").prefetch_related("performances")
+    rows, today = Regime.objects.order_by("ended_on", "-began_on"), clock.now().date()
     regions = Venue.objects.exclude(region="").values_list("region", flat=True)
     context = {
         "actor": actor,
         "regimes": [
             {
                 "one": one,
+                "news_by": regimes.news_by(one),
                 "performances": [
-                    {"one": show, "titled": parts.title(show.titles, language)}
-                    for show in one.performances.all()
+                    {
+                        "one": news.performance,
+                        "titled": parts.title(news.performance.titles, language),
+                        "zone": news.performance.hall.venue.time_zone,
+                        "said_at": news.said_at,
+                        "by": news.by,
+                        "late": news.by is not None and news.by < today,
+                    }
+                    for news in regimes.news_of(one)
                 ],
             }
             for one in sorted(rows, key=lambda one: one.ended_on is not None)

@@ -19,7 +19,7 @@ from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
 from oferta.services.tickets.kinds import ActKind, LetterKind
 from oferta.services.tickets.models import Act, Application, Refund
-from oferta.services.tickets.refunding import applying, coming, handing, letters, story
+from oferta.services.tickets.refunding import applying, coming, handing, letters, regimes, story
 from oferta.services.tickets.refunding.errors import (
     ApplicationClosed,
     BadDocument,
@@ -60,9 +60,9 @@ def refunds(request: HttpRequest, *, customer: Customer, token: str) -> HttpResp
         ],
         "unasked": [
             money_of(one) | {"title": parts.title(one.order.performance.titles, language)}
-            for one in unasked.select_related("order__performance", "order__operator").order_by(
-                "-id"
-            )
+            for one in unasked.select_related(
+                "order__performance__regime", "order__operator", "application"
+            ).order_by("-id")
         ],
     }
     return render(request, "tickets/claims/refunds.html", context)
@@ -195,6 +195,7 @@ def money_of(one: Refund) -> dict[str, Any]:
         "state_key": f"tickets.money.{one.state}",
         "tone": MONEY_TONES.get(RefundState(one.state), "info"),
         "waits": one.state == RefundState.AWAITING_CHOICE,
+        "day_key": f"tickets.refund.{'next_answer' if regimes.defers(one) else 'there_by'}",
         "late": one.state != RefundState.PAID and one.due_on < clock.now().date(),
     }
 
@@ -202,7 +203,7 @@ def money_of(one: Refund) -> dict[str, Any]:
 def about(row: Application, language: Language) -> dict[str, Any]:
     """Return what both the buyer and the office see of a request."""
     order, pack = row.order, row.order.refund_pack
-    made = row.refunds.select_related("order").order_by("id")
+    made = row.refunds.select_related("order__performance__regime", "application").order_by("id")
     documents = labels.values(pack, "document", language)
     return head(row) | {
         "order": order,
