@@ -135,6 +135,16 @@ def returnable(
     """Return the tickets as sold, if every one of them can be given back.
 
     Until the caller commits nobody comes in with one of the order's, nor hands it on.
+    Arguments and errors as of `asked_for`.
+    """
+    lock(order)
+    return asked_for(order, tickets, under)
+
+
+def asked_for(
+    order: Order, tickets: Sequence[UUID], under: Application | None = None
+) -> list[Sold]:
+    """Return the tickets as sold, if every one of them can be given back now.
 
     Args:
         order: whose tickets these are.
@@ -150,7 +160,6 @@ def returnable(
     if under is not None:
         open_ = open_.exclude(application=under)
     taken = set(open_.values_list("ticket_id", flat=True))
-    lock(order)
     good = {one.ticket_id: one for one in reading.sold_in(order.id) if one.ticket_id not in taken}
     wanted = list(dict.fromkeys(tickets))
     missing = tuple(str(one) for one in wanted if one not in good)
