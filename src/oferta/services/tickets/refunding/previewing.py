@@ -47,7 +47,7 @@ def preview(asked: Asked, *, language: Language, now: datetime) -> Quote:
     """
     order = queries.order_row(asked.order_id)
     named = asked.tickets or tuple(one.ticket_id for one in reading.sold_in(order.id))
-    tickets = applying.returnable(order, named)
+    tickets = applying.asked_for(order, named)
     known = shelf.terms().pack(order.refund_pack).facts["document"].type.values
     if asked.document not in known:
         raise BadDocument(field="document", given=asked.document, expected=", ".join(known))
