@@ -16,7 +16,8 @@ from oferta.services.tickets import doors, gates, issuing, places, reserving
 from oferta.services.tickets.errors import NotYourTicket
 from oferta.services.tickets.gate_types import GateAnswer, Scanned
 from oferta.services.tickets.models import Admission, Place, Ticket
-from oferta.services.tickets.refunding import applying, quoting
+from oferta.services.tickets.refunding import applying, previewing, quoting
+from oferta.services.tickets.refunding.previewing import Asked
 from oferta.services.tickets.refunding.types import Filing
 from oferta.services.tickets.types import TicketStatus, Wanted
 from ticket_world import NOW, a_basket, a_buyer, a_show, bought, reserved, tickets_of
@@ -103,6 +104,13 @@ def test_who_is_at_the_gate_while_the_ticket_is_given_back_does_not_come_in() ->
         assert scans.waits
     assert scans.ended() is GateAnswer.RETURNED
     assert not Admission.objects.exists()
+
+
+@pytest.mark.usefixtures("fresh_db")
+def test_a_quote_locks_nothing_and_needs_no_transaction() -> None:
+    order = bought(a_show(general=1), buyer=a_buyer())
+    asked = Asked(order_id=order.id, reason="own_wish")
+    assert previewing.preview(asked, language="en", now=NOW).total == 100_000
 
 
 @pytest.mark.usefixtures("fresh_db")

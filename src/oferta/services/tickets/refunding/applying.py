@@ -88,10 +88,7 @@ def decide_again(row: Application, *, now: datetime) -> None:
         RefundRefused: as of `apply`.
     """
     order = reserving.locked(row.order_id)
-    # Staff may have granted some of it by an override: that stays.
-    granted = set(row.refunds.values_list("ticket_id", flat=True))
-    asked = [one.ticket_id for one in row.tickets.all() if one.ticket_id not in granted]
-    sold = returnable(order, asked, under=row)
+    sold = returnable(order, still_asked(row), under=row)
     booking.decide(row, order, sold, claims.claim_of(row, now=zoned(now)), now=zoned(now))
 
 
@@ -166,6 +163,12 @@ def asked_for(
     if missing or not wanted:
         raise NothingToReturn(order=order.code, tickets=missing)
     return [good[one] for one in wanted]
+
+
+def still_asked(row: Application) -> list[UUID]:
+    """Return the tickets that a request still asks for; what an override granted stays so."""
+    granted = set(row.refunds.values_list("ticket_id", flat=True))
+    return [one.ticket_id for one in row.tickets.all() if one.ticket_id not in granted]
 
 
 def lock(order: Order) -> None:

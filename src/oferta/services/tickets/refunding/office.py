@@ -361,7 +361,7 @@ def _sent_at(order: Order, intake: PaperIntake, now: datetime) -> datetime:
 def _decide_extension(row: Application, words: str, now: datetime) -> None:
     """Ask the terms for the later day, and tell the buyer; in the caller's transaction."""
     order = reserving.locked(row.order_id)
-    (sold, *_) = applying.returnable(order, [one.ticket_id for one in row.tickets.all()], row)
+    (sold, *_) = applying.returnable(order, applying.still_asked(row), row)
     claim = claims.claim_of(row, now=zoned(now))
     later = booking.answer_by(sold, claim)
     if later <= row.answer_by:
