@@ -126,28 +126,31 @@ def _timed(work: Callable[[], None]) -> _Spent:
 
 def _feed(batches: list[Any]) -> None:
     from oferta.core.decisions import actions
+    from oferta.core.decisions.types import Status
 
     for answers in actions.decide_all(batches, clock=lambda: NOW):
-        assert all(answer.status == "decided" for answer in answers)
+        assert [answer.status for answer in answers].count(Status.DECIDED) == BATCH
 
 
 def _batches(batches: list[Any]) -> None:
     from oferta.core.decisions import actions
+    from oferta.core.decisions.types import Status
 
     for events in batches:
         answers = actions.decide_many(events, now=NOW)
-        assert all(answer.status == "decided" for answer in answers)
+        assert [answer.status for answer in answers].count(Status.DECIDED) == BATCH
 
 
 def _ledger(batches: list[Any]) -> None:
     from django.db import transaction
 
     from oferta.core.ledger import actions as ledger
+    from oferta.core.ledger.types import ResultCode
 
     for transfers in batches:
         with transaction.atomic():
             results = ledger.post(transfers, now=NOW)
-        assert all(result.code.accepted for result in results)
+        assert [result.code for result in results].count(ResultCode.OK) == len(transfers)
 
 
 def _payment(

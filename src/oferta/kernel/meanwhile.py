@@ -61,17 +61,22 @@ def _working(gen: PQGen[Any], socket: int, step: Step) -> PQGen[Any]:
     try:
         wanted = next(gen)
         while True:
-            ready = _ready(socket, wanted)
-            while not ready and _undisturbing(step):
-                ready = _ready(socket, wanted)
-            wanted = gen.send(ready or (yield wanted))
+            wanted = gen.send(_ready_after_steps(socket, wanted, step) or (yield wanted))
     except StopIteration as done:
         return done.value
 
 
-def _undisturbing(step: Step) -> bool:
+def _ready_after_steps(socket: int, wanted: Wait, step: Step) -> Ready:
+    """Do steps until the socket is ready for some of `wanted`, or none is left."""
+    watch = select.poll()
+    watch.register(socket, _EVENTS[wanted])
+    ready = _ready(watch)
+    if ready:
+        return ready
     with connection.execute_wrapper(_refuse):
-        return step()
+        while not ready and step():
+            ready = _ready(watch)
+    return ready
 
 
 def _refuse(*_: object) -> NoReturn:
@@ -79,10 +84,8 @@ def _refuse(*_: object) -> NoReturn:
     raise RuntimeError(message)
 
 
-def _ready(socket: int, wanted: Wait) -> Ready:
-    """Return what of `wanted` the socket is ready for at this moment."""
-    watch = select.poll()
-    watch.register(socket, _EVENTS[wanted])
+def _ready(watch: select.poll) -> Ready:
+    """Return what a watched socket is ready for at this moment, of what is wanted."""
     event = watch.poll(0)
     if not event:
         return Ready.NONE

@@ -81,12 +81,11 @@ def _no_collection() -> Iterator[None]:
 
 def _decide(batch: Prepared, now: datetime) -> list[Answer]:
     known = queries.decisions_by_key({event.key for event in batch.events})
-    languages = parties.languages({event.party_id for event in batch.events if event.party_id})
+    languages = parties.languages_in_order([event.party_id for event in batch.events])
     drafts = batch.finished(known)
     fresh: dict[str, Draft] = {}
-    for draft in drafts:
-        if draft.event.party_id is not None:
-            draft.language = languages.get(draft.event.party_id)
+    for draft, language in zip(drafts, languages, strict=True):
+        draft.language = language
         draft.error = _error(draft, known, fresh)
         key = draft.event.key
         if draft.error is None and key not in known and key not in fresh:

@@ -30,6 +30,9 @@ class Group:
         """Return what it moved behind one Decision; nothing if it was refused."""
         if self.refusal:
             return ()
+        if len(self.transfers) == 1:  # as nearly always
+            (only,) = self.transfers
+            return (only.id,) if only.decision_id == decision_id else ()
         return tuple(item.id for item in self.transfers if item.decision_id == decision_id)
 
 

@@ -19,7 +19,7 @@ from oferta.kernel.errors import OfertaError
 #: Events read at a time; more take longer than a database should wait, fewer gain less.
 _READ = 64
 #: Events decided at a time, for the same reasons.
-_DECIDED = 8
+_DECIDED = 16
 
 
 class Prepared:

@@ -45,7 +45,7 @@ def lock(decision_id: UUID) -> Decision:
 def decisions_by_key(keys: Iterable[str]) -> dict[str, list[Decision]]:
     """Return the decisions of each event that has any, by the event's key."""
     found: dict[str, list[Decision]] = {}
-    for item in storing.select("key = ANY(%s::text[])", [pgarray.texts(keys)]):
+    for item in storing.select_by_keys(pgarray.texts(keys)):
         found.setdefault(item.key, []).append(item)
     return found
 

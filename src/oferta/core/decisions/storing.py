@@ -36,6 +36,12 @@ _COPY = f"COPY decisions_decision ({_COLUMNS}) FROM STDIN (FORMAT binary)"
 _JSON = ("facts", "outcome", "context", "error_facts", "uses")
 _READ = ", ".join(f"{name}::text" if name in _JSON else name for name in _COLUMNS.split(", "))
 _SELECT = f"SELECT {_READ} FROM decisions_decision WHERE "  # noqa: S608 - constants only
+#: One look into the index for each key. Asked with `key = ANY`, the planner reads a table of less
+#: than some 100,000 rows from end to end instead: five times the price.
+_SELECT_BY_KEYS = f"""
+SELECT found.* FROM unnest(%s::text[]) AS asked (wanted)
+CROSS JOIN LATERAL ({_SELECT} key = asked.wanted OFFSET 0) AS found
+"""  # noqa: S608 - constants only
 #: Rows sent at a time.
 _CHUNK = 50
 #: What follows `of_end` in the row of a Decision that overrides none.
@@ -164,6 +170,11 @@ def of_end(
 def select(condition: str, values: Sequence[Any]) -> list[Decision]:
     """Return the decisions that meet an SQL condition of ours (never a caller's text)."""
     return [_decision(found) for found in asking.rows(_SELECT + condition, values)]
+
+
+def select_by_keys(keys: str) -> list[Decision]:
+    """Return the decisions of events by their keys, an array literal."""
+    return [_decision(found) for found in asking.rows(_SELECT_BY_KEYS, [keys])]
 
 
 def _decision(found: tuple[Any, ...]) -> Decision:

@@ -122,13 +122,23 @@ def has_login(customer_id: UUID) -> bool:
 def languages(customer_ids: Iterable[UUID]) -> dict[UUID, Language]:
     """Return the language of each of these customers; unknown ones are left out."""
     wanted = list(customer_ids)
-    if not wanted:
-        return {}
+    told = zip(wanted, languages_in_order(wanted), strict=True)
+    return {id_: language for id_, language in told if language is not None}
+
+
+def languages_in_order(customer_ids: Sequence[UUID | None]) -> list[Language | None]:
+    """Return the language of each of these customers, in order; None for an unknown one, or none.
+
+    Nothing is looked up by id here, which a batch of a thousand would notice.
+    """
+    told: list[Language | None] = [None] * len(customer_ids)
     # One array, as text: an IN of a thousand is slow to plan. Places come back, not ids: reading an
-    # id takes longer than looking it up.
-    told = ",".join([one.hex for one in wanted])
-    found = cast("list[tuple[int, Language]]", asking.rows(_LANGUAGES, [f"{{{told}}}"]))
-    return {wanted[place - 1]: language for place, language in found}
+    # id takes longer still.
+    ids = ",".join(["NULL" if one is None else one.hex for one in customer_ids])
+    found = asking.rows(_LANGUAGES, [f"{{{ids}}}"]) if customer_ids else []
+    for place, language in cast("list[tuple[int, Language]]", found):
+        told[place - 1] = language
+    return told
 
 
 def names(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
