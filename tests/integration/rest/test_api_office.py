@@ -6,9 +6,11 @@ import zipfile
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from rest_builders import Api, a_customer, an_api
 
 from oferta.core.decisions import actions as decisions
@@ -20,11 +22,12 @@ from oferta.kernel import clock
 from oferta.kernel.ids import uuid7
 from oferta.project.rest.types import Scope
 from oferta.services.tickets.models import Performance, Refund
-from oferta.services.tickets.refunding import paying_out, proposing
+from oferta.services.tickets.refunding import cancelling, paying_out, proposing
 from oferta.services.tickets.settling import transfers
 from oferta.services.tickets.settling.transfers import Payer
 from oferta.services.tickets.types import OrderBrief, RefundState, Stage, Wanted
 from settling_world import settled
+from signing_in import sign_in_staff
 from ticket_world import Show, a_buyer, a_show, bought, tickets_of
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,11 @@ WORD = {"stage": "cancelled", "source": "the organiser's letter"}
 def staff(role: Role) -> Api:
     one = parties.appoint_staff(f"s-{uuid4().hex[:6]}", password=None, name="S", role=role)
     return an_api(frozenset(Scope), staff_id=one.id)
+
+
+def a_member(role: Role) -> UUID:
+    made = parties.appoint_staff(f"s-{uuid4().hex[:6]}", password=None, name="S", role=role)
+    return made.id
 
 
 def sold(days: float = 30, count: int = 2) -> tuple[Show, OrderBrief]:
@@ -192,6 +200,27 @@ def test_money_that_goes_by_hand_arrives_once_or_comes_back() -> None:
     assert (lost.status_code, lost.json()["code"]) == (404, "tickets.unknown_payout")
 
 
+def test_money_of_a_cancelled_one_that_nobody_asked_for_is_noted_by_page_and_api() -> None:
+    """TR-94, TR-104."""
+    show, order = sold(count=2)
+    cancelling.cancel(show.id, source="letter", now=clock.now())
+    Refund.objects.update(state=RefundState.AWAITING_CHOICE, account_closed=True)
+    for one in Refund.objects.all():
+        paying_out.choose(one.id, "KZ12 3456", now=clock.now())
+    clerk = staff(Role.CLERK)
+    waits = clerk.get("/tickets/refund-queue?show=money").json()["refunds"]
+    first, second = (one for refund in waits for one in refund["by_hand"])
+    end = clerk.post(f"/tickets/payouts/{first}/end", an_act(arrived=True))
+    assert end.json()["state"] == "paid"
+    desk = Client()
+    sign_in_staff(desk, a_member(Role.CLERK))
+    path = reverse("tickets:office_by_hand", args=[second])
+    assert path in desk.get("/desk/refunds/?show=money").content.decode()
+    answer = desk.post(path, {"id": str(uuid7()), "came": "there"})
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/refunds/?show=money")
+    assert {one.state for one in Refund.objects.filter(order_id=order.id)} == {"paid"}
+
+
 def test_nobody_works_on_their_own_order_nor_without_the_permission() -> None:
     _, order = sold()
     act = an_act(words="x")
@@ -256,8 +285,10 @@ def test_finance_reads_what_is_free_and_pays_an_organiser(monkeypatch: pytest.Mo
     assert ended["state"] == "came_back"
     pays = f"{organiser}/payments"
     assert reader.post(pays, {"unit": "RUB"}, Idempotency_Key="2").status_code == 403
+    due = reader.get(f"{organiser}/money").json()["owed"][0]["due"]
+    assert due["minor"] >= payment["amount"]["minor"]
     again = finance.post(pays, {"unit": "RUB"}, Idempotency_Key="3")
-    assert (again.status_code, again.json()["amount"]) == (201, payment["amount"])
+    assert (again.status_code, again.json()["amount"]) == (201, due)
     assert finance.post(pays, {"unit": "RUB"}, Idempotency_Key="3").json() == again.json()
     empty = finance.post(pays, {"unit": "RUB"}, Idempotency_Key="4")
     assert (empty.status_code, empty.json()["code"]) == (409, "tickets.nothing_to_settle")

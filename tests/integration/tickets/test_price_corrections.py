@@ -141,6 +141,7 @@ def test_nobody_corrects_or_hands_over_what_is_their_own_or_goes_by_itself(
     with pytest.raises(UnknownCorrection):
         corrected.hand_over(row.id, actor=clerk, now=clock.now())
     PriceCorrection.objects.update(by_hand=True)
+    assert buyer.party_id is not None
     login = people.Staff.objects.get(id=clerk.id).login
     people.Customer.objects.filter(id=buyer.party_id).update(login=login)
     with pytest.raises(OwnAct):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
-from oferta.services.tickets.models import Application, Refund
-from oferta.services.tickets.types import RefundState
+from oferta.services.tickets import cash
+from oferta.services.tickets.models import Application, Payout, Refund
+from oferta.services.tickets.types import PayoutState, RefundState
 
 SHOWN = 100
 LATE, OPEN, MONEY = "late", "open", "money"
@@ -37,3 +40,14 @@ def money(wanted: str, today: date) -> list[Refund]:
     )
     late = rows if wanted == MONEY else rows.filter(due_on__lt=today)
     return list(late.order_by("due_on", "id")[:SHOWN])
+
+
+def by_hand(refunds: Iterable[Refund]) -> dict[UUID, list[Payout]]:
+    """Return by refund what a person must transfer and say the end of; cash is the cashiers'."""
+    rows = Payout.objects.filter(
+        refund__in=list(refunds), payment__isnull=True, state=PayoutState.STARTED
+    )
+    found: dict[UUID, list[Payout]] = {}
+    for one in rows.exclude(means=cash.NAME).order_by("started_at", "id"):
+        found.setdefault(one.refund_id, []).append(one)
+    return found

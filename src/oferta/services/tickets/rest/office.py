@@ -94,6 +94,7 @@ class QueuedRefundTold(Told):
     state: str
     due_on: date
     late: bool
+    by_hand: list[UUID] = Field(description="Payouts that a person must say the end of.")
 
 
 class RefundQueueTold(Told):
@@ -144,6 +145,7 @@ def get_refund_queue(
     clerk(request, _SCOPE)
     today = clock.now().date()
     requests, money = queue.requests(show, today), queue.money(show, today)
+    parts = queue.by_hand(money)
     seen = caller_of(request).shown
     seen.update(one.order.party_id for one in requests)
     seen.update(one.order.party_id for one in money)
@@ -167,6 +169,7 @@ def get_refund_queue(
                 state=one.state,
                 due_on=one.due_on,
                 late=one.due_on < today,
+                by_hand=[part.id for part in parts.get(one.id, ())],
             )
             for one in money
         ],

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oferta.core.parties import audit
@@ -56,6 +57,7 @@ def queue(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     found = waits.found(typed) if typed else waits.requests(wanted, today)
     money = waits.money(wanted, today) if not typed else []
+    unasked = waits.by_hand(one for one in money if one.application_id is None)
     whose = [one.order.party_id for one in found] + [one.order.party_id for one in money]
     audit.record(actor=actor, what="refund.listed", parties=whose, now=clock.now())
     language = language_of(request.LANGUAGE_CODE)
@@ -74,7 +76,11 @@ def queue(request: HttpRequest, *, actor: Actor) -> HttpResponse:
             for one in found
         ],
         "money": [
-            tracker.money_of(one) | {"title": parts.title(one.order.performance.titles, language)}
+            tracker.money_of(one)
+            | {
+                "title": parts.title(one.order.performance.titles, language),
+                "by_hand": [(part, uuid7()) for part in unasked.get(one.id, ())],
+            }
             for one in money
         ],
     }
@@ -201,7 +207,7 @@ def surrender(request: HttpRequest, *, actor: Actor, application_id: UUID) -> Ht
 def by_hand(request: HttpRequest, *, actor: Actor, payout_id: UUID) -> HttpResponse:
     """Note that money which goes by hand was handed over, or came back."""
     found = Payout.objects.select_related("refund").filter(id=payout_id).first()
-    if found is None or found.refund.application_id is None:
+    if found is None or found.payment_id is not None:
         raise Http404("tickets.unknown_refund")
     arrived = request.POST.get("came") == "there"
     doing = _doing(request, actor)
@@ -256,20 +262,37 @@ def _registered(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         made = office.register(filing, taken, doing)
     except OfertaError as error:
-        _say(request, error)
-        return redirect("tickets:office_register")
+        return _register_again(request, actor, order_id, error)
     messages.success(request, "tickets.office.registered", extra_tags="word")
     return redirect("tickets:office_application", made.id)
 
 
+def _register_again(
+    request: HttpRequest, actor: Actor, order_id: UUID, error: OfertaError
+) -> HttpResponse:
+    """Show the form with all that was typed: who typed a letter in does not do it twice."""
+    rows = Order.objects.select_related("performance__hall__venue")
+    order = rows.filter(id=order_id).first()
+    _say(request, error)
+    if order is None:
+        return redirect("tickets:office_register")
+    context = {"actor": actor, "typed": order.code, "order": order, **_to_register(order, request)}
+    return render(request, "tickets/claims/office_register.html", context, status=422)
+
+
 def _to_register(order: Order, request: HttpRequest) -> dict[str, Any]:
     language = language_of(request.LANGUAGE_CODE)
+    chosen = request.POST.getlist("t")
     rows = order.tickets.filter(status=TicketStatus.VALID)
     reasons = labels.values(order.refund_pack, "reason", language)
     return {
         "title": parts.title(order.performance.titles, language),
         "tickets": [
-            (one.id, parts.seat_place(one.place.seat, one.place.category.name))
+            (
+                one.id,
+                parts.seat_place(one.place.seat, one.place.category.name),
+                request.method != "POST" or str(one.id) in chosen,
+            )
             for one in rows.select_related("place__seat", "place__category").order_by("serial")
         ],
         "reasons": list(reasons.items()),
@@ -277,6 +300,7 @@ def _to_register(order: Order, request: HttpRequest) -> dict[str, Any]:
         "request_id": uuid7(),
         "act_id": uuid7(),
         "today": clock.now().date(),
+        "given": request.POST,
     }
 
 
@@ -320,7 +344,8 @@ def _words(request: HttpRequest) -> str:
     return request.POST.get("words", "").strip()[: sending.WORDS_MAX]
 
 
-def _do(request: HttpRequest, application_id: UUID, act: Callable[[], Any]) -> HttpResponse:
+def _do(request: HttpRequest, application_id: UUID | None, act: Callable[[], Any]) -> HttpResponse:
+    """Do an act and lead back to its request, or to the money that nobody had to ask for."""
     try:
         act()
     except UnknownApplication as error:
@@ -329,6 +354,8 @@ def _do(request: HttpRequest, application_id: UUID, act: Callable[[], Any]) -> H
         _say(request, error)
     else:
         messages.success(request, "tickets.office.noted", extra_tags="word")
+    if application_id is None:
+        return redirect(f"{reverse('tickets:office')}?show={waits.MONEY}")
     return redirect("tickets:office_application", application_id)
 
 
