@@ -22,8 +22,8 @@ from oferta.kernel.clock import now
 from oferta.kernel.ids import uuid7
 
 SECONDS = 3.0
-#: Short ones, so that what else the machine does weighs on both.
-TURNS = 6
+#: Of a tenth of a second, so that what else the machine does weighs on both.
+TURNS = 30
 WARM_SECONDS = 0.3
 BATCH = 1000
 CALLERS = (1, 4, 8, 64)

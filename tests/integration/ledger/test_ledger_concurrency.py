@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,9 @@ from oferta.core.ledger.errors import GathererClosed, GathererFull
 from oferta.core.ledger.gatherer import Gatherer
 from oferta.core.ledger.posting import post_batch
 from oferta.core.ledger.proving import verify
+from oferta.core.ledger.rules import AccountState
 from oferta.core.ledger.sealing import seal
+from oferta.core.ledger.store import load
 from oferta.core.ledger.types import Kind, NewAccount, ResultCode, Transfer
 from oferta.kernel.ids import uuid7
 
@@ -71,6 +74,38 @@ def test_sixteen_writers_keep_the_book_and_never_deadlock(
     assert tally[ResultCode.OK] > 1000
     assert seal(connection) == verify(connection).transfers == tally[ResultCode.OK]
     assert verify(connection).findings == ()
+
+
+def is_waiting(watcher: psycopg.Connection[Any], pid: int) -> bool:
+    """Ask outside of any transaction: inside one the server keeps its first answer."""
+    activity = "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s"
+    return watcher.execute(activity, (pid,)).fetchone() == ("Lock",)
+
+
+def test_who_waited_for_an_account_finds_it_where_it_has_moved_to(
+    connection: psycopg.Connection[Any], connect: Connect, accounts: list[int]
+) -> None:
+    issuer, anna, *_ = accounts
+    waiter, watcher = connect(), connect()
+    asked = [a_transfer(issuer, anna)]
+
+    def wait() -> tuple[AccountState, object]:
+        with waiter.transaction():
+            found = load(waiter, asked, DAY).accounts[anna]
+            place = "SELECT ctid::text FROM ledger_account WHERE id = %s"
+            return found, waiter.execute(place, (anna,)).fetchone()
+
+    with ThreadPoolExecutor(1) as pool:
+        with connection.transaction():
+            before = load(connection, asked, DAY).accounts[anna].place
+            post_batch(connection, [a_transfer(issuer, anna)], now=DAY)
+            answer = pool.submit(wait)
+            while not answer.done() and not is_waiting(watcher, waiter.info.backend_pid):
+                time.sleep(0.005)
+        found, place = answer.result()
+    assert (found.place,) == place
+    assert found.place != before
+    assert found.credits_posted == 5
 
 
 def test_one_id_sent_by_sixteen_at_once_is_booked_once(

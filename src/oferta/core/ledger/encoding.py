@@ -36,6 +36,11 @@ def uuid_array(ids: Iterable[UUID]) -> str:
     return "{" + ",".join([one.hex for one in ids]) + "}"
 
 
+def places(found: Iterable[str]) -> str:
+    """Write the places of rows (`ctid`) as an array literal; there is at least one."""
+    return '{"' + '","'.join(found) + '"}'
+
+
 def copy_rows(rows: Iterable[BookedTransfer]) -> bytes:
     """Write rows of the journal in the order of `sql.BOOKED_COLUMNS`."""
     return b"".join([_HEADER, *map(_row, rows), _TRAILER])

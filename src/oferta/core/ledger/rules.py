@@ -44,6 +44,8 @@ class AccountState:
     credits_posted: int = 0
     debits_pending: int = 0
     credits_pending: int = 0
+    #: Where the store found it; evaluation does not look.
+    place: str = ""
 
 
 @dataclass(slots=True)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from psycopg import Connection, Cursor
+from psycopg.errors import SerializationFailure
 
 from oferta.core.ledger import sql
-from oferta.core.ledger.encoding import array, copy_rows, uuid_array
+from oferta.core.ledger.encoding import array, copy_rows, places, uuid_array
 from oferta.core.ledger.rules import AccountState, Book
 from oferta.core.ledger.types import (
     ACCOUNT_ID_MAX,
@@ -45,10 +46,7 @@ def load(connection: Connection[Any], transfers: Sequence[Transfer], now: dateti
     if reversed_:
         book.known = read_booked(cursor, reversed_)
     _lock_accounts(cursor, book, transfers)
-    ids = [one.id.hex for one in transfers]
-    book.known |= _read_booked(cursor, ids)
-    for id_, code, fingerprint in _rows(cursor, sql.READ_REFUSED, array(ids)):
-        book.refused[id_] = (_CODES[code], bytes(fingerprint))
+    _read_known(cursor, book, [one.id.hex for one in transfers])
     missing = pending - book.holds.keys()
     if missing:
         book.resolved = dict(_rows(cursor, sql.READ_RESOLVED, uuid_array(missing)))
@@ -56,6 +54,19 @@ def load(connection: Connection[Any], transfers: Sequence[Transfer], now: dateti
         found = _rows(cursor, sql.READ_REVERSED, uuid_array(reversed_))
         book.reversed = {row[0] for row in found}
     return book
+
+
+def _read_known(cursor: Cursor[Any], book: Book, ids: list[str]) -> None:
+    if not ids or not _any_known(cursor, min(ids), max(ids)):
+        return
+    book.known |= _read_booked(cursor, ids)
+    for id_, code, fingerprint in _rows(cursor, sql.READ_REFUSED, array(ids)):
+        book.refused[id_] = (_CODES[code], bytes(fingerprint))
+
+
+def _any_known(cursor: Cursor[Any], low: str, high: str) -> bool:
+    cursor.execute(sql.ANY_KNOWN, {"low": low, "high": high}, prepare=True)
+    return cursor.fetchone() == (True,)
 
 
 def read_booked(cursor: Cursor[Any], ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
@@ -111,17 +122,20 @@ def _lock_accounts(cursor: Cursor[Any], book: Book, transfers: Sequence[Transfer
 def _write_accounts(cursor: Cursor[Any], book: Book) -> None:
     ids = sorted({row.debit for row in book.rows} | {row.credit for row in book.rows})
     states = [book.accounts[one] for one in ids]
-    cursor.execute(
-        sql.WRITE_ACCOUNTS,
-        (
-            array(ids),
-            array([one.debits_posted for one in states]),
-            array([one.credits_posted for one in states]),
-            array([one.debits_pending for one in states]),
-            array([one.credits_pending for one in states]),
-        ),
-        prepare=True,
-    )
+    arrays = {
+        "ids": array(ids),
+        "places": places([one.place for one in states]),
+        "a": array([one.debits_posted for one in states]),
+        "b": array([one.credits_posted for one in states]),
+    }
+    statement = sql.WRITE_POSTED
+    if any(row.kind != Kind.SINGLE for row in book.rows):
+        statement = sql.WRITE_ACCOUNTS
+        arrays["c"] = array([one.debits_pending for one in states])
+        arrays["d"] = array([one.credits_pending for one in states])
+    cursor.execute(statement, arrays, prepare=True)
+    if cursor.rowcount != len(ids):  # a locked row has moved: never seen, and never to be booked on
+        raise SerializationFailure(f"{len(ids)} accounts to write, {cursor.rowcount} written")
 
 
 def _write_holds(cursor: Cursor[Any], book: Book) -> None:
