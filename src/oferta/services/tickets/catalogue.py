@@ -268,7 +268,7 @@ class _Reader:
         self.there(Operator, told, "operator", node)
         fee = self.at(node, lambda: parse_money(self.text(told, "fee", node)))
         new = NewDeliveryOffer(
-            **{name: self.text(told, name, node) for name in words},
+            **{name: self.text(told, name, node) for name in words},  # type: ignore[arg-type]
             **{name: self.whole(told, name, node) for name in numbers if name in told},  # type: ignore[arg-type]
             city=self.text(told, "city", node) if "city" in told else "",
             fee=fee,
