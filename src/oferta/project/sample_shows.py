@@ -42,7 +42,7 @@ def load(config: Config, customers: Sequence[UUID], *, now: datetime) -> str:
 
 def _dated(file: Path, folder: Path, now: datetime) -> Path:
     """Write the catalogue with days counted from today, and return where."""
-    today = now.astimezone(ZoneInfo("Asia/Almaty")).date()
+    today = now.astimezone(ZoneInfo("Asia/Omsk")).date()
     text = file.read_text(encoding="utf-8")
     written = _DAY.sub(lambda found: str(today + timedelta(days=int(found[1]))), text)
     dated = folder / FILE

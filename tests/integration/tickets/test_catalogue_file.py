@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from oferta.project.cli import main
-from oferta.services.tickets import listing, queries
-from oferta.services.tickets.errors import BadCatalogue
+from oferta.services.tickets import listing, offering, queries
+from oferta.services.tickets.errors import BadCatalogue, WrongCurrency
 from oferta.services.tickets.models import Performance, Place, PromoCode, Ticket, Venue
+from oferta.services.tickets.offering import NewPerformance
 from oferta.services.tickets.types import Stage, TicketStatus, Wanted
 from ticket_world import Show, a_show, bought
 
@@ -26,6 +27,24 @@ def test_who_has_no_terms_of_refunds_sells_nothing() -> None:
     with pytest.raises(BadCatalogue, match="afisha"):
         a_show(general=1, operator="afisha")
     assert not Performance.objects.exists()
+
+
+def test_nothing_is_sold_in_a_currency_that_its_terms_do_not_count_in() -> None:
+    made = a_show(general=1).performance
+    new = NewPerformance(
+        key="in-tenge",
+        operator=made.operator_id,
+        organiser=made.organiser_id,
+        hall_id=made.hall_id,
+        titles=made.titles,
+        starts_at=made.starts_at,
+        sale_starts_at=made.sale_starts_at,
+        currency="KZT",
+    )
+    with pytest.raises(WrongCurrency, match="RUB, as ticket-sale counts") as found:
+        offering.make_performance(new, now=NOW)
+    assert (found.value.code, found.value.pack) == ("tickets.wrong_currency", "ticket-sale")
+    assert Performance.objects.count() == 1
 
 
 def test_the_sample_is_on_sale_at_once_and_offering_it_again_changes_nothing(

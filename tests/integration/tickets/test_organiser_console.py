@@ -15,7 +15,7 @@ from oferta.core.parties import actions as parties
 from oferta.core.parties.types import NewCustomer, Role
 from oferta.kernel import clock
 from oferta.kernel.i18n import LANGUAGES
-from oferta.services.tickets import vouchers
+from oferta.services.tickets import accounts, vouchers
 from oferta.services.tickets.models import (
     OrganiserPayment,
     Performance,
@@ -175,4 +175,6 @@ def test_a_customer_sees_balance_and_the_codes_of_vouchers(world: dict[str, Any]
     voucher = Voucher.objects.get(party_id=world["buyer"].party_id)
     assert vouchers.code_of(voucher.id) in page
     assert "1,000" in page
+    accounts.wallet(world["buyer"].party_id, "KZT")  # each unit that they have or had is shown
+    assert "KZT" in text(client, "tickets:purse", "my")
     assert vouchers.code_of(voucher.id) not in text(world["client"], "tickets:purse", "my")

@@ -19,6 +19,14 @@ class BadCatalogue(OfertaError):
 
 
 @dataclass(eq=False, kw_only=True)
+class WrongCurrency(BadCatalogue):
+    """The terms count in another currency: nothing can be sold or refunded by them in this one."""
+
+    code: ClassVar[str] = "tickets.wrong_currency"
+    pack: str
+
+
+@dataclass(eq=False, kw_only=True)
 class CatalogueUnreadable(OfertaError):
     """The catalogue cannot be taken as it stands; nothing of it was kept."""
 

@@ -17,7 +17,7 @@ from oferta.kernel.i18n import LANGUAGES
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import UNITS
 from oferta.services.tickets import accounts, phone_codes, pricing
-from oferta.services.tickets.errors import BadCatalogue, UnknownPerformance
+from oferta.services.tickets.errors import BadCatalogue, UnknownPerformance, WrongCurrency
 from oferta.services.tickets.kinds import OFFER_MINUTES, OFFER_MINUTES_MIN, PhoneCode
 from oferta.services.tickets.models import (
     Hall,
@@ -36,6 +36,8 @@ PLACES_MAX = 100_000
 SEAT_STEPS = 1_000
 #: A week: who waits next would wait for nothing.
 OFFER_MINUTES_MAX = 7 * 24 * 60
+#: The fact by which packs of sale and of refunds are told a price; its unit is theirs.
+NOMINAL = "ticket_nominal"
 #: 100%, in the ten-thousandths of a percent that the terms count in.
 WHOLE = 100_0000
 #: Source of what gates ask of telephones where it was said when the performance was made.
@@ -129,6 +131,7 @@ def make_performance(new: NewPerformance, *, now: datetime) -> Performance:
 
     Raises:
         BadCatalogue: a value that cannot be.
+        WrongCurrency: the terms of sale or of refunds count in another one.
         UnknownPack, NotInForce: it cannot be sold under these terms.
     """
     known = Performance.objects.filter(key=new.key).first()
@@ -156,6 +159,7 @@ def make_performance(new: NewPerformance, *, now: datetime) -> Performance:
     pricing.refund_terms(new.refund_pack, made.hall.venue.time_zone, zoned(now))
     for pack in (new.sale_pack, new.refund_pack):
         _check_operator(new.operator, pack)
+        _check_currency(new.currency, pack)
     accounts.open_for(made)
     made.save(force_insert=True)
     phone_codes.ask(made.id, new.phone_code, source=AS_MADE, now=now)
@@ -331,6 +335,18 @@ def _check_operator(operator: str, pack: str) -> None:
     if fact is not None and fact.type.values and operator not in fact.type.values:
         known = ", ".join(fact.type.values)
         raise BadCatalogue(field="operator", given=operator, expected=f"{known}: {pack} has terms")
+
+
+def _check_currency(currency: str, pack: str) -> None:
+    """Refuse a currency that the terms do not count in: every price of theirs would be refused."""
+    nominal = shelf.terms().pack(pack).facts.get(NOMINAL)
+    if nominal is not None and nominal.type.unit and nominal.type.unit != currency:
+        raise WrongCurrency(
+            field="currency",
+            given=currency,
+            expected=f"{nominal.type.unit}, as {pack} counts",
+            pack=pack,
+        )
 
 
 def _check(new: NewPerformance) -> None:

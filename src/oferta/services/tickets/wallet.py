@@ -15,7 +15,7 @@ from oferta.kernel.money import Money
 from oferta.services.tickets import accounts
 from oferta.services.tickets.errors import BadPayment
 from oferta.services.tickets.means import Choice, Means
-from oferta.services.tickets.models import Payment
+from oferta.services.tickets.models import Payment, Purse
 from oferta.services.tickets.types import Charge
 
 #: Its name among the means, and what the refund terms call the way to it.
@@ -27,6 +27,12 @@ def balance(party_id: UUID, unit: str) -> int:
     key = f"wallet/{party_id}/{unit}"
     found = ledger.accounts_by_key([key]).get(key)
     return found.balance - found.debits_pending if found else 0
+
+
+def units(party_id: UUID) -> list[str]:
+    """Return the units in which a customer has, or had, a balance."""
+    rows = Purse.objects.filter(party_id=party_id)
+    return sorted(rows.values_list("currency", flat=True))
 
 
 class Wallet(Means):

@@ -11,7 +11,8 @@ from oferta.core.parties.web.access import for_customer
 from oferta.kernel.money import Money
 from oferta.services.tickets import vouchers, wallet
 
-_UNITS = ("RUB",)
+#: Of who has no balance yet.
+_UNIT = "RUB"
 
 
 @require_safe
@@ -19,9 +20,10 @@ _UNITS = ("RUB",)
 def purse(request: HttpRequest, *, customer: Customer, token: str) -> HttpResponse:
     """Show what is there to pay with, and the codes of vouchers to their holder alone."""
     found = vouchers.of_party(customer.id)
+    units = wallet.units(customer.id) or [_UNIT]
     context = {
         "token": token,
-        "balances": [Money(wallet.balance(customer.id, unit), unit) for unit in _UNITS],
+        "balances": [Money(wallet.balance(customer.id, unit), unit) for unit in units],
         "vouchers": [
             {
                 "code": vouchers.code_of(one.id),
