@@ -76,14 +76,13 @@ from oferta.services.club.claims import claiming as club_claims
 from oferta.services.club.fraud import answered as club_fraud
 from oferta.services.club.fraud import watching as club_watching
 from oferta.services.tickets import audience as tickets_audience
-from oferta.services.tickets import guest_holds
+from oferta.services.tickets import guest_holds, vouchers
 from oferta.services.tickets import handlers as tickets_handlers
 from oferta.services.tickets import means as tickets_means
 from oferta.services.tickets import naming as tickets_naming
 from oferta.services.tickets import own_data as tickets_data
 from oferta.services.tickets import papers as ticket_papers
 from oferta.services.tickets import rules as tickets_rules
-from oferta.services.tickets import vouchers
 from oferta.services.tickets.cash import CashDesk
 from oferta.services.tickets.codes import apple
 from oferta.services.tickets.codes.apple import Issuer

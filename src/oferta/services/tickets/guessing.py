@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -156,7 +157,7 @@ def _counted(kind: Kind, who: Who) -> dict[str, timedelta]:
     }
 
 
-def _columns(counted: dict[str, timedelta]) -> dict[str, object]:
+def _columns(counted: dict[str, timedelta]) -> dict[str, Any]:
     return {"who": list(counted), "steps": list(counted.values())}
 
 

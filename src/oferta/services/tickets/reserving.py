@@ -20,6 +20,7 @@ from oferta.kernel.clock import zoned
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
 from oferta.services.tickets import (
+    baskets,
     guest_holds,
     offers,
     places,
@@ -31,7 +32,6 @@ from oferta.services.tickets import (
 )
 from oferta.services.tickets.delivering import planning
 from oferta.services.tickets.errors import (
-    BadBasket,
     BadPromo,
     NotOnSale,
     OrderClosed,
@@ -48,8 +48,6 @@ from oferta.services.tickets.records import Line, Record, Sold
 from oferta.services.tickets.types import (
     Basket,
     Buyer,
-    Carrier,
-    Delivery,
     OrderBrief,
     OrderStatus,
     Price,
@@ -252,7 +250,7 @@ def _looked_up(basket: Basket, now: datetime) -> _Draft:
     on_time = offer.sale_starts_at <= now < offer.sale_ends_at
     if offer.stage != Stage.ON_SALE or not on_time:
         raise NotOnSale(performance=offer.key, stage=offer.stage)
-    _check(basket, offer, categories)
+    baskets.check(basket, offer, categories)
     if code and (promo is None or not promo.valid):
         raise BadPromo(promo=basket.promo)
     return _Draft(basket, offer, categories, promo, party_of(basket.buyer, now), now)
@@ -272,31 +270,6 @@ def party_of(buyer: Buyer, now: datetime) -> UUID:
     key = f"tickets/{sha256(repr(sorted(told.items())).encode()).hexdigest()[:32]}"
     new = NewCustomer(key=key, name=buyer.name, language=buyer.language, contacts=told)
     return parties.register_customers([new], now=now)[key]
-
-
-def _check(basket: Basket, offer: Offer, categories: Mapping[int, Category]) -> None:
-    count = sum(one.number for one in basket.wanted)
-    few = 1 <= count <= offer.per_order_max
-    if any(one.number < 1 for one in basket.wanted) or not few:
-        raise BadBasket(
-            field="wanted", given=str(count), expected=f"1 to {offer.per_order_max} tickets"
-        )
-    for one in basket.wanted:
-        if one.category_id not in categories:
-            raise BadBasket(
-                field="category_id", given=str(one.category_id), expected="a category of this one"
-            )
-        if len(set(one.places)) != len(one.places):
-            raise BadBasket(field="places", given=str(one.places), expected="each place once")
-    if len({one.category_id for one in basket.wanted}) != len(basket.wanted):
-        raise BadBasket(field="wanted", given="a category twice", expected="each category once")
-    if (basket.carrier == Carrier.ELECTRONIC) != (basket.delivery == Delivery.NONE):
-        raise BadBasket(
-            field="delivery", given=basket.delivery, expected="none for electronic tickets only"
-        )
-    buyer = basket.buyer
-    if not buyer.name.strip() or not (buyer.party_id or buyer.email or buyer.phone):
-        raise BadBasket(field="buyer", given=buyer.name, expected="a name, and an e-mail or phone")
 
 
 def _take_quotas(draft: _Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.changes import public
 
 #: Why nothing changed, in words.
-_REFUSED = {
+_REFUSED: Mapping[type[Exception], str] = {
     PhoneCodeFixed: "tickets.asked.fixed",
     NoMoreRounds: "tickets.asked.no_more",
     BadCatalogue: "tickets.asked.no_source",
