@@ -107,6 +107,9 @@ def test_a_cashier_sells_finds_prints_and_takes_a_form_in_on_the_pages(client: C
         "means": "cash",
     }
     assert client.post(page, form | {f"count-{show.general.id}": "0"}).status_code == 422
+    bare = client.post(page, {**form, "contact": " ", "means": ""}).content.decode()
+    assert all(one in bare for one in ('id="contact-error"', 'id="means-error"', "B. Buyer"))
+    assert 'id="name-error"' not in bare
     sold = client.post(page, form)
     order = Order.objects.get(status=OrderStatus.PAID)
     assert sold["Location"] == reverse("tickets:counter_order", args=[order.id])

@@ -146,8 +146,11 @@ def test_a_letter_posted_in_time_counts_from_its_postmark(at: Callable[[datetime
     client, clerk = a_clerk()
     path = reverse("tickets:office_register")
     assert "An evening" in client.get(path, {"order": buyer.order.code}).content.decode()
-    client.post(path, by_post(buyer))  # the phone is not named: somebody else's letter
-    assert Application.objects.count() == 0
+    typed = by_post(buyer, words="Lost my leg", bank="Bank of the Steppe")
+    again = client.post(path, typed)  # the phone is not named: somebody else's letter
+    assert (again.status_code, Application.objects.count()) == (422, 0)
+    kept = again.content.decode()
+    assert all(one in kept for one in ("Lost my leg", "Bank of the Steppe"))
     form = by_post(buyer, phone="8 (900) 000-00-01")
     client.post(path, form)
     client.post(path, form)

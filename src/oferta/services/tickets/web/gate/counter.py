@@ -93,8 +93,10 @@ def sale(request: HttpRequest, *, actor: Actor, performance_id: UUID) -> HttpRes
     except UnknownPerformance:
         raise Http404 from None
     left = listing.categories(performance_id, channel=SaleChannel.BOX_OFFICE, now=now)
-    wrong = ""
+    wrong, errors = "", {}
     if request.method == "POST":
+        errors = _missing(request, left)
+    if request.method == "POST" and not errors:
         try:
             basket = _basket(request, performance, left)
             made = till.sell(basket, request.POST.get("means", ""), cashier_id=actor.id, now=now)
@@ -117,8 +119,10 @@ def sale(request: HttpRequest, *, actor: Actor, performance_id: UUID) -> HttpRes
         "order_id": uuid7(),
         "ways": [(one, f"tickets.counter.means.{one}") for one in till.ways()],
         "wrong_key": f"tickets.counter.wrong.{wrong}" if wrong else "",
+        "errors": errors,
     }
-    return render(request, "tickets/gate/sale.html", context, status=422 if wrong else 200)
+    status = 422 if wrong or errors else 200
+    return render(request, "tickets/gate/sale.html", context, status=status)
 
 
 @require_safe
@@ -212,6 +216,18 @@ def shift(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "takings": [(one, f"tickets.counter.means.{one.means}") for one in found.takings],
     }
     return render(request, "tickets/gate/shift.html", context)
+
+
+def _missing(request: HttpRequest, left: list[Left]) -> dict[str, str]:
+    """Return what a sale cannot do without and was not told: field to the words beside it."""
+    given = request.POST
+    told = {
+        "places": any(_number(given.get(f"count-{one.id}", "")) for one in left),
+        "name": given.get("name", "").strip(),
+        "contact": given.get("contact", "").strip(),
+        "means": given.get("means", "") in till.ways(),
+    }
+    return {name: f"tickets.counter.missing.{name}" for name, one in told.items() if not one}
 
 
 def _basket(request: HttpRequest, performance: Performance, left: list[Left]) -> Basket:

@@ -56,6 +56,7 @@ def hold(request: HttpRequest, *, customer: Customer, token: str, ticket_id: UUI
         "where": parts.where(venue),
         "place": parts.seat_place(ticket.place.seat, ticket.place.category.name),
         "given": request.POST,
+        "wrong": wrong,
         "wrong_key": f"tickets.hold.wrong.{wrong}" if wrong else "",
         "back": parts.address("tickets:ticket", token, ticket_id),
         **_offer(ticket, customer, language),
