@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -83,7 +84,13 @@ def test_a_buyer_keeps_one_ticket_and_gives_the_other_back(show: Show) -> None:
     assert posted(client, *url, choice="keep", ticket=str(first)) == 302
     assert TicketKept.objects.get().ticket_id == first
     request = client.get(reverse(url[0], args=url[1:])).context["request_id"]
+    sums = re.findall(rf'name="sum-{second}" value="(\d+)"', text(client, *url))
+    assert sums == ["100000"]
     give = {"choice": "give_back", "ticket": str(second), "request": str(request)}
+    # TR-82: the page was older, and said more than the terms give by now.
+    assert posted(client, *url, **give, **{f"sum-{second}": "100001"}) == 302
+    assert not Application.objects.exists()
+    give[f"sum-{second}"] = sums[0]
     assert posted(client, *url, **give) == 302
     assert posted(client, *url, **give) == 302
     made = Application.objects.get()

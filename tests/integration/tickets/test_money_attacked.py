@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from oferta.core.cases import queries as cases
 from oferta.core.ledger import queries as ledger
 from oferta.kernel.errors import OfertaError
 from oferta.kernel.ids import uuid7
@@ -159,6 +160,26 @@ def test_what_is_to_be_let_go_is_never_confirmed_though_its_provider_falls_silen
         paying.clear_up(order.id, now=LATE)
     assert charged() == 0
     assert paying.pay(order.id, [Pay(means="card")], now=LATE).status is OrderStatus.PAID
+
+
+class Expired(sandbox.Sandbox):
+    """Does not give what it set aside: that was too long ago."""
+
+    def capture(self, payment_id: UUID, amount: Money) -> Reply:
+        del amount
+        return self.void(payment_id)
+
+
+def test_money_that_its_provider_does_not_give_goes_before_a_person_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    card(monkeypatch, Expired())
+    order = bought(a_show(general=1), buyer=a_buyer())
+    assert order.status is OrderStatus.PAID  # the buyer did nothing wrong
+    (case,) = cases.open_cases()
+    assert case.decision_id == OrderLine.objects.get().decision_id
+    assert paying.settle(now=LATE) == 0
+    assert len(cases.open_cases()) == 1
 
 
 def test_a_refund_raised_while_it_is_under_way_is_paid_whole(

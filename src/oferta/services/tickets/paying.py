@@ -30,6 +30,7 @@ from oferta.services.tickets import (
     reserving,
     selling,
     taking_over,
+    uncaptured,
 )
 from oferta.services.tickets.errors import (
     BadPayment,
@@ -124,7 +125,8 @@ def settle(*, now: datetime) -> int:
         except OfertaError:  # it stays as it is and is looked at again, or has been let go
             continue
         done += 1
-    confirmed = list(stale.filter(state=PaymentState.CONFIRMED)[:SETTLED_AT_A_TIME])
+    open_ = stale.filter(state=PaymentState.CONFIRMED).exclude(reason=uncaptured.REFUSED)
+    confirmed = list(open_[:SETTLED_AT_A_TIME])
     return done + _capture(confirmed, moment)
 
 
@@ -351,8 +353,11 @@ def _charge(sold: Sold, payment: Payment, now: datetime) -> Charge:
 
 
 def _capture(payments: Sequence[Payment], now: datetime) -> int:
-    """Take what was set aside for orders that are confirmed; what fails is tried again later."""
-    taken = []
+    """Take what was set aside for orders that are confirmed.
+
+    A provider that does not answer is asked again; one that refuses is put before a person.
+    """
+    taken, refused = [], []
     for one in payments:
         try:
             reply = means.provider(one.means).capture(one.id, Money(one.amount, one.currency))
@@ -360,6 +365,10 @@ def _capture(payments: Sequence[Payment], now: datetime) -> int:
             continue
         if reply.answer is Answer.CAPTURED:
             taken.append(one.id)
+        elif reply.answer in uncaptured.NEVER:
+            refused.append(one)
+    if refused:
+        uncaptured.put_before_a_person(refused, now=now)
     if taken:
         asking.rows(_CAPTURED, {"payments": taken, "now": now})
     return len(taken)
