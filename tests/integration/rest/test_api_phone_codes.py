@@ -80,7 +80,12 @@ def test_what_is_asked_is_set_renewed_and_fixed_once_sold() -> None:
     for _ in range(2):
         told = api.send("PUT", f"{address}/phone-code", asked).json()
         assert told == {"phone_code": "accepted", "round": 0}
-    assert api.post(f"{address}/gate-key", {"source": "stolen"}, Idempotency_Key="key-1").json()["round"] == 1
+    assert (
+        api.post(f"{address}/gate-key", {"source": "stolen"}, Idempotency_Key="key-1").json()[
+            "round"
+        ]
+        == 1
+    )
     _ticket(show)
     refused = api.send("PUT", f"{address}/phone-code", asked | {"phone_code": "required"})
     assert (refused.status_code, refused.json()["code"]) == (409, "tickets.phone_code_fixed")
@@ -112,3 +117,22 @@ def test_a_customer_guesses_no_codes_by_the_api() -> None:
     ]
     assert answers[-1].status_code == 429
     assert all(one.status_code != 429 for one in answers[:-1])
+
+
+def test_a_holders_own_app_makes_the_codes_and_nobody_elses_reads_the_secret() -> None:
+    show, gate = _tonight(PhoneCode.REQUIRED)
+    ticket = _ticket(show)
+    assert ticket.holder_id is not None
+    told = a_customers_api(ticket.holder_id).get(f"/tickets/{ticket.id}/code").json()
+    now = clock.now()
+    made = signed.suffix_of(bytes.fromhex(told["secret"]), now)
+    code = base45.encode(bytes.fromhex(told["signed"]) + made)
+    scan = {"gate_id": str(gate.id), "code": code, "key": "a"}
+    assert an_api().post("/tickets/scans", scan).json()["answer"] == "admitted"
+    other = a_customers_api(a_buyer().party_id)  # type: ignore[arg-type]
+    assert other.get(f"/tickets/{ticket.id}/code").status_code == 404
+    plain, _ = _tonight(PhoneCode.NONE)
+    still = _ticket(plain)
+    assert still.holder_id is not None
+    told = a_customers_api(still.holder_id).get(f"/tickets/{still.id}/code").json()
+    assert (told["secret"], base45.decode(told["text"]).hex()) == ("", told["signed"])

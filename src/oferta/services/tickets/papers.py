@@ -56,7 +56,7 @@ def pdf(ticket_id: UUID, *, language: Language) -> bytes:
     # A large library that hardly a process needs: read when the first ticket is printed.
     from oferta.services.tickets.codes import paper  # noqa: PLC0415 - late on purpose
 
-    ticket = _valid(ticket_id)
+    ticket = valid(ticket_id)
     one = paper.Paper(
         title=_title(ticket, language),
         lines=_lines(ticket, language),
@@ -80,7 +80,7 @@ def wallet_pass(ticket_id: UUID, *, language: Language) -> bytes:
         NoPasses: no certificate of Apple's is set, or the gates want the telephone itself.
         BadPassCertificate: the one that is set cannot be used.
     """
-    ticket = _valid(ticket_id)
+    ticket = valid(ticket_id)
     issuer = _Connected.issuer()
     if issuer is None or phone_codes.print_is_nothing(ticket):
         raise NoPasses
@@ -94,7 +94,13 @@ def wallet_pass(ticket_id: UUID, *, language: Language) -> bytes:
     return apple.pkpass(shown, issuer, {name: _square(size) for name, size in _ICONS.items()})
 
 
-def _valid(ticket_id: UUID) -> Ticket:
+def valid(ticket_id: UUID) -> Ticket:
+    """Return a ticket that opens a door.
+
+    Raises:
+        UnknownTicket: there is none.
+        NotYourTicket: it was given back.
+    """
     ticket = queries.ticket(ticket_id)
     if ticket.status != TicketStatus.VALID:
         raise NotYourTicket(ticket=str(ticket_id))

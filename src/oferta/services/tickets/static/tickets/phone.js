@@ -7,6 +7,7 @@ const PATIENCE = 5000
 const LOOK_AGAIN = 300000
 const EACH = 500
 const CLOCK = 'oferta/clock'
+const LOADED = 'oferta/loaded'
 
 const bytesOf = (text) => Uint8Array.from(text.match(/../g) ?? [], (one) => parseInt(one, 16))
 
@@ -20,8 +21,16 @@ function base45 (raw) {
   return text
 }
 
+// A browser that keeps nothing has a code all the same.
+function kept (store, name) {
+  try { return window[store].getItem(name) } catch { return null }
+}
+function keeps (store, name, value) {
+  try { window[store].setItem(name, value) } catch { /* then the telephone's own clock counts */ }
+}
+
 // How far the office's clock is ahead of this telephone's, as it was when they last spoke.
-let ahead = Number(localStorage.getItem(CLOCK)) || 0
+let ahead = Number(kept('localStorage', CLOCK)) || 0
 let shown = null
 
 async function draw (drawer, key) {
@@ -50,10 +59,17 @@ async function ask () {
     return isAlone(true)
   }
   if (reply.status >= 500) return isAlone(true)
-  if (!reply.ok || reply.headers.get('Oferta-Code') !== box.dataset.version) return location.reload()
-  ahead = Math.round(Number(reply.headers.get('Oferta-Now')) - (sent + Date.now()) / 2)
-  localStorage.setItem(CLOCK, String(ahead))
   isAlone(false)
+  if (!reply.ok || reply.headers.get('Oferta-Code') !== box.dataset.version) return again()
+  ahead = Math.round(Number(reply.headers.get('Oferta-Now')) - (sent + Date.now()) / 2)
+  keeps('localStorage', CLOCK, String(ahead))
+}
+
+// Loads the page anew, but never in a ring.
+function again () {
+  if (Date.now() - Number(kept('sessionStorage', LOADED)) < LOOK_AGAIN) return
+  keeps('sessionStorage', LOADED, String(Date.now()))
+  if (kept('sessionStorage', LOADED)) location.reload()
 }
 
 // A telephone keeps the page until the performance is over; other devices may be anybody's.

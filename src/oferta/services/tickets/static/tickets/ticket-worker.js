@@ -29,5 +29,6 @@ async function asked (request) {
 self.addEventListener('fetch', (event) => {
   const address = new URL(event.request.url)
   if (event.request.method !== 'GET' || address.origin !== self.location.origin) return
-  if (event.request.mode === 'navigate' || address.pathname.includes('/static/')) event.respondWith(asked(event.request))
+  const page = event.request.mode === 'navigate' && address.pathname === new URL(self.registration.scope).pathname
+  if (page || address.pathname.includes('/static/')) event.respondWith(asked(event.request))
 })
