@@ -66,7 +66,7 @@ def test_the_page_says_what_delivery_costs_and_by_which_clause_it_comes_back(
     said = text(answer)
     assert f'value="{made.id}"' in answer.content.decode()
     assert "412.50" in said
-    assert "The form is not sent yet" in said
+    assert "comes back in full with the ticket: The form is not sent yet" in said
     assert "Fees are not returned" in said
     assert "#delivery-not-begun" in answer.content.decode()
 

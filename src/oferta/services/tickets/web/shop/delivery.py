@@ -42,6 +42,8 @@ class Back:
     amount: Money
     clause: str
     title: str
+    #: `whole`, `nothing`, or `part`.
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,21 @@ def ways(performance: Performance, language: Language, *, now: datetime) -> Sequ
         )
         found.append(Way(one, fee, before, after, kept))
     return found
+
+
+def common(found: Sequence[Way]) -> Way | None:
+    """Return a way whose answer about the fee is that of all, so that it is said once.
+
+    None: they differ, or only a part comes back, and each says its amounts itself.
+    """
+    paid = [one for one in found if one.fee.minor and one.before and one.after]
+    said = {
+        (one.before.clause, one.before.share, one.after.clause, one.after.share)
+        for one in paid
+        if one.before and one.after
+    }
+    alike = len(said) == 1 and "part" not in next(iter(said))
+    return paid[0] if alike else None
 
 
 def state(order: Order) -> dict[str, Any] | None:
@@ -139,6 +156,6 @@ def _back(
     why = explain(pack, decided, language, changes=0)
     titles = {one.id: one.title for one in why.clauses}
     clause = decided.decided_by[0]
-    return Back(
-        Money(int(decided.outcome["delivery"] or 0), fee.unit), clause, titles.get(clause, clause)
-    )
+    minor = int(decided.outcome["delivery"] or 0)
+    share = "whole" if minor == fee.minor else "part" if minor else "nothing"
+    return Back(Money(minor, fee.unit), clause, titles.get(clause, clause), share)

@@ -185,6 +185,7 @@ def _shown(
     seats = listing.seats(performance.id, now=now) if numbered else ()
     free = sum(one.left for one in left)
     on_sale = parts.can_buy(performance, now=now)
+    ways = delivery.ways(performance, asked.language, now=now) if on_sale and free else ()
     context = {
         "performance": performance,
         "zone": performance.hall.venue.time_zone,
@@ -193,7 +194,8 @@ def _shown(
         "where": parts.where(performance.hall.venue),
         "offered": offered,
         "hall": _hall(asked, offered, seats, given, closed=not on_sale) if seats else None,
-        "ways": delivery.ways(performance, asked.language, now=now) if on_sale and free else (),
+        "ways": ways,
+        "said_once": delivery.common(ways),
         "promise": promise(performance, left, asked.language, now=now) if on_sale else None,
         "buys": on_sale and free > 0,
         "sold_out": on_sale and free == 0,

@@ -87,7 +87,10 @@ def _row(
         f"<td>{_seat(found[column], hall, words)}</td>" if column in found else "<td></td>"
         for column in columns
     )
-    head = words.row.replace("{row}", escape(row))
+    name = escape(row)
+    said = words.row.replace("{row}", name)
+    # On a telephone the number alone leaves a seat's width more; it is read out in full.
+    head = f'<span class="long">{said}</span><span class="short" aria-hidden="true">{name}</span>'
     return f'<tr><th scope="row">{head}</th>{cells}</tr>'
 
 
