@@ -25,6 +25,7 @@ from oferta.services.tickets.refunding.errors import (
     BadDocument,
     NoSuchLetter,
 )
+from oferta.services.tickets.settling import missing
 from oferta.services.tickets.types import ApplicationState, RefundState
 from oferta.services.tickets.web import parts
 from oferta.services.tickets.web.claims import labels, sending
@@ -188,12 +189,13 @@ def head(row: Application) -> dict[str, Any]:
 
 
 def money_of(one: Refund) -> dict[str, Any]:
-    """Return a refund as pages show it."""
+    """Return a refund as pages show it; that somebody says it was paid is not that it came."""
+    said = missing.may_be_missing(one)
     return {
         "refund": one,
         "amount": Money(one.amount, one.currency),
-        "state_key": f"tickets.money.{one.state}",
-        "tone": MONEY_TONES.get(RefundState(one.state), "info"),
+        "state_key": "tickets.money.said_paid" if said else f"tickets.money.{one.state}",
+        "tone": "info" if said else MONEY_TONES.get(RefundState(one.state), "info"),
         "waits": one.state == RefundState.AWAITING_CHOICE,
         "day_key": f"tickets.refund.{'next_answer' if regimes.defers(one) else 'there_by'}",
         "late": one.state != RefundState.PAID and one.due_on < clock.now().date(),
