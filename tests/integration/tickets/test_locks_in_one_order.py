@@ -144,7 +144,7 @@ def test_a_ticket_that_gets_a_new_code_while_it_is_given_back_waits_in_no_circle
     filing = Filing(id=uuid7(), order_id=order.id, tickets=(ticket,), reason="own_wish")
     give_back, renews = places.give_back, []
 
-    def meanwhile(place_ids: Sequence[int]) -> int:
+    def meanwhile(place_ids: Sequence[int]) -> set[int]:
         renews.append(Other(lambda: issuing.renew(ticket)))
         return give_back(place_ids)
 

@@ -10,6 +10,7 @@ import pytest
 from oferta.core.ledger import queries as ledger
 from oferta.core.notices import queries as notices
 from oferta.kernel.errors import OfertaError
+from oferta.kernel.ids import uuid7
 from oferta.services.tickets import accounts, gates, paying, queries, reserving, waiting
 from oferta.services.tickets.errors import CannotOffer, NotOnSale, OrderClosed, PlacesLeft
 from oferta.services.tickets.gate_types import GateAnswer, Scanned
@@ -18,13 +19,16 @@ from oferta.services.tickets.models import (
     Order,
     Place,
     PriceCategory,
+    Quota,
     Refund,
     Ticket,
     WaitingEntry,
 )
 from oferta.services.tickets.passing_on import pass_on
+from oferta.services.tickets.refunding import applying
+from oferta.services.tickets.refunding.types import Filing
 from oferta.services.tickets.types import OrderStatus, Pay, PlaceStatus, TicketStatus
-from ticket_world import NOMINAL, NOW, Show, a_buyer, a_show, bought, together
+from ticket_world import NOMINAL, NOW, Show, a_buyer, a_show, bought, tickets_of, together
 
 CARD = [Pay(means="card")]
 LATE = NOW + timedelta(hours=6, minutes=1)
@@ -108,6 +112,36 @@ def test_an_offer_that_is_let_pass_goes_to_the_next_and_the_holder_keeps_a_good_
     assert Order.objects.filter(status=OrderStatus.ABANDONED).count() == 1
     assert waiting.keep(ticket_id, seller).offered_at is None
     assert queries.ticket(ticket_id).place.status == PlaceStatus.SOLD
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("holder_asks", [False, True])
+@pytest.mark.parametrize("ends", ["kept", "given_back", "let_go"])
+def test_what_a_ticket_took_of_a_quota_goes_with_its_place(holder_asks: bool, ends: str) -> None:
+    show = a_show(general=1)
+    assert show.general is not None
+    quota = Quota.objects.create(performance_id=show.id, name="Balcony", size=1)
+    PriceCategory.objects.filter(id=show.general.id).update(quota=quota)
+    ticket_id, seller = _sold_out(show)
+    first = _waits(show)
+    waiting.offer(ticket_id, seller, now=NOW)
+    order_id = _offered(show, first)
+
+    def give_back(ticket: UUID) -> None:
+        order = queries.ticket(ticket).order_id
+        filing = Filing(id=uuid7(), order_id=order, tickets=(ticket,), reason="own_wish")
+        applying.apply(filing, now=NOW)
+
+    if holder_asks:
+        give_back(ticket_id)
+    if ends == "let_go":
+        reserving.abandon(order_id)
+    else:
+        (ticket,) = tickets_of([paying.pay(order_id, CARD, now=NOW)])
+        if ends == "given_back":
+            give_back(ticket)
+    quota.refresh_from_db()
+    assert quota.used == Ticket.objects.filter(status=TicketStatus.VALID).count()
 
 
 @pytest.mark.django_db

@@ -40,20 +40,26 @@ EXISTS (
           > %(now)s::timestamptz + interval '30 minutes'
 )
 """
-#: On open sale, or asked for who waits first. It is worked out once a statement.
+#: Worked out once a statement, and only in those for whom somebody waits.
 _OPEN = f"""
-(%(first)s OR NOT (SELECT {WAITED} FROM tickets_pricecategory AS category
-                   WHERE category.id = %(category)s))
+NOT (SELECT {WAITED} FROM tickets_pricecategory AS category WHERE category.id = %(category)s)
 """  # noqa: S608 - constants only
-#: Whoever locks a place first has it; others pass on to the next one without waiting.
-_ANY = f"""
+
+
+def _any_of(condition: str) -> str:
+    """Return the statement that claims any places on a condition.
+
+    Whoever locks a place first has it; others pass on to the next one without waiting.
+    """
+    return f"""
 WITH free AS (
     SELECT id, seat_id FROM tickets_place
-    WHERE category_id = %(category)s AND status = 'free' AND {_OPEN}
+    WHERE category_id = %(category)s AND status = 'free' AND {condition}
     ORDER BY rank, id LIMIT %(count)s FOR UPDATE SKIP LOCKED
 ), late AS (
     SELECT id, seat_id FROM tickets_place
-    WHERE category_id = %(category)s AND status = 'held' AND hold_until <= %(now)s AND {_OPEN}
+    WHERE category_id = %(category)s AND status = 'held' AND hold_until <= %(now)s
+      AND {condition}
     ORDER BY hold_until LIMIT %(count)s - (SELECT count(*) FROM free) FOR UPDATE SKIP LOCKED
 )
 UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
@@ -63,12 +69,18 @@ WHERE place.id = found.id
 RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
           coalesce(seat.number, '')
 """  # noqa: S608 - constants only
-#: Chosen places are waited for, in one order: two buyers never wait for each other in a circle.
-_CHOSEN = f"""
+
+
+def _chosen_of(condition: str) -> str:
+    """Return the statement that claims chosen places on a condition.
+
+    They are waited for, in one order: two buyers never wait for each other in a circle.
+    """
+    return f"""
 WITH found AS (
     SELECT id, seat_id FROM tickets_place
     WHERE id = ANY(%(places)s) AND category_id = %(category)s
-      AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s)) AND {_OPEN}
+      AND (status = 'free' OR (status = 'held' AND hold_until <= %(now)s)) AND {condition}
     ORDER BY id FOR UPDATE
 )
 UPDATE tickets_place AS place SET status = 'held', order_id = %(order)s, hold_until = %(until)s
@@ -77,6 +89,10 @@ WHERE place.id = found.id
 RETURNING place.id, place.category_id, coalesce(seat.sector, ''), coalesce(seat.row, ''),
           coalesce(seat.number, '')
 """  # noqa: S608 - constants only
+
+
+_ANY, _ANY_OPEN = _any_of("true"), _any_of(_OPEN)
+_CHOSEN, _CHOSEN_OPEN = _chosen_of("true"), _chosen_of(_OPEN)
 _SELL = """
 WITH held AS (
     SELECT id FROM tickets_place WHERE order_id = %(order)s AND status = 'held'
@@ -131,28 +147,42 @@ RETURNING category.id
 
 
 def claim_any(
-    order_id: UUID, category_id: int, count: int, *, until: datetime, now: datetime
+    order_id: UUID, category_id: int, count: int, *, until: datetime, now: datetime, waited: bool
 ) -> list[Claimed]:
     """Hold up to `count` places of a category for an order; fewer if no more are free.
 
-    What is free while somebody waits for it is not on open sale.
+    Args:
+        order_id: of who buys.
+        category_id: of which.
+        count: how many.
+        until: the end of the hold.
+        now: zoned.
+        waited: somebody waited when it was looked up: what is theirs first is not on open sale.
     """
-    return _any(order_id, category_id, count, until=until, now=now, first=False)
+    params = {"order": order_id, "category": category_id, "until": until, "now": now}
+    return _claimed(_ANY_OPEN if waited else _ANY, {**params, "count": count})
 
 
 def claim_first(
     order_id: UUID, category_id: int, *, until: datetime, now: datetime
 ) -> list[Claimed]:
     """Hold a place of a category for the order of who waits first; none if none is free."""
-    return _any(order_id, category_id, 1, until=until, now=now, first=True)
+    return claim_any(order_id, category_id, 1, until=until, now=now, waited=False)
 
 
 def claim_chosen(
-    order_id: UUID, category_id: int, places: Sequence[int], *, until: datetime, now: datetime
+    order_id: UUID,
+    category_id: int,
+    places: Sequence[int],
+    *,
+    until: datetime,
+    now: datetime,
+    waited: bool,
 ) -> list[Claimed]:
-    """Hold those of the chosen places of a category that nobody else has, nor waits for."""
+    """Hold those of the chosen places of a category that are free; `waited` as of `claim_any`."""
     params = {"order": order_id, "category": category_id, "until": until, "now": now}
-    return _claimed(_CHOSEN, {**params, "places": sorted(set(places)), "first": False})
+    statement = _CHOSEN_OPEN if waited else _CHOSEN
+    return _claimed(statement, {**params, "places": sorted(set(places))})
 
 
 def pass_on(order_id: UUID, place_id: int, *, holder: UUID) -> list[Claimed]:
@@ -181,9 +211,9 @@ def free(order_ids: Sequence[UUID]) -> int:
     return _changed(_FREE, {"orders": list(order_ids)})
 
 
-def give_back(place_ids: Sequence[int]) -> int:
-    """Let places that were sold be sold anew; return how many."""
-    return _changed(_GIVE_BACK, {"places": list(place_ids)})
+def give_back(place_ids: Sequence[int]) -> set[int]:
+    """Let places that were sold be sold anew; return which: one may be offered to who waits."""
+    return {id_ for (id_,) in asking.rows(_GIVE_BACK, {"places": list(place_ids)})}
 
 
 def count_sold(changes: dict[int, int]) -> None:
@@ -192,13 +222,6 @@ def count_sold(changes: dict[int, int]) -> None:
     _changed(
         _COUNT, {"categories": [one for one, _ in wanted], "changes": [two for _, two in wanted]}
     )
-
-
-def _any(
-    order_id: UUID, category_id: int, count: int, *, until: datetime, now: datetime, first: bool
-) -> list[Claimed]:
-    params = {"order": order_id, "category": category_id, "until": until, "now": now}
-    return _claimed(_ANY, {**params, "count": count, "first": first})
 
 
 def _claimed(statement: str, params: dict[str, Any]) -> list[Claimed]:

@@ -21,7 +21,7 @@ from oferta.core.terms import shelf
 from oferta.kernel.clock import zoned
 from oferta.kernel.ids import uuid7
 from oferta.kernel.money import Money
-from oferta.services.tickets import accounts, rules, selling
+from oferta.services.tickets import accounts, quotas, rules, selling
 from oferta.services.tickets.errors import OrderClosed
 from oferta.services.tickets.models import ApplicationTicket, Refund, Ticket
 from oferta.services.tickets.places import Claimed
@@ -114,6 +114,7 @@ def _book(
                 )
             )
     Refund.objects.bulk_create(refunds)
+    quotas.hand_over([one.id for one in given_up])
     booking.void([one.id for one in given_up], resell=False)
 
 

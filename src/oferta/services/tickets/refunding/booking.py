@@ -107,6 +107,7 @@ def book(
         one.application = application
     Refund.objects.bulk_create(refunds)
     resell = order.performance.stage == Stage.ON_SALE
+    quotas.hand_over([one.ticket_id for one, _ in granted])
     void([one.ticket_id for one, _ in granted], resell=resell)
 
 
@@ -138,8 +139,8 @@ def void(ticket_ids: Sequence[UUID], *, resell: bool) -> None:
         counted = Counter(category for category, _, _ in found)
         places.count_sold({category: -count for category, count in counted.items()})
     if resell:
-        quotas.give_back(used for _, _, used in found)
-        places.give_back([place for _, place, _ in found])
+        free = places.give_back([place for _, place, _ in found])
+        quotas.give_back(used for _, place, used in found if place in free)
 
 
 def occurrence(key: str, order: Order | SoldOrder, sold: Sold, claim: Claim, *, owed: int) -> Event:
