@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import tee
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from oferta.core.cases import actions as cases
 from oferta.core.decisions import actions as decisions
 from oferta.core.decisions.preparing import Prepared
 from oferta.core.decisions.types import Answer, Decision, Event, Status
+from oferta.core.terms import shelf
+from oferta.core.terms.errors import NotInForce
 from oferta.kernel import pgarray
 from oferta.kernel.meanwhile import meanwhile
 from oferta.services.club import enrolment, keeping, queries
@@ -22,6 +24,7 @@ from oferta.services.club.enrolment import Books
 from oferta.services.club.errors import NotAMember
 from oferta.services.club.facts import (
     EARNING,
+    PACK,
     partner_facts,
     payment_event,
     payment_key,
@@ -51,6 +54,7 @@ SELECT *, '' FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::big
 ON CONFLICT (key) DO NOTHING
 """
 
+_EPOCH = date(1970, 1, 1)
 #: What a person is asked about a Decision whose outcome says `hold`.
 REPEAT = "repeat"
 
@@ -134,6 +138,9 @@ def _take_in(
     if strangers := [one for one in payments if not books.knows(one.row)]:
         report.answers(_not_taken(one) for one in strangers)
         payments = [one for one in payments if books.knows(one.row)]
+    if early := [one for one in payments if _before_the_terms(one)]:
+        report.answers(_not_in_force(one) for one in early)
+        payments = [one for one in payments if not _before_the_terms(one)]
     known = queries.known_keys(one.key for one in payments)
     bought = [one for one in payments if one.row.amount > 0]
     made = _take_in_purchases(bought, purchases, known, books, report, now)
@@ -225,6 +232,21 @@ def _not_taken(payment: Payment) -> Answer:
     bought = payment.row.amount > 0
     key = payment_key(payment.key) if bought else refund_key(payment.key, EARNING[0])
     return Answer(key, Status.REJECTED, error=NotAMember(card=payment.row.card))
+
+
+def _before_the_terms(payment: Payment) -> bool:
+    """Tell whether it is a refund of a day without terms; a purchase's Decision says so itself."""
+    return payment.row.amount < 0 and payment.row.paid_on < _first_day()
+
+
+def _not_in_force(payment: Payment) -> Answer:
+    key = refund_key(payment.key, EARNING[0])
+    error = NotInForce(pack=PACK, day=str(payment.row.paid_on), first=str(_first_day()))
+    return Answer(key, Status.REJECTED, error=error)
+
+
+def _first_day() -> date:
+    return _EPOCH + timedelta(days=shelf.terms().pack(PACK).editions[0].start)
 
 
 def _ask_a_person(fresh: list[Decision], asking: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from oferta.services.club.errors import BadPayment, NotAMember, PaymentReused
 from oferta.services.club.facts import EARNING, day_of, payment_key, refund_key
 from oferta.services.club.membership.holders import Held, holder_by, holder_on, holders
 from oferta.services.club.models import Payment as StoredPayment
+from oferta.services.club.rules import FIRST_DAY, LAST_DAY, unwritable
 from oferta.services.club.types import Payment, Refund
 
 CURRENCY = "KZT"
@@ -34,9 +35,14 @@ OWN_FACTS = frozenset(
         "halyk_plus_rate",  # the tier follows from what the club knows, never from who asks
     }
 )
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
+#: Minor units; ten thousand times what a bank moves in a year.
+AMOUNT_MAX = 10**16
 #: Times a batch is begun anew because another one took one of its payments meanwhile.
 ATTEMPTS_MAX = 3
 KEY_LENGTH = 32
+#: Characters of a payment's texts at most; no control among them.
+_LENGTHS = {"id": 200, "card": 40, "merchant": 500, "partner": 60, "refund_of": 200}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,15 +186,43 @@ def _take(payments: Sequence[Paid], now: datetime) -> list[Taken]:
 
 
 def _refused(payments: Sequence[Paid]) -> dict[int, OfertaError]:
-    held = holders(paid.card for paid in payments)
+    refused: dict[int, OfertaError] = {
+        place: BadPayment(id=paid.id.encode(errors="replace").decode(), field=field)
+        for place, paid in enumerate(payments)
+        if (field := _unreadable(paid))
+    }
+    readable = {place: paid for place, paid in enumerate(payments) if place not in refused}
+    return refused | _disputed(readable)
+
+
+def _unreadable(paid: Paid) -> str:
+    """Return the field that cannot be, whatever is on file; "" if there is none.
+
+    One such payment must not stop the others of its batch, nor come to the database at all.
+    """
+    for name, most in _LENGTHS.items():
+        text = getattr(paid, name)
+        if len(text) > most or unwritable(text):
+            return name
+    if paid.paid_at.utcoffset() is None or not FIRST_YEAR <= paid.paid_at.year <= LAST_YEAR:
+        return "paid_at"
+    if abs(paid.amount) > AMOUNT_MAX:
+        return "amount"
+    return ""
+
+
+def _disputed(payments: Mapping[int, Paid]) -> dict[int, OfertaError]:
+    """Return what the club's records have against payments."""
+    told = payments.values()
+    held = holders(paid.card for paid in told)
     stored = {
         row.key: row
-        for row in StoredPayment.objects.filter(key__in=[key_of(paid.id) for paid in payments])
+        for row in StoredPayment.objects.filter(key__in=[key_of(paid.id) for paid in told])
     }
-    waiting = waiting_refunds(key_of(paid.id) for paid in payments if paid.amount < 0)
+    waiting = waiting_refunds(key_of(paid.id) for paid in told if paid.amount < 0)
     first: dict[str, Paid] = {}
     refused: dict[int, OfertaError] = {}
-    for place, paid in enumerate(payments):
+    for place, paid in payments.items():
         before, row = first.setdefault(paid.id, paid), stored.get(key_of(paid.id))
         early = waiting.get(key_of(paid.id))
         strange = sorted(OWN_FACTS.intersection(paid.facts))

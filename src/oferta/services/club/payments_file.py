@@ -8,12 +8,14 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from oferta.services.club.errors import FileUnreadable
+from oferta.services.club.rules import FIRST_DAY, LAST_DAY, unwritable
 from oferta.services.club.types import BadRow, PaymentRow
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ COLUMNS = ("date", "amount", "original_currency", "merchant", "card", "category"
 
 #: A field longer than any real one is a broken quote that swallowed its neighbours.
 FIELD_CHARS_MAX = 500
-_AMOUNT = re.compile(r"^(-?)(\d{1,12})\.(\d{2})$")
+_AMOUNT = re.compile(r"^(-?)(\d{1,12})\.(\d{2})$", re.ASCII)
 _CURRENCY = re.compile(r"^([A-Z]{3})?$")
-_CARD = re.compile(r"^\*\d{4}$")
-_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_CARD = re.compile(r"^\*\d{4}$", re.ASCII)
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
 
 
 def read_payments(path: Path) -> Iterator[PaymentRow | BadRow]:
@@ -46,12 +48,16 @@ def read_payments(path: Path) -> Iterator[PaymentRow | BadRow]:
             return
         with _opened(path) as stream:
             yield from _rows(stream, path.name)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, _NotParquet) as problem:
+    except (*_BROKEN, _NotParquet) as problem:
         raise FileUnreadable(
             file=str(path),
             what=_said(problem),
             expected="a CSV file in UTF-8, gzipped or not, or a Parquet file",
         ) from problem
+
+
+#: What reading raises of a file that is damaged or something else.
+_BROKEN = (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error)
 
 
 class _NotParquet(Exception):
@@ -123,8 +129,8 @@ def _row(file: str, line: int, cells: list[str]) -> PaymentRow | BadRow:
     if len(cells) != len(COLUMNS):
         return BadRow(file, line, "row", f"{len(cells)} fields", f"{len(COLUMNS)} fields")
     for column, cell in zip(COLUMNS, cells, strict=True):
-        if len(cell) > FIELD_CHARS_MAX or "\n" in cell:
-            expected = f"one line of at most {FIELD_CHARS_MAX} characters"
+        if len(cell) > FIELD_CHARS_MAX or unwritable(cell):
+            expected = f"one line of at most {FIELD_CHARS_MAX} characters, none of them a control"
             return BadRow(file, line, column, cell[:40] + "…", expected)
     day, amount, currency, merchant, card, category = (cell.strip() for cell in cells)
     wrong = _first_wrong(day, amount, currency, merchant, card)
@@ -139,7 +145,7 @@ def _first_wrong(
     day: str, amount: str, currency: str, merchant: str, card: str
 ) -> tuple[str, str, str] | None:
     if not _is_day(day):
-        return "date", day, "a day as 2017-03-31"
+        return "date", day, f"a day as 2017-03-31, from {FIRST_DAY} to {LAST_DAY}"
     if not _AMOUNT.match(amount) or not _minor(amount):
         return "amount", amount, "an amount other than zero with two decimals, as -7.99"
     if not _CURRENCY.match(currency):
@@ -155,10 +161,9 @@ def _is_day(text: str) -> bool:
     if not _DAY.match(text):
         return False
     try:
-        date.fromisoformat(text)
+        return FIRST_DAY <= date.fromisoformat(text) <= LAST_DAY
     except ValueError:
         return False
-    return True
 
 
 def _minor(amount: str) -> int:

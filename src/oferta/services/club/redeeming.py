@@ -25,7 +25,7 @@ from oferta.services.club.facts import PACK, ZONE, day_of, money
 from oferta.services.club.lots import give_back
 from oferta.services.club.models import Member, Redemption, RedemptionRefund
 from oferta.services.club.purse import Kind, Purse
-from oferta.services.club.rules import UNIT
+from oferta.services.club.rules import UNIT, unwritable
 
 REDEEM, RESTORE = "redeem", "restore"
 #: A reference and a merchant's name are printed on receipts: no longer than a line.
@@ -136,6 +136,8 @@ def refund(reference: str, *, refund_reference: str, amount: int, now: datetime)
     """
     if amount <= 0:
         raise BadRedemption(field="amount", given=str(amount), expected="above zero")
+    _check_text("reference", reference)
+    _check_text("refund_reference", refund_reference)
     paid = Redemption.objects.filter(reference=reference).first()
     if paid is None:
         raise UnknownRedemption(reference=reference)
@@ -298,10 +300,15 @@ def _merchant_account(merchant: str) -> int:
 
 
 def _check(bill: Bill) -> None:
-    for name in ("reference", "merchant"):
-        text = getattr(bill, name)
-        if not text.strip() or len(text) > TEXT_MAX:
-            raise BadRedemption(field=name, given=text[:TEXT_MAX], expected="1 to 100 characters")
+    for name in ("reference", "merchant", "card"):
+        _check_text(name, getattr(bill, name))
     for name in ("bill", "bonuses"):
         if getattr(bill, name) <= 0:
             raise BadRedemption(field=name, given=str(getattr(bill, name)), expected="above zero")
+
+
+def _check_text(name: str, text: str) -> None:
+    if not text.strip() or len(text) > TEXT_MAX or unwritable(text):
+        given = text[:TEXT_MAX].encode(errors="replace").decode()
+        expected = "1 to 100 characters, none of them a control"
+        raise BadRedemption(field=name, given=given, expected=expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -21,9 +22,18 @@ REDEEMED, RESTORED, EXPIRED = 201, 211, 221
 FUNDERS = {"bank_bonus": ("bank", BANK_BONUS), "partner_bonus": ("partner", PARTNER_BONUS)}
 CLAWBACK_CODES = {"bank_bonus": BANK_CLAWBACK, "partner_bonus": PARTNER_CLAWBACK}
 UNIT = "BONUS"
+#: Days of payments; no other is one, whoever tells it.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+#: Controls, and halves of characters: no database keeps them as they are.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 #: Each earning question: the key of the words for its line (BC-06, BC-07).
 LABELS = {"bank_bonus": "club.line.bank", "partner_bonus": "club.line.partner"}
 LABEL_OF_BOTH = "club.line.both"
+
+
+def unwritable(text: str) -> bool:
+    """Tell whether a text holds what no name or id holds: a control, or half of a character."""
+    return _UNWRITABLE.search(text) is not None
 
 
 def numbered(rows: Iterable[PaymentRow]) -> Iterator[Payment]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import DatabaseError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from oferta.kernel import clock
 from oferta.services.club.feeds import messages, spec, taking
@@ -101,14 +101,19 @@ class Listener:
                     one.told.set_result(answer)
 
     def _answers(self, frames: list[bytes]) -> list[bytes]:
+        """Answer messages; one that cannot be taken in holds up none of the others."""
         close_old_connections()
         try:
             return taking.answers(frames, now=self._clock())
-        except DatabaseError:
-            log.exception("a batch of card messages was not taken in; it is to be sent again")
-            now = self._clock()
-            read = [messages.read(one, now=now) for one in frames]
-            return [messages.answer(one.fields, spec.MALFUNCTION) for one in read]
+        except (OperationalError, InterfaceError):
+            log.exception("the database is away: card messages are to be sent again")
+        except Exception:
+            log.exception("a batch of %s card messages was not taken in", len(frames))
+            if len(frames) > 1:
+                return [answer for one in frames for answer in self._answers([one])]
+        now = self._clock()
+        read = [messages.read(one, now=now) for one in frames]
+        return [messages.answer(one.fields, spec.MALFUNCTION) for one in read]
 
 
 async def _frame(reader: asyncio.StreamReader) -> bytes | None:
