@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from loop_builders import (
@@ -188,6 +190,33 @@ def test_what_was_spent_cannot_be_taken_back_and_nothing_changes() -> None:
     assert refused.value.ledger_code == "ledger.debits_exceed_credits"
     assert counts() == before
     assert balance_of(old.context["member"]) == 100
+
+
+def test_more_is_paid_from_what_is_just_enough_to_who_has_spent_the_old() -> None:
+    """Neither can all be taken back first, nor all paid anew first: what is added goes first."""
+    context = a_purse(shop_has=2000)
+    old = a_decision(money="1000 KZT", context=context)
+    elsewhere = a_purse()["shop"]
+    spent = Transfer(
+        id=uuid7(),
+        decision_id=uuid7(),
+        event_at=NOW,
+        debit=context["member"],
+        credit=elsewhere,
+        amount=1000,
+    )
+    assert ledger.post([spent], now=NOW)[0].code.accepted
+    wanted = Override(
+        decision_id=old.id,
+        reason="the receipt says 2,000",
+        actor=a_clerk(),
+        facts={"money_paid": "2000 KZT"},
+    )
+    new = actions.override(wanted, now=NOW)
+    assert (balance_of(context["member"]), balance_of(context["shop"])) == (1000, 0)
+    again = replace(wanted, decision_id=new.id, facts={"money_paid": "1500 KZT"})
+    actions.override(again, now=NOW)
+    assert (balance_of(context["member"]), balance_of(context["shop"])) == (500, 500)
 
 
 def test_a_correction_gives_the_limit_back_before_it_takes_anew() -> None:

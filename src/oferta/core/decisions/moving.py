@@ -113,22 +113,66 @@ def replace_transfers(
     """Take back what an old Decision moved and move what the new one asks for, linked.
 
     Both count as of the event. Which goes first can matter to an account that may not be
-    overdrawn, so both orders are tried.
+    overdrawn, so each order is tried: the new first, the old first, and piece by piece. By the
+    last one more is paid to who has spent the old, from what is just enough.
 
     Returns:
         What was moved, or with a `refusal`, what could not be.
     """
     tried = Group([])
-    for new_first in (True, False):
-        back = _taken_back(booked, new)
-        made = group(movements, {new.question: new.id}, new.event_at).transfers
-        chain = [*made, *back] if new_first else [*back, *made]
+    for order in (_new_first, _old_first, _piecemeal):
+        chain = order(booked, movements, new)
         linked = [item._replace(linked=True) for item in chain[:-1]]
         tried = Group(linked + [item._replace(linked=False) for item in chain[-1:]])
         post([tried], now=now)
         if not tried.refusal:
             break
     return tried
+
+
+def _made(movements: Sequence[Movement], new: Decision) -> list[Transfer]:
+    return group(movements, {new.question: new.id}, new.event_at).transfers
+
+
+def _new_first(
+    booked: Sequence[BookedTransfer], movements: Sequence[Movement], new: Decision
+) -> list[Transfer]:
+    return [*_made(movements, new), *_taken_back(booked, new)]
+
+
+def _old_first(
+    booked: Sequence[BookedTransfer], movements: Sequence[Movement], new: Decision
+) -> list[Transfer]:
+    return [*_taken_back(booked, new), *_made(movements, new)]
+
+
+def _piecemeal(
+    booked: Sequence[BookedTransfer], movements: Sequence[Movement], new: Decision
+) -> list[Transfer]:
+    """Move what the new adds first, then each old transfer back and at once what stays of it."""
+    left = {item.id: item.amount for item in booked if item.kind in _MOVED}
+    stays: dict[UUID | None, list[Movement]] = {}
+    added = []
+    for wanted in movements:
+        amount = wanted.amount
+        if amount is None or wanted.kind != "single":
+            added.append(wanted)
+            continue
+        for item in booked:
+            if (item.debit, item.credit) == (wanted.debit, wanted.credit):
+                piece = min(amount, left.get(item.id, 0))
+                if piece:
+                    stays.setdefault(item.id, []).append(wanted._replace(amount=piece))
+                    left[item.id] -= piece
+                    amount -= piece
+        if amount:
+            added.append(wanted._replace(amount=amount))
+    back = [
+        piece
+        for item in _taken_back(booked, new)
+        for piece in (item, *_made(stays.get(item.reverses, ()), new))
+    ]
+    return [*_made(added, new), *back]
 
 
 def _taken_back(booked: Sequence[BookedTransfer], new: Decision) -> list[Transfer]:
