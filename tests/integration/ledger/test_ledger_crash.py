@@ -53,8 +53,9 @@ def cluster() -> Iterator[Path]:
 def migration() -> list[str]:
     from importlib import import_module
 
-    found = import_module("oferta.core.ledger.migrations.0001_first_tables")
-    return [found.TABLES, found.GUARDS, found.PARTITIONS]
+    first = import_module("oferta.core.ledger.migrations.0001_first_tables")
+    then = import_module("oferta.core.ledger.migrations.0002_cheaper_lines")
+    return [first.TABLES, first.GUARDS, first.PARTITIONS, then.NUMBERS, then.INDEXES]
 
 
 def as_json(transfer: Transfer) -> list[Any]:

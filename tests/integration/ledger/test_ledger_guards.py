@@ -9,10 +9,11 @@ import pytest
 
 from ledger_drawn import DAY, DECISIONS
 from oferta.core.ledger.errors import ClockOfSealsBroken
-from oferta.core.ledger.partitions import make_partitions
+from oferta.core.ledger.partitions import make_partitions, summarise
 from oferta.core.ledger.posting import post_batch
 from oferta.core.ledger.proving import verify
 from oferta.core.ledger.sealing import seal
+from oferta.core.ledger.sql import BLOCK
 from oferta.core.ledger.types import Kind, ResultCode, Transfer
 from oferta.kernel.clock import now
 from oferta.kernel.ids import derived_id, uuid7
@@ -200,6 +201,31 @@ def test_a_month_gets_its_partition_even_if_rows_wait_in_the_default_one(
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this test
         with pytest.raises(psycopg.errors.RestrictViolation):
             connection.execute(f"TRUNCATE {table}")
+
+
+def test_numbers_follow_the_order_of_booking_beyond_a_block_of_them(
+    connection: Connection, accounts: list[int]
+) -> None:
+    asked = [a_transfer(accounts) for _ in range(BLOCK + 2)]
+    post_batch(connection, asked, now=DAY)
+    post_batch(connection, [last := a_transfer(accounts)], now=DAY)
+    kept = connection.execute("SELECT id, seq FROM ledger_transfer ORDER BY seq").fetchall()
+    assert [id_ for id_, _ in kept] == [one.id for one in [*asked, last]]
+    assert len({seq for _, seq in kept}) == len(kept)
+
+
+def test_the_server_is_never_asked_to_sum_up_block_ranges_by_itself(
+    connection: Connection, accounts: list[int]
+) -> None:
+    """Its queue of requests is short, and each one too many is a line of its log."""
+    make_partitions(connection, now=now().replace(year=now().year + 2), months=0)
+    asking = """SELECT count(*) FROM pg_inherits JOIN pg_index ON indrelid = inhrelid
+        JOIN pg_class AS index ON index.oid = indexrelid
+        WHERE inhparent = 'ledger_transfer'::regclass AND 'autosummarize=on' = ANY(reloptions)"""
+    assert connection.execute(asking).fetchone() == (0,)
+    post_batch(connection, [a_transfer(accounts) for _ in range(1500)], now=DAY)
+    assert summarise(connection) > 0
+    assert summarise(connection) == 0
 
 
 def test_an_empty_request_has_an_empty_answer(connection: Connection, accounts: list[int]) -> None:

@@ -113,6 +113,11 @@ def make_partitions(*, now: datetime) -> int:
         return partitions.make_partitions(connection(), now=now)
 
 
+def summarise() -> int:
+    """Sum up the journal's new pages in its block ranges; return how many ranges were missing."""
+    return partitions.summarise(connection())
+
+
 def _set_closed(account_id: int, *, closed: bool) -> Account:
     with transaction.atomic():
         accounts.set_closed(connection(), [account_id], closed=closed)

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 MONTHS_AHEAD = 3
 MAKE = "SELECT ledger_make_partition(%s::timestamptz + make_interval(months => %s))"
+#: What the block ranges of all partitions do not yet tell of their newest pages.
+SUMMARISE = """
+SELECT coalesce(sum(brin_summarize_new_values(index.oid)), 0)::int8
+FROM pg_inherits JOIN pg_index ON indrelid = inhrelid
+JOIN pg_class AS index ON index.oid = indexrelid JOIN pg_am AS kind ON kind.oid = index.relam
+WHERE inhparent = 'ledger_transfer'::regclass AND kind.amname = 'brin'"""
 #: A writer that holds the journal longer than this wins; the task comes back tomorrow.
 PATIENCE = "SET LOCAL lock_timeout = '5s'"
 
@@ -31,3 +37,12 @@ def make_partitions(
             row = cursor.execute(MAKE, (now, ahead)).fetchone()
             made += bool(row and row[0])
     return made
+
+
+def summarise(connection: Connection[Any]) -> int:
+    """Sum up the journal's new pages in its block ranges; return how many ranges were missing.
+
+    What is not summed up is read whole by whoever looks for a Decision's transfers or seals.
+    """
+    row = Cursor(connection).execute(SUMMARISE).fetchone()
+    return int(row[0]) if row else 0

@@ -23,7 +23,7 @@ from oferta.core.ledger.types import (
 from oferta.core.ledger.wording import same_content, wrong_by_itself
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -70,6 +70,8 @@ class Book:
     #: What this request adds to the journal, in order.
     rows: list[BookedTransfer] = field(default_factory=list)
     new_refusals: dict[UUID, tuple[ResultCode, bytes]] = field(default_factory=dict)
+    #: Numbers for the rows, at least as many; evaluation does not look.
+    numbers: Iterable[int] = ()
 
 
 def evaluate(book: Book, transfers: Sequence[Transfer]) -> list[Result]:

@@ -19,9 +19,13 @@ BOOKED_COLUMNS = """id, kind, debit, credit, amount, held, pending_id, reverses,
     decision_id, expires_at, debit_balance, credit_balance"""
 
 # Ids are made in the order of time, so those of a batch are mostly newer than all that is known.
+# The numbers are taken here, behind the locks, so that for each account they follow the order.
 ANY_KNOWN = """
 SELECT EXISTS (SELECT FROM ledger_transfer WHERE id BETWEEN %(low)s::uuid AND %(high)s::uuid)
-    OR EXISTS (SELECT FROM ledger_refusal WHERE id BETWEEN %(low)s::uuid AND %(high)s::uuid)"""
+       OR EXISTS (SELECT FROM ledger_refusal WHERE id BETWEEN %(low)s::uuid AND %(high)s::uuid),
+       ARRAY(SELECT nextval('ledger_transfer_block') FROM generate_series(1, %(blocks)s::int4))"""
+#: Lines to a number of the sequence, as its INCREMENT BY says.
+BLOCK = 1024
 
 # The bounds leave out the partitions that cannot hold any of the ids.
 READ_BOOKED = f"""
@@ -47,7 +51,7 @@ WRITE_ACCOUNTS = _WRITE.format(
     debits_pending = (%(c)s::int8[])[{_PLACE}], credits_pending = (%(d)s::int8[])[{_PLACE}]"""
 )
 
-COPY_BOOKED = f"COPY ledger_transfer ({BOOKED_COLUMNS}) FROM STDIN (FORMAT binary)"
+COPY_BOOKED = f"COPY ledger_transfer ({BOOKED_COLUMNS}, seq) FROM STDIN (FORMAT binary)"
 
 WRITE_HOLDS = """
 INSERT INTO ledger_hold (id, debit, credit, amount, expires_at, decision_id)

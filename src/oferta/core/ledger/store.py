@@ -8,7 +8,8 @@ transfer as much as running them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from uuid import UUID
 
 from psycopg import Connection, Cursor
@@ -57,16 +58,20 @@ def load(connection: Connection[Any], transfers: Sequence[Transfer], now: dateti
 
 
 def _read_known(cursor: Cursor[Any], book: Book, ids: list[str]) -> None:
-    if not ids or not _any_known(cursor, min(ids), max(ids)):
+    if not ids:
         return
-    book.known |= _read_booked(cursor, ids)
-    for id_, code, fingerprint in _rows(cursor, sql.READ_REFUSED, array(ids)):
-        book.refused[id_] = (_CODES[code], bytes(fingerprint))
+    any_known, firsts = _ask_known(cursor, ids)
+    book.numbers = chain.from_iterable(range(one, one + sql.BLOCK) for one in firsts)
+    if any_known:
+        book.known |= _read_booked(cursor, ids)
+        for id_, code, fingerprint in _rows(cursor, sql.READ_REFUSED, array(ids)):
+            book.refused[id_] = (_CODES[code], bytes(fingerprint))
 
 
-def _any_known(cursor: Cursor[Any], low: str, high: str) -> bool:
-    cursor.execute(sql.ANY_KNOWN, {"low": low, "high": high}, prepare=True)
-    return cursor.fetchone() == (True,)
+def _ask_known(cursor: Cursor[Any], ids: list[str]) -> tuple[bool, list[int]]:
+    asked = {"low": min(ids), "high": max(ids), "blocks": -(-len(ids) // sql.BLOCK)}
+    cursor.execute(sql.ANY_KNOWN, asked, binary=True, prepare=True)
+    return cast("tuple[bool, list[int]]", cursor.fetchone())
 
 
 def read_booked(cursor: Cursor[Any], ids: Iterable[UUID]) -> dict[UUID, BookedTransfer]:
@@ -88,7 +93,7 @@ def save(connection: Connection[Any], book: Book) -> None:
     if book.rows:
         _write_accounts(cursor, book)
         with cursor.copy(sql.COPY_BOOKED) as copy:
-            copy.write(copy_rows(book.rows))
+            copy.write(copy_rows(book.rows, islice(book.numbers, len(book.rows))))
         _write_holds(cursor, book)
         _write_reversals(cursor, book)
     if book.new_refusals:

@@ -39,10 +39,11 @@ def expire(timestamp: int) -> None:
 @app.periodic(cron=EACH_MINUTE)
 @app.task(name=SEAL, queue=QUEUE, queueing_lock=SEAL)
 def seal(timestamp: int) -> None:
-    """Seal what has been booked since the last seal."""
+    """Seal what has been booked since the last seal; sum it up first, so that it is found."""
     del timestamp
     with outbox.own_connection(), _alone(SEAL) as alone:
         if alone:
+            actions.summarise()
             actions.seal()
 
 
