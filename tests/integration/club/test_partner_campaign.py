@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,8 @@ from club_builders import DEBIT, SHOP, a_person, at, balance, paid, take
 from django.test import Client
 from django.urls import reverse
 
+from oferta.core.decisions import queries as decided
+from oferta.core.decisions.types import Decision
 from oferta.core.parties import actions as parties
 from oferta.core.parties import identity
 from oferta.core.parties.identity_types import MemberRole, PartyKind
@@ -59,10 +62,7 @@ def test_it_gives_up_to_its_ceiling_each_month_and_the_bank_goes_on(member: UUID
         coffee("next", "2026-12-01", 1_000),
         now=at("2026-12-02"),
     )  # fmt: skip
-    given = [
-        {one.question: int((one.outcome or {})["amount"]) // 100 for one in each.decisions}
-        for each in told
-    ]
+    given = [{one.question: tenge(one) for one in each.decisions} for each in told]
     assert [one["partner_bonus"] for one in given] == [100, 9_000, 1_000, 0, 30, 200]
     assert [one["bank_bonus"] for one in given] == [10, 450, 100, 100, 10, 10]
     by = [one.decided_by for one in told[2].decisions if one.question == "partner_bonus"]
@@ -75,12 +75,9 @@ def test_a_late_coffee_takes_its_place_under_the_ceiling(member: UUID) -> None:
     take(coffee("later", "2026-11-20", 45_000), now=NOW)
     take(coffee("early", "2026-11-10", 45_000), now=NOW)
     del member
-    from oferta.core.decisions import queries as decided
-
     keys = [payment_key(key_of(one)) for one in ("early", "later")]
     standing = decided.standing(keys)
-    amounts = [int((standing[key, EARNING[1]].outcome or {})["amount"]) // 100 for key in keys]
-    assert amounts == [9_000, 1_000]
+    assert [tenge(standing[key, EARNING[1]]) for key in keys] == [9_000, 1_000]
 
 
 def test_what_was_told_before_partners_had_campaigns_is_the_same_content_when_told_again(
@@ -141,6 +138,12 @@ def test_the_partner_sees_what_it_gave_and_names_nobody(member: UUID, client: Cl
         assert words in page, words
     assert str(member) not in page
     assert "anna" not in page
+
+
+def tenge(one: Decision) -> int:
+    """Return what a Decision gives."""
+    outcome: Any = one.outcome or {}
+    return int(outcome["amount"]) // 100
 
 
 def shown(client: Client, name: str, *args: object) -> str:
