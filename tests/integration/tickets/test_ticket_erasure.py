@@ -100,7 +100,7 @@ def test_an_erased_buyer_leaves_no_words_no_account_and_no_paper() -> None:
 def test_the_address_of_a_form_is_exported_and_goes_with_its_buyer() -> None:
     show = a_show(general=1)
     order = bought(show, buyer=a_buyer(), **brought(show))
-    (told,) = _rows(order, "deliveries")
+    (told,) = _rows(order, "paper_deliveries")
     assert (told["name"], told["phone"], told["words"]) == (HOME.recipient, HOME.phone, HOME.note)
     assert HOME.street in str(told["address"])
     (stands,) = own_data.ERASER.obstacles(order.party_id)
@@ -111,4 +111,4 @@ def test_the_address_of_a_form_is_exported_and_goes_with_its_buyer() -> None:
     assert done is not None
     assert done.state is ErasureState.DONE, done.report
     assert [places(one) for one in (HOME.street, HOME.recipient, HOME.note)] == [[], [], []]
-    assert _rows(order, "deliveries")[0]["address"] == ""
+    assert _rows(order, "paper_deliveries")[0]["address"] == ""

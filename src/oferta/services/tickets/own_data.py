@@ -35,7 +35,7 @@ def export(customer_id: UUID, _language: Language) -> Iterator[Section]:
     tickets = ("at", "code", "performance", "status", "name")
     yield Section("tickets", tickets, _tickets(customer_id))
     brought = ("at", "code", "way", "state", "number", "name", "phone", "address", "words")
-    yield Section("deliveries", brought, _deliveries(customer_id))
+    yield Section("paper_deliveries", brought, _deliveries(customer_id))
     yield Section("waiting", ("at", "performance", "ends"), _waits(customer_id))
     yield Section("vouchers", ("at", "amount", "ends"), _vouchers(customer_id))
     requests = ("at", "number", "code", "because", "words", "explanation", "bank", "state")
