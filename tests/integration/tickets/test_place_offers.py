@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -173,7 +174,8 @@ def test_who_waits_for_one_category_does_not_hold_up_another() -> None:
         show.general.id: 0,
         show.seats.id: 2,
     }
-    assert reserved(show, Wanted(category_id=show.seats.id, count=2), now=SOON)
+    made = reserved(show, Wanted(category_id=show.seats.id, count=2), now=SOON)
+    assert made.status == OrderStatus.RESERVED
 
 
 @pytest.mark.django_db
@@ -315,7 +317,7 @@ def test_sixteen_buyers_never_get_past_who_waits_and_nothing_is_sold_twice(fresh
         assert got == []
         offers = [_offer_of(show, one) for one in line]
         assert [one is not None for one in offers] == [True] * FREED + [False] * (WAITERS - FREED)
-        together([lambda o=one: paying.pay(o, CARD, now=SOON) for one in offers if one])
+        together([partial(paying.pay, one, CARD, now=SOON) for one in offers if one])
         valid = Ticket.objects.filter(performance_id=show.id, status=TicketStatus.VALID)
         assert valid.values("place_id").distinct().count() == valid.count() == FREED
         assert PriceCategory.objects.get(id=show.general.id).sold == FREED

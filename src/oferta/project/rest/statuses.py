@@ -83,6 +83,8 @@ STATUS_OF: dict[str, int] = {
     "tickets.payment_declined": 402,
     "tickets.payment_unclear": _CLASH,
     "tickets.cannot_offer": _CLASH,
+    "tickets.contact_waits": _CLASH,
+    "tickets.not_missing": _CLASH,
     "tickets.delivery_not_offered": _CLASH,
     "tickets.unknown_delivery_offer": _NOT_THERE,
     "tickets.unknown_shipment": _NOT_THERE,

@@ -47,6 +47,8 @@ class Category:
     #: Minor units.
     nominal: int
     quota_id: int | None
+    #: Somebody waits for one and has no offer yet.
+    waited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ JOINED = (
 _READ = f"""
 SELECT {COLUMNS},
     (SELECT json_agg(json_build_array(category.id, category.name, category.nominal,
-                                      category.quota_id))
+                                      category.quota_id,
+        EXISTS (SELECT FROM tickets_waitingentry AS entry
+                WHERE entry.performance_id = category.performance_id
+                  AND (entry.category_id IS NULL OR entry.category_id = category.id)
+                  AND entry.left_at IS NULL AND entry.order_id IS NULL)))
      FROM tickets_pricecategory AS category
      WHERE category.performance_id = performance.id
        AND category.id = ANY(%(categories)s))::text,

@@ -295,13 +295,25 @@ def _claim(draft: _Draft, wanted: Wanted) -> list[Claimed]:
     category = draft.categories[wanted.category_id]
     if wanted.places:
         chosen = places.claim_chosen(
-            order_id, category.id, wanted.places, until=until, now=draft.now
+            order_id,
+            category.id,
+            wanted.places,
+            until=until,
+            now=draft.now,
+            waited=category.waited,
         )
         lacking = set(wanted.places) - {one.id for one in chosen}
         if lacking:
             raise PlaceTaken(places=sorted(lacking))
         return chosen
-    found = places.claim_any(order_id, category.id, wanted.count, until=until, now=draft.now)
+    found = places.claim_any(
+        order_id,
+        category.id,
+        wanted.count,
+        until=until,
+        now=draft.now,
+        waited=category.waited,
+    )
     if len(found) < wanted.count:
         raise SoldOut(category=category.name, wanted=wanted.count)
     return found

@@ -193,7 +193,7 @@ def _ended(
     return row
 
 
-def _said(row: MissingRefund) -> Mapping[str, Any]:
+def _said(row: MissingRefund) -> dict[str, Any]:
     refund = row.refund
     titles = refund.order.performance.titles
     spoken = selling.title_of(titles)
