@@ -184,8 +184,8 @@ def shift(cashier_id: UUID, *, now: datetime) -> Shift:
     cheaper = PriceCorrection.objects.filter(
         ended_at__gte=since, staff_id=cashier_id, payment__means=cash.NAME
     )
-    for one in cheaper.values("order__currency").annotate(total=Sum("amount")):
-        given[one["order__currency"]] += int(one["total"])
+    for corrected in cheaper.values("order__currency").annotate(total=Sum("amount")):
+        given[corrected["order__currency"]] += int(corrected["total"])
     till = {one.amount.unit: one.amount.minor for one in takings if one.means == cash.NAME}
     for unit, amount in given.items():
         till[unit] = till.get(unit, 0) - amount
