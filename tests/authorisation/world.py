@@ -153,7 +153,7 @@ def _refunds_of(owner: UUID) -> dict[str, Any]:
     made |= front_corrections.build(front_tickets.buyer(owner), clock.now())
     order = tickets.order(made["returned_order_id"])
     ids = {"performance_id": order.performance_id, "ticket_id": order.lines[-1].ticket_id}
-    return made | ids | {"order_id": order.id, "payout_id": uuid4()}
+    return made | ids | {"order_id": order.id, "payout_id": uuid4(), "shipment_id": uuid4()}
 
 
 def _partner_of(owner: UUID, decision: Decision) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class ShipmentTold(Told):
     auth=_READ,
     response=answers(DeliveryWaysTold, 404),
 )
-def list_deliveries(request: HttpRequest, performance_id: UUID) -> DeliveryWaysTold:
+def list_delivery_ways(request: HttpRequest, performance_id: UUID) -> DeliveryWaysTold:
     """Read how a paper form comes in time if it is ordered now, and what that costs."""
     del request
     pack, now = queries.performance(performance_id).sale_pack, clock.now()
