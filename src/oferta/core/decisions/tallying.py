@@ -75,7 +75,10 @@ def by_days(
     with connection.cursor() as cursor:
         cursor.execute(_BY_DAYS, asked | {"field": field, "zone": zone})
         rows = cursor.fetchall()
-    return [DayTally(*row[:2], tuple(row[2]), *row[3:]) for row in rows]
+    return [
+        DayTally(day, question, tuple(clauses), held, number, amount)
+        for day, question, clauses, held, number, amount in rows
+    ]
 
 
 def of_decisions(ids: Iterable[UUID], *, field: str) -> list[Tally]:

@@ -70,7 +70,7 @@ def by_day(
         until_xid: booked by those below this number.
     """
     paying = list(debits)
-    params = {"debits": paying, "codes": [*paying, *credits_], "zone": zone}
+    params: dict[str, object] = {"debits": paying, "codes": [*paying, *credits_], "zone": zone}
     params |= {"since": since_xid, "until": until_xid}
     rows = Cursor(connection()).execute(_BY_DAY, params).fetchall()
     return [DaySum(*row) for row in rows]
