@@ -86,8 +86,8 @@ def take(kind: Kind, who: Who, *, now: datetime) -> None:
     if not counted:
         return
     given = {**_columns(counted), "now": zoned(now), "window": WINDOW}
-    # Whatever becomes of the code, the try counts: no transaction around may undo it.
-    with transaction.atomic(durable=True):
+    # Whatever becomes of the code, the try counts: callers have no database transaction open.
+    with transaction.atomic():
         if len(asking.rows(_TAKE, given)) == len(counted):
             return
         transaction.set_rollback(True)
