@@ -59,13 +59,13 @@ def edition(pack: str, question: str, given: Mapping[str, Any], *, kept: str) ->
     if not better:
         return kept
     columns, known = _columns(terms, pack, question)
-    row = tuple([one.read(given[one.name]) for one in columns])
-    if (kept, row) not in known:
+    asked = (kept, *[given[one.name] for one in columns])
+    if asked not in known:
         if len(known) >= VALUES_MAX:
             known.clear()
-        coded = dict(zip([one.name for one in columns], row, strict=True))
-        known[kept, row] = _better(terms, pack, question, coded, kept=kept)
-    return known[kept, row]
+        coded = {one.name: one.read(given[one.name]) for one in columns}
+        known[asked] = _better(terms, pack, question, coded, kept=kept)
+    return known[asked]
 
 
 def _better(
@@ -102,7 +102,7 @@ class _Column:
 @lru_cache(maxsize=64)
 def _columns(
     terms: Terms, pack: str, question: str
-) -> tuple[tuple[_Column, ...], dict[tuple[str, tuple[Coded, ...]], str]]:
+) -> tuple[tuple[_Column, ...], dict[tuple[Any, ...], str]]:
     """Return the facts of a question, and which edition decided which of their values."""
     facts_ = terms.pack(pack).facts
     names = terms.question(pack, question).facts
