@@ -246,3 +246,16 @@ def test_a_document_that_nobody_could_read_is_refused(bad: Paper, field: str) ->
     with pytest.raises(BadDocument) as refused:
         coming.attach(made.id, bad, now=before(1))
     assert refused.value.field == field
+
+
+def test_a_request_takes_so_many_documents_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coming, "NUMBER_MAX", 2)
+    _, order, _ = an_order(1)
+    made = applying.apply(filing(order, reason="other"), now=before(1))
+    papers = [replace(paper("another"), id=uuid7()) for _ in range(3)]
+    for one in papers[:2]:
+        coming.attach(made.id, one, now=before(1))
+    with pytest.raises(BadDocument):
+        coming.attach(made.id, papers[2], now=before(1))
+    coming.attach(made.id, papers[1], now=before(1))  # the same again is the same one
+    assert len(claims.documents_of(made.id)) == 2

@@ -20,6 +20,8 @@ from oferta.services.tickets.refunding.types import ApplicationBrief, Paper
 
 #: Bytes of one document.
 SIZE_MAX = 10_000_000
+#: Documents of one request: all of them are looked at by a person, and go into one file.
+NUMBER_MAX = 20
 #: What a person at the desk can look at, by how it starts.
 KINDS_TAKEN = {
     "application/pdf": b"%PDF-",
@@ -34,13 +36,13 @@ def attach(application_id: UUID, paper: Paper, *, now: datetime) -> ApplicationB
 
     Args:
         application_id: an open request.
-        paper: PDF, PNG or JPEG, 10 MB at most.
+        paper: PDF, PNG or JPEG, 10 MB at most; the twentieth is the last.
         now: zoned; when it was received.
 
     Raises:
         UnknownApplication, ApplicationClosed: the request cannot take it.
-        BadDocument: another format, too large, not of a kind that the terms know, or its id stands
-            for another request's.
+        BadDocument: another format, too large, one too many, not of a kind that the terms know, or
+            its id stands for another request's.
     """
     _check(paper)
     with transaction.atomic():
@@ -49,6 +51,7 @@ def attach(application_id: UUID, paper: Paper, *, now: datetime) -> ApplicationB
         if known is not None and known.application_id != row.id:
             raise BadDocument(field="id", given=str(paper.id), expected="one not used before")
         if known is None:
+            _check_number(row)
             _check_kind(row, paper)
             Document.objects.create(
                 id=paper.id,
@@ -166,6 +169,12 @@ def _check_days(first: date, last: date) -> None:
         raise BadDocument(
             field="illness_through", given=last.isoformat(), expected=f"{first} or later"
         )
+
+
+def _check_number(row: Application) -> None:
+    number = row.documents.count()
+    if number >= NUMBER_MAX:
+        raise BadDocument(field="size", given=str(number + 1), expected=f"{NUMBER_MAX} documents")
 
 
 def _check_kind(row: Application, paper: Paper) -> None:
