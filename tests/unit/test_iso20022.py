@@ -54,4 +54,4 @@ def test_a_bank_has_a_bic_or_a_number_at_home(code: str, good: bool) -> None:
 
 @pytest.mark.parametrize("number", ["", "КЗ12", "4070 2810", "1" * 35])
 def test_a_number_that_no_account_has_is_refused(number: str) -> None:
-    assert not iso20022.is_account(number)
+    assert not iso20022.is_number(number)

@@ -77,7 +77,7 @@ _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 #: The number of a bank at the Bank of Russia (БИК), which takes the place of a BIC at home.
 _RUSSIAN_BANK = re.compile(r"[0-9]{9}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}")
-_ACCOUNT = re.compile(r"[A-Za-z0-9]{1,34}")
+_NUMBER = re.compile(r"[A-Za-z0-9]{1,34}")
 _IBAN_MODULUS, _IBAN_REST = 97, 1
 
 
@@ -116,9 +116,9 @@ def is_bank(code: str) -> bool:
     return bool(_BIC.fullmatch(code) or _RUSSIAN_BANK.fullmatch(code))
 
 
-def is_account(number: str) -> bool:
+def is_number(number: str) -> bool:
     """Tell whether a number can be that of an account: up to 34 Latin letters and figures."""
-    return bool(_ACCOUNT.fullmatch(number))
+    return bool(_NUMBER.fullmatch(number))
 
 
 def put(parent: ET.Element, path: str, text: str) -> ET.Element:
@@ -132,7 +132,7 @@ def put(parent: ET.Element, path: str, text: str) -> ET.Element:
     return parent
 
 
-def put_account(parent: ET.Element, tag: str, number: str) -> None:
+def put_number(parent: ET.Element, tag: str, number: str) -> None:
     """Add an account: as an IBAN if its check digits are right (ISO 13616), else by its number."""
     put(parent, f"{tag}/Id/IBAN" if _is_iban(number) else f"{tag}/Id/Othr/Id", number)
 

@@ -17,7 +17,6 @@ from oferta.kernel import clock
 from oferta.kernel.ids import uuid7
 from oferta.project.cli import main
 from oferta.services.tickets import paying
-from oferta.services.tickets.errors import BadCatalogue
 from oferta.services.tickets.models import (
     OrganiserContract,
     OrganiserPayment,
@@ -29,7 +28,6 @@ from oferta.services.tickets.models import (
 from oferta.services.tickets.refunding import applying, cancelling, coming, paying_out
 from oferta.services.tickets.refunding.types import Filing, Paper
 from oferta.services.tickets.settling import (
-    asking,
     exposure,
     organisers,
     releasing,
@@ -400,13 +398,3 @@ def test_all_of_it_is_done_by_the_command_line(
     monkeypatch.setattr(transfers._Current, "payer", KASSIR)
     assert "2000.00 RUB" in run("pay-organiser", organiser, "--pain", str(file))
     assert "40702810900" in file.read_text(encoding="utf-8")
-    with pytest.raises(BadCatalogue):
-        asking.agree(
-            organiser,
-            pack="organiser-contract",
-            advance_share=0,
-            account_name="x",
-            account="407 028",
-            bank="",
-            now=NOW,
-        )

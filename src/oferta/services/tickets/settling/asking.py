@@ -58,7 +58,7 @@ def agree(  # noqa: PLR0913 - what is agreed
     """
     if not Organiser.objects.filter(key=organiser).exists():
         raise BadCatalogue(field="organiser", given=organiser, expected="an organiser on file")
-    _check_bank_account(account_name, account, bank)
+    _check_bank(account_name, account, bank)
     made, _ = OrganiserContract.objects.update_or_create(
         organiser_id=organiser,
         defaults={
@@ -73,8 +73,8 @@ def agree(  # noqa: PLR0913 - what is agreed
     return made
 
 
-def _check_bank_account(name: str, account: str, bank: str) -> None:
-    if not iso20022.is_account(account):
+def _check_bank(name: str, account: str, bank: str) -> None:
+    if not iso20022.is_number(account):
         expected = "up to 34 Latin letters and figures"
         raise BadCatalogue(field="account", given=account, expected=expected)
     if bank and not iso20022.is_bank(bank):

@@ -63,7 +63,7 @@ def who_pays() -> Payer:
     Raises:
         NoPayer: it is not.
     """
-    if not iso20022.is_account(_Current.payer.account):
+    if not iso20022.is_number(_Current.payer.account):
         raise NoPayer(account=_Current.payer.account)
     return _Current.payer
 
@@ -200,7 +200,7 @@ def _payment(body: ET.Element, one: OrganiserPayment, payer: Payer) -> None:
     put(body, "CtrlSum", _amount(one))
     put(body, "ReqdExctnDt/Dt", one.pay_by.isoformat())
     put(body, "Dbtr/Nm", latin(payer.name))
-    iso20022.put_account(body, "DbtrAcct", payer.account)
+    iso20022.put_number(body, "DbtrAcct", payer.account)
     iso20022.put_bank(body, "DbtrAgt", payer.bank)
     transfer = ET.SubElement(body, "CdtTrfTxInf")
     put(transfer, "PmtId/EndToEndId", one.id.hex)
@@ -209,7 +209,7 @@ def _payment(body: ET.Element, one: OrganiserPayment, payer: Payer) -> None:
     if one.bank:
         iso20022.put_bank(transfer, "CdtrAgt", one.bank)
     put(transfer, "Cdtr/Nm", latin(one.account_name))
-    iso20022.put_account(transfer, "CdtrAcct", one.account)
+    iso20022.put_number(transfer, "CdtrAcct", one.account)
     line = f"Settlement {one.id.hex[-12:]} {one.organiser_id}"
     put(transfer, "RmtInf/Ustrd", latin(line, iso20022.LINE_MAX))
 
