@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from refund_buyers import a_clerk
 
 from oferta.core.ledger import queries as ledger
 from oferta.core.notices import queries as notices
@@ -24,7 +25,6 @@ from oferta.services.tickets.refunding.types import Filing
 from oferta.services.tickets.settling import missing, organisers
 from oferta.services.tickets.settling.errors import NotMissing
 from oferta.services.tickets.types import OrderBrief, RefundPayer, RefundState
-from refund_buyers import a_clerk
 from signing_in import sign_in_customer
 from ticket_world import NOMINAL, NOW, a_buyer, a_show, bought, tickets_of
 
@@ -138,7 +138,7 @@ def test_the_buyer_reads_who_says_what_sends_one_form_and_follows_it(
 
 
 def test_the_desk_sees_them_by_their_day_with_an_owner_and_pays(
-    at: Callable[[datetime], None]
+    at: Callable[[datetime], None],
 ) -> None:
     at(LATE)
     _, refund = _said_paid()
