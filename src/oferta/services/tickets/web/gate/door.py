@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -172,7 +172,7 @@ def upload(request: HttpRequest, *, actor: Actor, gate_id: UUID) -> HttpResponse
         scans = [_scan(one) for one in given["scans"][:SCANS_MAX]]
         upload_id = UUID(str(given["id"]))
         made = gates_alone.upload(upload_id, gate_id, scans, now=clock.now())
-    except (ValueError, KeyError, TypeError, clock.NaiveTime, UploadReused):
+    except (ValueError, KeyError, TypeError, RawPostDataException, clock.NaiveTime, UploadReused):
         return JsonResponse({"code": "tickets.bad_upload"}, status=422)
     except UnknownGate:
         raise Http404 from None
