@@ -31,7 +31,8 @@ class Other:
     """An act in a thread of its own, with a connection of its own."""
 
     def __init__(self, act: Callable[[], Any]) -> None:
-        self.act, self.answer = act, None
+        self.act = act
+        self.answer: Any = None
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
         self.thread.join(MOMENT)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ class Office(RuleBasedStateMachine):
                 ]
             if order.total == 0:
                 pays = []
-            self.outside(lambda pays=pays, order=order: paying.pay(order.id, pays, now=self.now))
+            self.outside(partial(paying.pay, order.id, pays, now=self.now))
         PROVIDER.silent = ""
 
     @rule(which=ANY, silent=SILENT)
@@ -176,9 +177,7 @@ class Office(RuleBasedStateMachine):
         for one in self.one(list(Payment.objects.filter(means="card").order_by("id")), which):
             for _ in range(2):
                 self.outside(
-                    lambda one=one: paying.hear(
-                        "card", f"{one.id}/{which % 2}", one.id, now=self.now
-                    )
+                    partial(paying.hear, "card", f"{one.id}/{which % 2}", one.id, now=self.now)
                 )
         PROVIDER.silent = ""
 
@@ -209,7 +208,7 @@ class Office(RuleBasedStateMachine):
             }.get(Stage(self.stage()), "own_wish")
             said = named if reason == "change" else reason
             filing = Filing(id=uuid7(), order_id=order.id, tickets=tickets, reason=said)
-            self.attempt(lambda filing=filing: applying.apply(filing, now=self.now))
+            self.attempt(partial(applying.apply, filing, now=self.now))
 
     def stage(self) -> str:
         return Performance.objects.get(id=self.show.id).stage
@@ -218,29 +217,29 @@ class Office(RuleBasedStateMachine):
     def answered(self, which: int, answer: str) -> None:
         for one in self.one(list(Application.objects.order_by("number")), which):
             if answer == "withdrawn":
-                self.attempt(lambda one=one: applying.withdraw(one.id, now=self.now))
+                self.attempt(partial(applying.withdraw, one.id, now=self.now))
             else:
-                self.attempt(lambda one=one: coming.organiser_answers(one.id, answer, now=self.now))
+                self.attempt(partial(coming.organiser_answers, one.id, answer, now=self.now))
 
     @rule(which=ANY, way=st.sampled_from(("balance", "voucher", "bank")))
     def chosen(self, which: int, way: str) -> None:
         for one in self.one(list(Refund.objects.order_by("id")), which):
             if way == "bank":
-                self.outside(lambda one=one: paying_out.choose(one.id, "KZ00", now=self.now))
+                self.outside(partial(paying_out.choose, one.id, "KZ00", now=self.now))
             else:
-                self.outside(lambda one=one: paying_out.consent(one.id, way, now=self.now))
+                self.outside(partial(paying_out.consent, one.id, way, now=self.now))
 
     @rule(which=ANY, came_back=st.booleans())
     def told_by_the_bank(self, which: int, came_back: bool) -> None:
         act = paying_out.came_back if came_back else paying_out.arrived
         for one in self.one(list(Payout.objects.filter(payment=None).order_by("id")), which):
-            self.attempt(lambda one=one: act(one.id, now=self.now))
+            self.attempt(partial(act, one.id, now=self.now))
 
     @rule(which=ANY, percent=st.sampled_from((0, 30, 50, 100)))
     def overruled(self, which: int, percent: int) -> None:
         found = list(Refund.objects.order_by("id").values_list("decision_id", flat=True))
         for one in self.one(found, which):
-            self.attempt(lambda one=one: overridden(one, self.now, refund_of(percent)))
+            self.attempt(partial(overridden, one, self.now, refund_of(percent)))
 
     @rule(which=ANY, price=st.sampled_from((0, 400, 900)))
     def cheaper(self, which: int, price: int) -> None:
@@ -248,7 +247,7 @@ class Office(RuleBasedStateMachine):
         for one in self.one(
             list(OrderLine.objects.exclude(decision_id=None).order_by("id")), which
         ):
-            self.attempt(lambda one=one: overridden(one.decision_id, self.now, sold))
+            self.attempt(partial(overridden, one.decision_id, self.now, sold))
 
     @rule(which=ANY)
     def waited_for(self, which: int) -> None:
@@ -256,7 +255,7 @@ class Office(RuleBasedStateMachine):
         assert party is not None
         self.attempt(lambda: waiting.join(self.show.id, party, now=self.now))
         for one in self.one(list(Ticket.objects.order_by("serial")), which):
-            self.attempt(lambda one=one: waiting.offer(one.id, one.holder_id, now=self.now))
+            self.attempt(partial(waiting.offer, one.id, one.holder_id, now=self.now))
 
     @precondition(lambda self: not self.is_changed)
     @rule(stage=st.sampled_from((Stage.CANCELLED, Stage.POSTPONED)), sure=st.integers(1, 4))
