@@ -195,10 +195,17 @@ def _club_payment(drawn: random.Random, key: str, party: UUID | None) -> Event:
     }
     if drawn.random() < 0.8:
         facts["mcc"] = drawn.choice((None, "5411"))
+    questions: tuple[str, ...] = ("bank_bonus",)
+    if drawn.random() < 0.5:
+        questions = ("bank_bonus", "partner_bonus")
+        facts["partner_rate"] = drawn.choice(("5%", "10%"))
+    for name in ("partner", "member"):  # these have a default
+        if len(questions) > 1 and drawn.random() < 0.5:
+            facts[name] = drawn.choice(("", "anna"))
     return Event(
         key=key,
         pack="bonus-club",
-        questions=("bank_bonus",),
+        questions=questions,
         facts=facts,
         event_at=NOW,
         plan="corner.told",

@@ -7,7 +7,7 @@ is right and says precisely what is wrong: here nothing is ever refused, only le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
@@ -28,6 +28,8 @@ VALUES_MAX = 20_000
 Cell: TypeAlias = tuple[Coded, bytes]
 #: In the place of what cannot be read; its row is left.
 _NOTHING: Cell = (None, b"")
+#: In the place of a fact that is not given and need not be.
+_LEFT_OUT = object()
 
 
 class Standing(NamedTuple):
@@ -54,14 +56,16 @@ class Row(NamedTuple):
 class Column:
     """One fact of a pack: how its values are read and written."""
 
-    def __init__(self, name: str, type_: Type) -> None:
+    def __init__(self, name: str, type_: Type, default: Coded = None) -> None:
         self._name = json_bytes(name)
         self._parse = reader(type_)
         #: Texts may hold what JSON escapes; numbers, days and sums are written without.
         self._is_text = type_.kind in (Kind.TEXT, Kind.ENUM)
         self._write = writer(type_)
         #: By class, because True is not 1 here.
-        self._cells: dict[type, dict[object, Cell]] = {}
+        self._cells: dict[type, dict[object, Cell]] = {
+            object: {_LEFT_OUT: (default, self._piece(default))}
+        }
         self._pieces: dict[Coded, bytes] = {}
 
     def read(self, values: Sequence[object]) -> list[Cell | None]:
@@ -175,20 +179,26 @@ class Reader:
 class Form:
     """Events of one pack that ask the same questions, read together."""
 
-    def __init__(self, readers: Sequence[Reader], columns: Mapping[str, Column]) -> None:
+    def __init__(
+        self, readers: Sequence[Reader], columns: Mapping[str, Column], optional: Iterable[str]
+    ) -> None:
         self._readers = readers
         self._columns = columns
+        self._left_out = dict.fromkeys(optional, _LEFT_OUT)
         self._pick = _picker(tuple(columns))
 
     def read(self, given: Sequence[Mapping[str, Any]]) -> list[tuple[Row, ...] | None]:
         """Return each event's facts, a row a question; None where they are not all plainly given.
 
-        Left to the terms' own reader: a fact too few, too many or of another type, a day that each
-        edition works out, a day before the first edition.
+        Left to the terms' own reader: a fact too few that has no default, too many or of another
+        type, a day that each edition works out, a day before the first edition.
         """
         read: list[tuple[Row, ...] | None] = [None] * len(given)
         places, rows = [], []
-        for place, facts in enumerate(given):
+        for place, named in enumerate(given):
+            facts = named
+            if len(facts) < len(self._columns):
+                facts = {**self._left_out, **named}
             if len(facts) == len(self._columns):
                 try:
                     rows.append(self._pick(facts))
@@ -279,24 +289,27 @@ class Memory:
         found = self._forms.get((pack, questions, edition))
         if found is None:
             readers = [self.reader(pack, name, edition) for name in questions]
-            facts = self.terms.pack(pack).facts
+            model = self.terms.pack(pack)
             names = dict.fromkeys(name for reader in readers for name in reader.names)
-            columns = {name: self._column(pack, name, facts[name].type) for name in names}
-            found = self._forms[pack, questions, edition] = Form(readers, columns)
+            columns = {name: self._column(model, name, model.facts[name].type) for name in names}
+            optional = [name for name in names if model.facts[name].may_be_left_out]
+            found = self._forms[pack, questions, edition] = Form(readers, columns, optional)
         return found
 
     def stored(self, pack: Pack, edition: Edition, values: Mapping[str, Coded]) -> bytes:
         """Return facts as they are stored: JSON."""
         pieces = [
-            self._column(pack.name, name, type_of_fact(pack, edition, name)).piece(value)
+            self._column(pack, name, type_of_fact(pack, edition, name)).piece(value)
             for name, value in values.items()
         ]
         return b"{" + b",".join(pieces) + b"}"
 
-    def _column(self, pack: str, name: str, type_: Type) -> Column:
-        found = self._columns.get((pack, name))
+    def _column(self, pack: Pack, name: str, type_: Type) -> Column:
+        found = self._columns.get((pack.name, name))
         if found is None:
-            found = self._columns[pack, name] = Column(name, type_)
+            fact = pack.facts.get(name)
+            default = None if fact is None else fact.default
+            found = self._columns[pack.name, name] = Column(name, type_, default)
         return found
 
 
