@@ -49,7 +49,7 @@ def test_every_page_speaks_one_language(language: str) -> None:
     for page in (*PAGES, "/keys", "/stop/" + consents.withdrawal_token(party, "advertising")):
         answer = client.get(page)
         assert answer.status_code == 200, page
-        found = leaks(answer.content.decode(), language, frozenset({"zarina", "kcell"}))
+        found = leaks(answer.content.decode(), language, frozenset({"zarina", "kcell", "costa"}))
         assert found == [], f"{page}: {[str(one) for one in found]}"
 
 
@@ -66,7 +66,7 @@ def test_the_difference_is_shown_clause_by_clause_and_the_old_edition_stays_read
     changed = page.count('<article class="card clause">')
     assert changed > 5
     assert "<ins>" in page
-    for old in ("2023-11-02", "2024-09-02"):
+    for old in ("2023-11-02", shelf.terms().pack(CLUB).editions[-1].id):
         assert client.get(f"/terms/{CLUB}/editions/{old}/").status_code == 200
         assert f"/terms/{CLUB}/editions/{old}/" in page
 

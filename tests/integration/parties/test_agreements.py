@@ -163,7 +163,7 @@ def test_a_proof_is_made_once_for_two_editions(monkeypatch: pytest.MonkeyPatch) 
 def test_what_cannot_be_proved_in_time_asks_the_customer(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = shelf.terms().pack(TICKETS)
     monkeypatch.setattr(asking, "PROOF_SECONDS", 0.001)
-    falls = asking.prove(pack, *pack.editions, now=NOW)
+    falls = asking.prove(pack, *pack.editions[:2], now=NOW)
     assert "refund" in falls
 
 

@@ -304,10 +304,10 @@ def test_a_pass_certificate_without_its_key_is_refused(tmp_path: Path) -> None:
             apple.read_issuer(file)
 
 
-def test_the_code_of_a_ticket_is_one_of_paper() -> None:
+def test_a_printed_code_says_that_it_is_one() -> None:
     _, order, _ = an_order()
     ticket = queries.ticket(UUID(str(tickets_of([order])[0])))
-    assert issuing.text_of(ticket) != papers._code(ticket)
+    assert issuing.text_of(ticket) != papers.text_of(ticket)
 
 
 def _certificate() -> bytes:

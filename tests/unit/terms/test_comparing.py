@@ -41,7 +41,7 @@ def test_an_edition_that_changes_another_question_is_proved_equal_on_this_one(
     twice = (pack.editions[0], pack.editions[0])
     assert compare(pack, twice, "bonus").equal is True
     club = load_pack(PACKS / "bonus-club")
-    assert compare(club, (club.editions[0], club.editions[-1]), "partner_bonus").equal is True
+    assert compare(club, club.editions[:2], "partner_bonus").equal is True  # type: ignore[arg-type]
 
 
 def test_a_case_shows_where_two_editions_differ(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_limit_of_another_height_is_a_difference_though_no_clause_changed() ->
 
 def test_what_costs_too_much_is_said_to_be_unknown() -> None:
     tickets = load_pack(PACKS / "ticket-refunds")
-    found = compare(tickets, tickets.editions, "payout_deadline", cost_max=1)  # type: ignore[arg-type]
+    found = compare(tickets, tickets.editions[:2], "payout_deadline", cost_max=1)  # type: ignore[arg-type]
     assert found.equal is None
     assert found.witnesses == ()
 

@@ -39,8 +39,9 @@ def read_facts(
 ) -> dict[str, Coded]:
     """Return the facts coded, in the order of `question_facts`.
 
-    A nullable fact may be left out: it is null; so may one with a default. What another edition of the pack asks for under
-    its limits is left aside, since whoever asks need not know which edition will answer.
+    A nullable fact may be left out: it is null; so may one with a default. What another edition of
+    the pack asks for under its limits is left aside, since whoever asks need not know which edition
+    will answer.
 
     Args:
         pack: declares the facts.
