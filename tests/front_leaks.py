@@ -16,7 +16,7 @@ NAMES = frozenset(
     Oferta QR CSV SMS PIN UTC API REST JSON HTTP URL ID IP JS POS MCC IVR PDF ZIP HTML OpenAPI Wi Fi
     Halyk Bank Club AltynPlus UPI Sinooil Homebank Visa Mastercard Apple Pay Samsung Google Garmin
     Chrome Firefox Safari Android iPhone iPad Windows Linux macOS WebAuthn FIDO TOTP SHA USB NFC
-    https Face Touch PNG JPEG MB Covid Costa Gosuslugi Webhook webhook Webhooks webhooks JavaScript
+    https Face Touch PNG JPEG MB Covid Costa costa Gosuslugi Webhook webhook Webhooks webhooks JavaScript
     """.split()  # noqa: SIM905 - a list of a hundred strings hides what is in it
 )
 #: Russian words that no Kazakh sentence has.
@@ -30,7 +30,7 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _KAZAKH = re.compile(r"[Ѐ-ӿ]*[әғқңөұүһіӘҒҚҢӨҰҮҺІ][Ѐ-ӿ]*")
-_KEY = re.compile(r"(?<![\w./@-])[a-z][a-z_]+(?:\.[a-z0-9_]+)+(?![\w/@-])")
+_KEY = re.compile(r"(?<![\w./@-])[a-z][a-z_]+(?:\.[a-z][a-z0-9_]*)+(?![\w/@-])")
 #: A name in a program, as get_pack.
 _IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: What a clause rests on, as BC-09.

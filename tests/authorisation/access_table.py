@@ -350,7 +350,7 @@ TABLE: tuple[Row, ...] = (
     everybody("tickets:gate_worker"),
     desk("tickets:counter", "cashier"),
     desk("tickets:counter_sale", "cashier"),
-    desk("tickets:counter_sale", "cashier", method="POST", then=HIDDEN),
+    desk("tickets:counter_sale", "cashier", method="POST"),
     desk("tickets:counter_order", "cashier"),
     desk("tickets:hand_out", "cashier", method="POST", then=HIDDEN),
     desk("tickets:form", "cashier"),

@@ -9,6 +9,7 @@ from rest_builders import Api, a_customer, a_customers_api, an_api
 
 from oferta.core.parties.identity_types import PartyKind
 from oferta.kernel import clock
+from oferta.services.club import partners
 from oferta.services.club.campaigns import registry
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,7 @@ def test_the_most_one_can_collect_is_read_by_the_member_alone() -> None:
 def test_the_campaigns_of_a_day_are_those_that_started() -> None:
     """BC-09, BC-26."""
     api = an_api()
+    partners.load(SAMPLE.with_name("club-partners.yaml"), today=clock.now().date())
     registry.load(SAMPLE)
     place = "/club/campaigns?on=2024-05-01"
     assert api.get(place).json()["campaigns"] == []
