@@ -24,7 +24,8 @@ from uuid import UUID
 
 BATCH = 1_000
 CUSTOMERS = 5_000
-BATCHES = 6
+#: A feed prepares each batch but the first while the server works: so many, and the first weighs little.
+BATCHES = 12
 TURNS_PER_ROUND = 2
 DATABASE = "oferta_bench_loop"
 PACKS = Path(__file__).resolve().parents[2] / "terms"
