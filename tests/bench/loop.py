@@ -24,7 +24,7 @@ from uuid import UUID
 
 BATCH = 1_000
 CUSTOMERS = 5_000
-#: A feed prepares each batch but the first while the server works: so many, and the first weighs little.
+#: A feed prepares each batch but the first while the server works: of so many one weighs little.
 BATCHES = 12
 TURNS_PER_ROUND = 2
 DATABASE = "oferta_bench_loop"
