@@ -78,6 +78,7 @@ def _page(request: HttpRequest, row: Refund, token: str, error_key: str = "") ->
         "order": row.order,
         "title": parts.title(row.order.performance.titles, language_of(request.LANGUAGE_CODE)),
         "place": parts.seat_place(place.seat, place.category.name),
+        "zone": row.order.performance.hall.venue.time_zone,
         "timeline": [(one, f"tickets.story.{one.what}") for one in story.money(row)],
         "error_key": error_key,
         "given": request.POST.get("bank", ""),
