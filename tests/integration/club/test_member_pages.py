@@ -250,7 +250,8 @@ def test_campaigns_of_today_show_ceiling_used_and_left(member: Member, client: C
         "state": "started",
         "started_at": datetime(2024, 1, 1, tzinfo=UTC),
     }
-    Campaign.objects.create(key="now", starts=today, ends=today, **told)
+    tomorrow = today + timedelta(days=1)  # midnight may pass meanwhile
+    Campaign.objects.create(key="now", starts=today, ends=tomorrow, **told)
     over = today - timedelta(days=1)
     Campaign.objects.create(
         key="over", starts=over, ends=over, **(told | {"title": {"en": "Finished"}})
