@@ -63,7 +63,7 @@ class Walker:
             base_url=site, viewport=DESK, color_scheme="light", reduced_motion="reduce"
         )
         self._narrow = False
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(60_000)
         self._context.add_init_script(Axe().axe_script)
         cookies = {"oferta_language": language.lower()}
         if "oferta_session" in client.cookies:
